@@ -1,0 +1,159 @@
+#pragma once
+
+#include <QByteArray>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace freerelay::catalog {
+
+/// How a provider or model is paid for; see docs/architecture.md#catalogue.
+enum class Tier : std::uint8_t { Free, Trial, UnverifiedFree, Paid, Subscription, Local };
+
+/// Wire format that a provider speaks. OpenAiResponses is known to the data and not spoken yet.
+enum class Wire : std::uint8_t { OpenAiChat, AnthropicMessages, GoogleGenerateContent, OpenAiResponses };
+
+/// A fact that may be unknown. Unknown is never a refusal: only No is.
+enum class Known : std::uint8_t { Unknown, Yes, No };
+
+/// How a header or body tells when a quota comes back.
+enum class ResetFormat : std::uint8_t { GoDuration, FloatSeconds, Rfc3339, UnixMs, RetryAfter };
+
+struct Capabilities
+{
+    Known tools = Known::Unknown;
+    Known vision = Known::Unknown;
+    Known jsonSchema = Known::Unknown;
+    Known reasoning = Known::Unknown;
+    Known temperature = Known::Unknown;
+};
+
+/// USD per million tokens; nullopt = unknown, which is never 0.
+struct Price
+{
+    std::optional<double> input;
+    std::optional<double> output;
+    std::optional<double> cacheRead;
+};
+
+/// The provider's quota as published; nullopt = unknown.
+struct FreeLimits
+{
+    std::optional<std::int64_t> requestsPerMinute;
+    std::optional<std::int64_t> requestsPerDay;
+    std::optional<std::int64_t> tokensPerMinute;
+    std::optional<std::int64_t> tokensPerDay;
+};
+
+/// A bound for one numeric request parameter.
+struct Clamp
+{
+    QByteArray parameter;
+    std::optional<double> minimum;
+    std::optional<double> maximum;
+};
+
+/// What a provider's flavour of its wire format needs; data, never code. Parameter names are
+/// top-level keys of the OpenAI chat request.
+struct WireRules
+{
+    std::vector<QByteArray> drop;                              ///< parameters it refuses
+    std::vector<std::pair<QByteArray, QByteArray>> rename;     ///< {from, to}
+    std::vector<Clamp> clamp;
+    std::vector<std::pair<QByteArray, QByteArray>> toolChoice; ///< {"required", "any"}
+    std::vector<QByteArray> dropSchemaKeys;   ///< JSON Schema keys to strip from tool parameters
+    bool streamOptions = true;                ///< accepts stream_options.include_usage
+    bool developerRole = false;               ///< accepts role developer; else sent as system
+    bool strictMessages = false;              ///< unknown keys inside messages are refused
+    bool nullContentAsEmpty = false;          ///< content null must be sent as ""
+    bool flattenContent = false;              ///< array content must be sent as one string
+    bool parallelToolCallsOff = false;        ///< send parallel_tool_calls:false with tools
+    bool schemaAsObject = false;              ///< response_format json_schema → json_object
+    bool stopAsArray = false;                 ///< stop must be an array
+    bool maxTokensRequired = false;           ///< send defaultMaxTokens when the client gave none
+    std::int64_t defaultMaxTokens = 8192;     ///< tokens
+    int toolCallIdLength = 0;                 ///< > 0: ids must be [A-Za-z0-9]{length}
+};
+
+/// How a provider's errors are recognised beyond HTTP status and the common shapes. Paths are
+/// dotted keys into the JSON body ("error.message").
+struct ErrorRules
+{
+    std::vector<QByteArray> messagePaths; ///< tried before the common ones
+    std::vector<QByteArray> codePaths;
+    /// Body field or header that holds the time until the quota is back, with its format.
+    std::vector<std::pair<QByteArray, ResetFormat>> resetPaths;
+    std::vector<std::pair<QByteArray, ResetFormat>> resetHeaders;
+    /// Statuses that mean 429 at this provider although they are another number.
+    std::vector<int> rateLimitStatuses;
+    /// Codes that mean the key has no credit left although the status is 429.
+    std::vector<QByteArray> creditCodes;
+};
+
+/// One provider of models.
+struct Provider
+{
+    QByteArray id;   ///< "groq"; [a-z0-9-]+
+    QByteArray name; ///< for people
+    Tier tier = Tier::Free;
+    Wire wire = Wire::OpenAiChat;
+    QByteArray baseUrl; ///< absolute, no trailing slash; may hold {account_id}
+    QByteArray chatPath;        ///< appended to baseUrl
+    QByteArray modelsPath;      ///< path or absolute URL; "" = no listing
+    QByteArray messagesPath;    ///< Anthropic wire
+    QByteArray generatePath;    ///< Google wire, with {model}
+    QByteArray streamPath;      ///< Google wire, with {model}
+    QByteArray authHeader;      ///< "Authorization", "x-api-key"; "" = none
+    QByteArray authScheme;      ///< "Bearer"; "" = the bare key
+    std::vector<std::pair<QByteArray, QByteArray>> headers; ///< sent with each request
+    std::vector<QByteArray> keyVariables; ///< environment names, first wins
+    std::vector<QByteArray> offerVariables; ///< tokens that are offered, never used unasked
+    QByteArray addressVariable; ///< environment name of the base URL ("GROQ_BASE_URL")
+    std::vector<QByteArray> extraVariables; ///< {account_id} ← CLOUDFLARE_ACCOUNT_ID
+    QByteArray keyUrl;
+    std::vector<QByteArray> keyPrefixes; ///< hints; never a reason to refuse
+    QByteArray terms;      ///< what a person must know before consenting; "" = nothing known
+    QByteArray trainingUse; ///< "" = unknown
+    FreeLimits freeLimits;
+    std::vector<std::pair<QByteArray, ResetFormat>> rateLimitResets; ///< headers on 429
+    WireRules rules;
+    ErrorRules errors;
+    bool keyless = false;         ///< works without a key
+    bool consentRequired = false; ///< never before the user has agreed to it by name
+    bool dynamicModels = false;   ///< no shipped models: discovery only
+    bool userDefined = false;     ///< from the user's providers file
+};
+
+/// One model at one provider.
+struct Model
+{
+    QByteArray id;       ///< "groq/openai/gpt-oss-120b": provider + '/' + name
+    QByteArray provider; ///< provider id
+    QByteArray name;     ///< what the provider calls it
+    QByteArray title;    ///< for people
+    QByteArray family;
+    Tier tier = Tier::Free;
+    std::optional<Wire> wire; ///< when it differs from the provider's
+    std::optional<std::int64_t> contextWindow; ///< tokens
+    std::optional<std::int64_t> maxOutput;     ///< tokens
+    Capabilities capabilities;
+    Price price;
+    FreeLimits freeLimits;
+    std::optional<double> priorQuality; ///< 0.35..0.95, resources/catalog/quality_priors.yaml
+    QByteArray released;                ///< ISO date; "" = unknown
+    bool deprecated = false;
+    bool discovered = false; ///< listed by the provider at run time, not in the shipped data
+};
+
+/// A name that stands for a model.
+struct Alias
+{
+    QByteArray id;
+    QByteArray target; ///< full model id
+    QByteArray family; ///< when the target is gone: newest of this family at its provider
+};
+
+} // namespace freerelay::catalog

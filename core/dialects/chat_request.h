@@ -1,0 +1,36 @@
+#pragma once
+
+#include "core/common/result.h"
+
+#include <QByteArray>
+
+#include <cstdint>
+
+namespace freerelay::dialects {
+
+/// What routing must know about a request: small, copyable, without content.
+struct RequestNeeds
+{
+    bool tools = false;
+    bool vision = false;
+    bool jsonSchema = false;
+    bool jsonObject = false;
+    int choices = 1;                          ///< `n`
+    std::int64_t promptTokensEstimated = 0;   ///< bytes of text / 4, images 1,000 each; ≥ 0
+    std::int64_t outputTokensRequested = 0;   ///< max_tokens; 0 = not given
+};
+
+/// A chat request as a client sent it (OpenAI form), validated. A view on the received bytes:
+/// nothing is re-serialised unless a provider speaks another dialect.
+struct ChatRequest
+{
+    /// The JSON text exactly as received; valid UTF-8, depth ≤ 128. Its capacity exceeds its size
+    /// by simdjson's padding.
+    QByteArray body;
+    QByteArray model; ///< "" when absent or null
+    bool stream = false;
+    bool includeUsage = false; ///< stream_options.include_usage
+    RequestNeeds needs;
+};
+
+} // namespace freerelay::dialects

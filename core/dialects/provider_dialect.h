@@ -1,0 +1,52 @@
+#pragma once
+
+#include "core/catalog/types.h"
+#include "core/common/http_headers.h"
+#include "core/common/result.h"
+#include "core/dialects/chat_request.h"
+#include "core/dialects/reply_translator.h"
+
+#include <QByteArray>
+
+#include <memory>
+
+namespace freerelay::dialects {
+
+/// What to send upstream, without address and credentials.
+struct EncodedRequest
+{
+    QByteArray path; ///< appended to the provider's base URL; starts with '/'
+    common::HeaderList headers;
+    QByteArray body;
+};
+
+/// What a translator needs to speak to the client.
+struct ReplyContext
+{
+    QByteArray requestId; ///< ours; basis of ids that the provider does not give
+    QByteArray model;     ///< full id of the candidate, used when the provider names none
+    bool stream = false;
+    bool includeUsage = false;
+    std::int64_t createdUnix = 0; ///< seconds
+};
+
+/// A provider's wire format: writes requests, reads replies. Stateless; any thread.
+class ProviderDialect
+{
+public:
+    virtual ~ProviderDialect() = default;
+
+    /// @return InvalidArgument when the request cannot be said in this dialect (the message names
+    ///         what and why); the router then tries another candidate.
+    [[nodiscard]] virtual common::Result<EncodedRequest> encode(
+        const ChatRequest &request, const catalog::Provider &provider, const catalog::Model &model) const
+        = 0;
+
+    /// A fresh translator from this dialect to OpenAI chat, for one 2xx reply.
+    [[nodiscard]] virtual std::unique_ptr<ReplyTranslator> translator(const ReplyContext &context) const = 0;
+};
+
+/// The dialect that speaks `wire`; null for a wire that is not spoken yet. The object is static.
+[[nodiscard]] const ProviderDialect *dialectFor(catalog::Wire wire);
+
+} // namespace freerelay::dialects

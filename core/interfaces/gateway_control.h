@@ -1,0 +1,166 @@
+#pragma once
+
+#include "core/common/mode.h"
+#include "core/common/result.h"
+#include "core/common/secret.h"
+
+#include <QByteArray>
+#include <QDateTime>
+#include <QString>
+#include <QStringList>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace freerelay::interfaces {
+
+/// The state a person sees first.
+struct GatewayStatus
+{
+    bool listening = false;
+    QString endpoint;  ///< "http://127.0.0.1:8000"; empty when not listening
+    common::Mode mode = common::Mode::Auto;
+    bool paused = false;
+    bool demo = false; ///< the demo provider answers, because none was ever configured
+    int providersReady = 0;
+    int providersConfigured = 0;
+    quint64 requestsTotal = 0;
+    quint64 requestsFailed = 0;
+    int requestsInFlight = 0;
+    /// One sentence when something needs the user (port taken, keychain locked, …); else empty.
+    QString problem;
+    QString version;
+    qint64 pid = 0;
+    std::chrono::seconds uptime {0};
+};
+
+enum class KeyState {
+    NoKey,           ///< needs one
+    Keyless,         ///< works without, consented
+    ConsentNeeded,   ///< works without a key, the user has not agreed yet
+    Ready,
+    CoolingDown,     ///< until `coolDownUntil`
+    Rejected,        ///< the provider refused the key
+    KeychainLocked,
+    Disabled,
+};
+
+struct KeyRow
+{
+    QByteArray fingerprint;
+    QString masked;     ///< "gsk…9f2c"
+    QString sourceName; ///< "GROQ_API_KEY", "keychain", "this session"
+    bool removable = false;
+};
+
+struct ProviderRow
+{
+    QByteArray id;
+    QString name;
+    QString tier; ///< "free", "trial", "paid", "subscription", "local"
+    KeyState state = KeyState::NoKey;
+    QString stateText; ///< the state in words, with reason
+    std::optional<QDateTime> coolDownUntil;
+    std::vector<KeyRow> keys;
+    int models = 0;
+    QString keyUrl;
+    QStringList keySteps; ///< how to get a key, in order
+    QString keyPrefix;    ///< "" = unknown
+    QString variable;     ///< environment name of the key
+    QString terms;        ///< limits and terms to know before consenting
+    bool keyless = false;
+};
+
+struct RequestRow
+{
+    quint64 sequence = 0;
+    QDateTime time;
+    QString requestId;
+    QString askedModel;
+    QString provider;
+    QString model;
+    int status = 0;
+    bool stream = false;
+    int attempts = 0;
+    std::optional<std::chrono::milliseconds> ttft;
+    std::chrono::milliseconds duration {0};
+    std::optional<qint64> promptTokens;
+    std::optional<qint64> completionTokens;
+    QString error; ///< "" = none
+};
+
+struct ModelRow
+{
+    QString id;
+    QString provider;
+    QString tier;
+    bool usable = false;
+    std::optional<qint64> contextWindow;
+};
+
+/// What a connection test found.
+struct KeyTestResult
+{
+    std::chrono::milliseconds latency {0};
+    int models = 0;
+    QString message; ///< one sentence
+};
+
+/// Where an added key is to be kept.
+enum class KeyStorage { Keychain, Session, File };
+
+/// Holding it keeps the subscription; destroying it ends it.
+class Subscription
+{
+public:
+    virtual ~Subscription() = default;
+};
+
+/// Everything a front end (window, tray, command line) may ask or order. Main thread only; never
+/// blocks. Callbacks come later, from the event loop of the main thread, exactly once.
+class GatewayControl
+{
+public:
+    template<typename T>
+    using Callback = std::function<void(common::Result<T>)>;
+
+    virtual ~GatewayControl() = default;
+
+    [[nodiscard]] virtual GatewayStatus status() const = 0;
+    [[nodiscard]] virtual std::vector<ProviderRow> providers() const = 0;
+    [[nodiscard]] virtual std::vector<ModelRow> models(bool all) const = 0;
+    /// Newest first; at most `limit`, only those with sequence > `after`.
+    [[nodiscard]] virtual std::vector<RequestRow> recentRequests(int limit, quint64 after) const = 0;
+
+    /// Stored in the settings file; StorageFailed when that cannot be written (in force all the same).
+    virtual common::Result<void> setMode(common::Mode mode) = 0;
+    virtual void pause() = 0;
+    virtual void resume() = 0;
+
+    /// Saves the key. KeychainUnavailable says in words why the keychain did not take it; the
+    /// caller may then offer KeyStorage::Session or, after consent, KeyStorage::File.
+    virtual void addKey(
+        const QByteArray &provider, const common::Secret &key, KeyStorage storage, Callback<void> done)
+        = 0;
+    virtual void removeKey(const QByteArray &provider, const QByteArray &fingerprint, Callback<void> done) = 0;
+    /// Tests a stored key (by fingerprint) or, when `candidate` is not empty, that one.
+    virtual void testKey(
+        const QByteArray &provider, const QByteArray &fingerprint, const common::Secret &candidate,
+        Callback<KeyTestResult> done)
+        = 0;
+    /// Agrees to (or withdraws) the use of a keyless provider.
+    virtual common::Result<void> setConsent(const QByteArray &provider, bool consent) = 0;
+    /// Tries again to read the keychain.
+    virtual void retryKeychain(Callback<void> done) = 0;
+
+    /// Ends the program in order.
+    virtual void quit() = 0;
+
+    /// `changed` is called (main thread) after status or providers changed; not per request.
+    [[nodiscard]] virtual std::unique_ptr<Subscription> subscribe(std::function<void()> changed) = 0;
+};
+
+} // namespace freerelay::interfaces

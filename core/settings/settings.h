@@ -1,0 +1,70 @@
+#pragma once
+
+#include "core/common/mode.h"
+
+#include <QByteArray>
+#include <QHash>
+#include <QString>
+#include <QStringList>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace freerelay::settings {
+
+/// What the user set about one provider.
+struct ProviderSettings
+{
+    bool enabled = true;
+    QByteArray baseUrl;         ///< "" = the catalogue's
+    bool consent = false;       ///< agreed to use it without a key, by name
+    bool trialAsFree = false;   ///< one-off credit counts as free
+    QHash<QByteArray, QByteArray> extra; ///< values for {account_id} and the like
+};
+
+/// How a peer whose owner cannot be found out is treated (containers, other name spaces).
+enum class UnknownPeer : std::uint8_t { Allow, Refuse };
+
+/// Limits (ours) on what one client and all clients may do.
+struct GatewayLimits
+{
+    int maxConnections = 2'048;
+    int maxRequestsInFlight = 512;
+    int maxQueuedPerConnection = 32;
+    std::int64_t maxBodyBytes = 32LL * 1024 * 1024;
+    std::int64_t maxBufferedBytes = 512LL * 1024 * 1024; ///< all request bodies together
+    std::chrono::milliseconds headTimeout {10'000};
+    std::chrono::milliseconds bodyTimeout {30'000};      ///< between two reads of a body
+    std::chrono::milliseconds keepAliveTimeout {75'000};
+};
+
+/// The user's settings: one YAML file under XDG, documented in docs/settings.md. Plain value.
+struct Settings
+{
+    common::Mode mode = common::Mode::Auto;
+    bool allowPaidInAuto = true;
+
+    QString host = QStringLiteral("127.0.0.1"); ///< anything but loopback needs client keys
+    std::uint16_t port = 8000;
+    int workers = 0; ///< 0 = min(cores, 4)
+    QStringList allowedHosts;   ///< beside 127.0.0.1, ::1, localhost
+    QStringList allowedOrigins; ///< exact origins that a browser may call from
+    UnknownPeer unknownPeer = UnknownPeer::Refuse;
+    bool sameUserOnly = true;
+    GatewayLimits limits;
+
+    std::chrono::milliseconds requestDeadline {300'000}; ///< of one request over all its attempts
+    int maxAttempts = 6;
+
+    QHash<QByteArray, ProviderSettings> providers; ///< by provider id
+    QString providersFile; ///< user's own providers (YAML); "" = providers.yaml beside the settings
+
+    QString logLevel = QStringLiteral("info");
+    bool startHidden = false;
+    bool closeToTray = true;
+
+    [[nodiscard]] ProviderSettings provider(const QByteArray &id) const { return providers.value(id); }
+};
+
+} // namespace freerelay::settings
