@@ -40,7 +40,8 @@ class CoolDownTable
 {
 public:
     /// Benches `scope` until `until`. A later end wins; an equal or earlier one changes nothing.
-    void bench(const CoolDownScope &scope, common::SteadyTime until, CoolDownReason reason, QByteArray detail = {});
+    void bench(
+        const CoolDownScope &scope, common::SteadyTime until, CoolDownReason reason, QByteArray detail = {});
 
     /// Removes every entry of `provider` (of its `key` only, when given): the key was replaced or a
     /// test succeeded.
@@ -48,7 +49,10 @@ public:
 
     /// The longest cool-down that covers provider, key and model at `now`; nullopt = may be used.
     [[nodiscard]] std::optional<CoolDown> covering(
-        QByteArrayView provider, QByteArrayView key, QByteArrayView model, common::SteadyTime now) const;
+        const QByteArray &provider,
+        const QByteArray &key,
+        const QByteArray &model,
+        common::SteadyTime now) const;
 
     /// All that are active at `now`, soonest end first.
     [[nodiscard]] std::vector<CoolDown> active(common::SteadyTime now) const;

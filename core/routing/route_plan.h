@@ -4,24 +4,60 @@
 #include "core/common/clock.h"
 #include "core/common/mode.h"
 #include "core/common/result.h"
-#include "core/dialects/chat_request.h"
-#include "core/keys/key_ring.h"
 #include "core/quota/cool_down_table.h"
-#include "core/settings/settings.h"
 
-#include <memory>
+#include <QByteArray>
+
+#include <cstdint>
 #include <vector>
 
 namespace freerelay::routing {
 
-/// Everything a decision reads. Immutable but for the cool-down table, which is thread-safe.
+/// Why a model was left out; kept so that every decision can be explained.
+enum class Disqualified : std::uint8_t {
+    NoKey,
+    NoConsent,
+    Disabled,
+    NoAddress,
+    ModeForbids,
+    ContextTooSmall,
+    NoTools,
+    NoVision,
+    NoJsonSchema,
+    CoolingDown,
+    Deprecated,
+    WireNotSpoken,
+};
+
+/// Stable lower-case name of a reason ("no_key").
+[[nodiscard]] const char *toString(Disqualified reason);
+
+/// One provider as the user's keys and settings make it.
+struct Endpoint
+{
+    const catalog::Provider *provider = nullptr;
+    /// Fingerprints of its keys, first choice first; one empty entry when it needs none.
+    std::vector<QByteArray> keys;
+    std::optional<Disqualified> barred; ///< NoKey, NoConsent, Disabled or NoAddress
+    bool trialAsFree = false;
+};
+
+/// What one request needs of a model.
+struct Requirements
+{
+    bool tools = false;
+    bool vision = false;
+    bool jsonSchema = false;
+    std::int64_t tokens = 0; ///< estimated prompt plus requested output, ≥ 0
+};
+
+/// Everything a decision reads. The parts outlive the decision; the cool-down table is thread-safe.
 struct RoutingSnapshot
 {
-    std::shared_ptr<const catalog::Catalog> catalog;
-    std::shared_ptr<const keys::KeyRing> keys;
-    std::shared_ptr<const settings::Settings> settings;
+    const catalog::Catalog *catalog = nullptr;
+    const std::vector<Endpoint> *endpoints = nullptr;
     const quota::CoolDownTable *coolDowns = nullptr;
-    bool demo = false; ///< the demo providers may be used: no real one was ever configured
+    bool allowPaidInAuto = true;
 };
 
 /// One way to answer: this model at this provider with this key.
@@ -29,22 +65,18 @@ struct Candidate
 {
     const catalog::Provider *provider = nullptr;
     const catalog::Model *model = nullptr;
-    const keys::Key *key = nullptr; ///< null: keyless, local or demo
-};
-
-/// Why a candidate was left out; kept so that a decision can be explained.
-enum class Disqualified {
-    ModeForbids, NoKey, NoConsent, Disabled, ContextTooSmall, NoTools, NoVision, NoJsonSchema,
-    CoolingDown, Deprecated, WireNotSpoken, NoSuchModel,
+    QByteArray key; ///< fingerprint; empty: keyless, local or demo
 };
 
 struct Rejection
 {
     const catalog::Model *model = nullptr;
     Disqualified reason = Disqualified::NoKey;
+    std::optional<quota::CoolDown> coolDown; ///< with reason CoolingDown
 };
 
-/// Candidates, best first. Pointers are valid as long as the snapshot's parts are.
+/// Candidates, best first; pointers are valid as long as the snapshot's parts are. Empty when
+/// nothing is left: explainExhaustion() then tells why.
 struct RoutePlan
 {
     std::vector<Candidate> candidates;
@@ -53,18 +85,18 @@ struct RoutePlan
 
 /// Chooses candidates for one request, best first. Pure; any thread.
 ///
-/// Order (learned routing comes later and replaces only this function's ranking): by mode (in Auto
-/// free before paid), then prior quality, then larger context, then catalogue order; providers are
-/// interleaved so that the second candidate is at another provider where possible.
-/// @return NotFound: the name means nothing (message names near ones);
-///         Unavailable: nothing is configured that could answer (message says how to add a key), or
-///         KeychainUnavailable when keys exist that cannot be read;
-///         QuotaExhausted: every candidate is cooling down by quota — `detail` holds the seconds to
-///         the earliest reset; Unavailable with detail when cooling for other reasons;
-///         InvalidArgument: no configured model has the needed capability or window;
-///         PermissionDenied: an exactly named model is not allowed by the mode.
+/// Ranking (learned routing replaces this function only): what failed a moment ago goes last (never
+/// out: a lone provider must stay reachable); in Auto free sources before paid ones;
+/// then prior quality (resources/catalog/quality_priors.yaml; unknown counts as the scale's lowest,
+/// 0.35), then the larger window, then catalogue order. Within that order providers are
+/// interleaved, so that a failing provider costs one attempt.
+/// @param requested  the name a client asked for, "" = auto
+/// @return NotFound when the name means nothing (the message names near ones)
 [[nodiscard]] common::Result<RoutePlan> plan(
-    const RoutingSnapshot &snapshot, common::Mode mode, QByteArrayView requestedModel,
-    const dialects::RequestNeeds &needs, common::SteadyTime now);
+    const RoutingSnapshot &snapshot,
+    common::Mode mode,
+    QByteArrayView requested,
+    const Requirements &requirements,
+    common::SteadyTime now);
 
 } // namespace freerelay::routing

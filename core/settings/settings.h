@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/common/limits.h"
 #include "core/common/mode.h"
 
 #include <QByteArray>
@@ -23,21 +24,8 @@ struct ProviderSettings
     QHash<QByteArray, QByteArray> extra; ///< values for {account_id} and the like
 };
 
-/// How a peer whose owner cannot be found out is treated (containers, other name spaces).
-enum class UnknownPeer : std::uint8_t { Allow, Refuse };
-
-/// Limits (ours) on what one client and all clients may do.
-struct GatewayLimits
-{
-    int maxConnections = 2'048;
-    int maxRequestsInFlight = 512;
-    int maxQueuedPerConnection = 32;
-    std::int64_t maxBodyBytes = 32LL * 1024 * 1024;
-    std::int64_t maxBufferedBytes = 512LL * 1024 * 1024; ///< all request bodies together
-    std::chrono::milliseconds headTimeout {10'000};
-    std::chrono::milliseconds bodyTimeout {30'000};      ///< between two reads of a body
-    std::chrono::milliseconds keepAliveTimeout {75'000};
-};
+using common::GatewayLimits;
+using common::UnknownPeer;
 
 /// The user's settings: one YAML file under XDG, documented in docs/settings.md. Plain value.
 struct Settings
