@@ -1,0 +1,379 @@
+#include "json_value.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+namespace freerelay::dialects {
+
+namespace {
+
+bool isSpace(char c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+// Every walk is bounded by the end of the enclosing value: the text has been validated, and even
+// if it had not been nothing would be read beyond it.
+
+const char *skipSpace(const char *p, const char *end)
+{
+    while (p < end && isSpace(*p)) {
+        ++p;
+    }
+    return p;
+}
+
+/// @param p  after the opening quote
+/// @return   at the closing quote
+const char *skipString(const char *p, const char *end)
+{
+    const char *const start = p;
+    while (p < end) {
+        const auto *quote = static_cast<const char *>(std::memchr(p, '"', std::size_t(end - p)));
+        if (quote == nullptr) {
+            return end;
+        }
+        const char *slash = quote;
+        while (slash > start && slash[-1] == '\\') {
+            --slash;
+        }
+        if ((quote - slash) % 2 == 0) {
+            return quote;
+        }
+        p = quote + 1;
+    }
+    return end;
+}
+
+const char *skipContainer(const char *p, const char *end)
+{
+    int depth = 0;
+    for (; p < end; ++p) {
+        switch (*p) {
+        case '"':
+            p = skipString(p + 1, end);
+            break;
+        case '{':
+        case '[':
+            ++depth;
+            break;
+        case '}':
+        case ']':
+            if (--depth == 0) {
+                return p + 1;
+            }
+            break;
+        default:
+            break;
+        }
+    }
+    return end;
+}
+
+const char *skipValue(const char *p, const char *end)
+{
+    if (p < end && *p == '"') {
+        return std::min(skipString(p + 1, end) + 1, end);
+    }
+    if (p < end && (*p == '{' || *p == '[')) {
+        return skipContainer(p, end);
+    }
+    while (p < end && *p != ',' && *p != '}' && *p != ']' && !isSpace(*p)) {
+        ++p;
+    }
+    return p;
+}
+
+/// The start of the next member or element after `p`; null at the closing bracket.
+const char *nextAfter(const char *p, const char *end)
+{
+    p = skipSpace(p, end);
+    return p < end && *p == ',' ? skipSpace(p + 1, end) : nullptr;
+}
+
+/// The start of the first member or element of `container`; null for an empty one.
+const char *firstInside(QByteArrayView container)
+{
+    if (container.isEmpty()) {
+        return nullptr;
+    }
+    const char *const end = container.data() + container.size();
+    const char *const p = skipSpace(container.data() + 1, end);
+    return p == end || *p == '}' || *p == ']' ? nullptr : p;
+}
+
+int hexValue(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    return (c | 0x20) - 'a' + 10;
+}
+
+char32_t readHex4(const char *p)
+{
+    char32_t code = 0;
+    for (int i = 0; i < 4; ++i) {
+        code = code * 16 + static_cast<char32_t>(hexValue(p[i]));
+    }
+    return code;
+}
+
+void appendUtf8(QByteArray &out, char32_t code)
+{
+    if (code < 0x80) {
+        out.append(static_cast<char>(code));
+        return;
+    }
+    if (code < 0x800) {
+        out.append(static_cast<char>(0xC0 | (code >> 6)));
+    } else if (code < 0x10000) {
+        out.append(static_cast<char>(0xE0 | (code >> 12)));
+        out.append(static_cast<char>(0x80 | ((code >> 6) & 0x3F)));
+    } else {
+        out.append(static_cast<char>(0xF0 | (code >> 18)));
+        out.append(static_cast<char>(0x80 | ((code >> 12) & 0x3F)));
+        out.append(static_cast<char>(0x80 | ((code >> 6) & 0x3F)));
+    }
+    out.append(static_cast<char>(0x80 | (code & 0x3F)));
+}
+
+bool isHighSurrogate(char32_t code)
+{
+    return code >= 0xD800 && code < 0xDC00;
+}
+
+bool isLowSurrogate(char32_t code)
+{
+    return code >= 0xDC00 && code < 0xE000;
+}
+
+/// @param p  at the 'u' of \uXXXX
+/// @return   after what was consumed
+const char *appendUnicodeEscape(QByteArray &out, const char *p, const char *end)
+{
+    char32_t code = readHex4(p + 1);
+    p += 5;
+    if (isHighSurrogate(code) && end - p >= 6 && p[0] == '\\' && p[1] == 'u') {
+        const char32_t low = readHex4(p + 2);
+        if (isLowSurrogate(low)) {
+            code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+            p += 6;
+        }
+    }
+    if (code >= 0xD800 && code < 0xE000) {
+        code = 0xFFFD;
+    }
+    appendUtf8(out, code);
+    return p;
+}
+
+char simpleEscape(char c)
+{
+    switch (c) {
+    case 'b':
+        return '\b';
+    case 'f':
+        return '\f';
+    case 'n':
+        return '\n';
+    case 'r':
+        return '\r';
+    case 't':
+        return '\t';
+    default:
+        return c;
+    }
+}
+
+bool rawEquals(QByteArrayView raw, QByteArrayView plain)
+{
+    if (raw.size() == plain.size()
+        && std::memcmp(raw.data(), plain.data(), std::size_t(raw.size())) == 0) {
+        return !plain.contains('\\');
+    }
+    // An escape is longer than what it stands for.
+    return raw.size() > plain.size() && raw.contains('\\') && unescapeJson(raw) == plain;
+}
+
+} // namespace
+
+QByteArray unescapeJson(QByteArrayView raw)
+{
+    QByteArray out;
+    out.reserve(raw.size());
+    const char *p = raw.data();
+    const char *const end = p + raw.size();
+    while (p < end) {
+        const auto *slash = static_cast<const char *>(std::memchr(p, '\\', std::size_t(end - p)));
+        if (slash == nullptr) {
+            slash = end;
+        }
+        out.append(p, slash - p);
+        p = slash;
+        if (p == end) {
+            break;
+        }
+        ++p;
+        if (*p == 'u') {
+            p = appendUnicodeEscape(out, p, end);
+        } else {
+            out.append(simpleEscape(*p));
+            ++p;
+        }
+    }
+    return out;
+}
+
+JsonType JsonValue::type() const
+{
+    if (m_text.isEmpty()) {
+        return JsonType::Missing;
+    }
+    switch (m_text.front()) {
+    case 'n':
+        return JsonType::Null;
+    case 't':
+    case 'f':
+        return JsonType::Bool;
+    case '"':
+        return JsonType::String;
+    case '[':
+        return JsonType::Array;
+    case '{':
+        return JsonType::Object;
+    default:
+        return JsonType::Number;
+    }
+}
+
+QByteArrayView JsonValue::rawString() const
+{
+    return isString() ? m_text.sliced(1, m_text.size() - 2) : QByteArrayView();
+}
+
+QByteArray JsonValue::string() const
+{
+    return unescapeJson(rawString());
+}
+
+bool JsonValue::equals(QByteArrayView plain) const
+{
+    return isString() && rawEquals(rawString(), plain);
+}
+
+std::optional<std::int64_t> JsonValue::integer() const
+{
+    std::int64_t value = 0;
+    const auto [last, error] = std::from_chars(begin(), end(), value);
+    if (isMissing() || error != std::errc() || last != end()) {
+        return std::nullopt;
+    }
+    return value;
+}
+
+std::optional<double> JsonValue::number() const
+{
+    if (!isNumber()) {
+        return std::nullopt;
+    }
+    double value = 0;
+    const auto [last, error] = std::from_chars(begin(), end(), value);
+    if (error != std::errc() || last != end() || !std::isfinite(value)) {
+        return std::nullopt;
+    }
+    return value;
+}
+
+JsonValue JsonValue::operator[](QByteArrayView key) const
+{
+    JsonValue found;
+    for (const JsonMember &member : members()) {
+        if (member.keyIs(key)) {
+            found = member.value;
+        }
+    }
+    return found;
+}
+
+JsonMembers JsonValue::members() const
+{
+    return JsonMembers(isObject() ? m_text : QByteArrayView());
+}
+
+JsonElements JsonValue::elements() const
+{
+    return JsonElements(isArray() ? m_text : QByteArrayView());
+}
+
+JsonValue JsonValue::first() const
+{
+    const JsonElements::Iterator it = elements().begin();
+    return it != std::default_sentinel ? *it : JsonValue();
+}
+
+bool JsonValue::isEmptyContainer() const
+{
+    return (isObject() || isArray()) && firstInside(m_text) == nullptr;
+}
+
+bool JsonMember::keyIs(QByteArrayView plain) const
+{
+    return rawEquals(rawKey, plain);
+}
+
+QByteArray JsonMember::key() const
+{
+    return unescapeJson(rawKey);
+}
+
+JsonMembers::Iterator::Iterator(QByteArrayView object)
+    : m_cursor(firstInside(object))
+    , m_end(object.data() + object.size())
+{
+    read();
+}
+
+JsonMembers::Iterator &JsonMembers::Iterator::operator++()
+{
+    m_cursor = nextAfter(m_member.value.end(), m_end);
+    read();
+    return *this;
+}
+
+void JsonMembers::Iterator::read()
+{
+    if (m_cursor == nullptr) {
+        return;
+    }
+    const char *const keyEnd = skipString(m_cursor + 1, m_end);
+    m_member.rawKey = QByteArrayView(m_cursor + 1, keyEnd);
+    const char *const colon = skipSpace(std::min(keyEnd + 1, m_end), m_end);
+    const char *const value = skipSpace(std::min(colon + 1, m_end), m_end);
+    m_member.value = JsonValue(QByteArrayView(value, skipValue(value, m_end)));
+}
+
+JsonElements::Iterator::Iterator(QByteArrayView array)
+    : m_cursor(firstInside(array))
+    , m_end(array.data() + array.size())
+{
+    read();
+}
+
+JsonElements::Iterator &JsonElements::Iterator::operator++()
+{
+    m_cursor = nextAfter(m_value.end(), m_end);
+    read();
+    return *this;
+}
+
+void JsonElements::Iterator::read()
+{
+    if (m_cursor != nullptr) {
+        m_value = JsonValue(QByteArrayView(m_cursor, skipValue(m_cursor, m_end)));
+    }
+}
+
+} // namespace freerelay::dialects
