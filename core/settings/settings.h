@@ -18,10 +18,12 @@ namespace freerelay::settings {
 struct ProviderSettings
 {
     bool enabled = true;
-    QByteArray baseUrl;         ///< "" = the catalogue's
-    bool consent = false;       ///< agreed to use it without a key, by name
-    bool trialAsFree = false;   ///< one-off credit counts as free
+    QByteArray baseUrl; ///< "" = the catalogue's
+    bool consent = false; ///< agreed to use it without a key, by name
+    bool trialAsFree = false; ///< one-off credit counts as free
     QHash<QByteArray, QByteArray> extra; ///< values for {account_id} and the like
+
+    bool operator==(const ProviderSettings &) const = default;
 };
 
 using common::GatewayLimits;
@@ -34,25 +36,31 @@ struct Settings
     bool allowPaidInAuto = true;
 
     QString host = QStringLiteral("127.0.0.1"); ///< anything but loopback needs client keys
-    std::uint16_t port = 8000;
+    std::uint16_t port = 8000; ///< 0 = any free one
     int workers = 0; ///< 0 = min(cores, 4)
-    QStringList allowedHosts;   ///< beside 127.0.0.1, ::1, localhost
+    QStringList allowedHosts; ///< beside 127.0.0.1, ::1, localhost
     QStringList allowedOrigins; ///< exact origins that a browser may call from
     UnknownPeer unknownPeer = UnknownPeer::Refuse;
     bool sameUserOnly = true;
     GatewayLimits limits;
 
-    std::chrono::milliseconds requestDeadline {300'000}; ///< of one request over all its attempts
+    std::chrono::milliseconds requestDeadline{300'000}; ///< of one request over all its attempts
     int maxAttempts = 6;
 
     QHash<QByteArray, ProviderSettings> providers; ///< by provider id
     QString providersFile; ///< user's own providers (YAML); "" = providers.yaml beside the settings
 
-    QString logLevel = QStringLiteral("info");
+    QString logLevel = QStringLiteral("info"); ///< debug, info, warning, error
+    QString logFormat = QStringLiteral("text"); ///< text, json
     bool startHidden = false;
     bool closeToTray = true;
 
-    [[nodiscard]] ProviderSettings provider(const QByteArray &id) const { return providers.value(id); }
+    [[nodiscard]] ProviderSettings provider(const QByteArray &id) const
+    {
+        return providers.value(id);
+    }
+
+    bool operator==(const Settings &) const = default;
 };
 
 } // namespace freerelay::settings

@@ -1,0 +1,550 @@
+#include "schema.h"
+
+#include "core/settings/near_names.h"
+#include "core/settings/value_text.h"
+
+#include <QRegularExpression>
+
+#include <functional>
+#include <limits>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace freerelay::settings {
+
+namespace {
+
+using common::ErrorKind;
+using common::failure;
+using common::Result;
+
+/// One setting of an Object: how it is called, read and written.
+template <typename Object> struct Field
+{
+    QString name;
+    bool isList = false;
+    QString requirement;
+    std::function<bool(Object &, const QStringList &)> assign; ///< false: not acceptable
+    std::function<QStringList(const Object &)> show;
+};
+
+/// A field of one scalar. `access` is generic over const; `read` returns an optional value.
+template <typename Object, typename Access, typename Read, typename Write>
+Field<Object> scalar(QString name, QString requirement, Access access, Read read, Write write)
+{
+    return {
+        std::move(name),
+        false,
+        std::move(requirement),
+        [access, read](Object &object, const QStringList &items) {
+            auto value = read(items.constFirst());
+            if (value) {
+                access(object) = *std::move(value);
+            }
+            return value.has_value();
+        },
+        [access, write](const Object &object) { return QStringList(write(access(object))); }};
+}
+
+template <typename Object, typename Access> Field<Object> flag(QString name, Access access)
+{
+    return scalar<Object>(
+        std::move(name),
+        u"true or false"_s,
+        access,
+        [](const QString &text) -> std::optional<bool> {
+            if (text == "true"_L1 || text == "false"_L1) {
+                return text == "true"_L1;
+            }
+            return std::nullopt;
+        },
+        [](bool value) { return value ? u"true"_s : u"false"_s; });
+}
+
+template <typename Object, typename Access>
+Field<Object> integer(QString name, Access access, int least, int most)
+{
+    using Value = std::remove_cvref_t<decltype(access(std::declval<Object &>()))>;
+    return scalar<Object>(
+        std::move(name),
+        u"a whole number from %1 to %2"_s.arg(least).arg(most),
+        access,
+        [least, most](const QString &text) -> std::optional<Value> {
+            static const QRegularExpression digits(u"^\\d{1,9}$"_s);
+            const int value = text.toInt();
+            if (!digits.match(text).hasMatch() || value < least || value > most) {
+                return std::nullopt;
+            }
+            return static_cast<Value>(value);
+        },
+        [](Value value) { return QString::number(value); });
+}
+
+template <typename Object, typename Access>
+Field<Object> duration(
+    QString name, Access access, std::chrono::milliseconds least, std::chrono::milliseconds most)
+{
+    return scalar<Object>(
+        std::move(name),
+        u"a time from %1 to %2 with its unit (ms, s, min or h)"_s.arg(toText(least), toText(most)),
+        access,
+        [least, most](const QString &text) {
+            auto value = durationFromText(text);
+            return value && *value >= least && *value <= most ? value : std::nullopt;
+        },
+        [](std::chrono::milliseconds value) { return toText(value); });
+}
+
+template <typename Object, typename Access>
+Field<Object> size(QString name, Access access, std::int64_t least, std::int64_t most)
+{
+    return scalar<Object>(
+        std::move(name),
+        u"a size from %1 to %2 (bytes, or with KiB, MiB or GiB)"_s.arg(
+            bytesToText(least), bytesToText(most)),
+        access,
+        [least, most](const QString &text) {
+            auto value = bytesFromText(text);
+            return value && *value >= least && *value <= most ? value : std::nullopt;
+        },
+        [](std::int64_t value) { return bytesToText(value); });
+}
+
+template <typename Object, typename Access>
+Field<Object> oneOf(QString name, Access access, const QStringList &choices)
+{
+    return scalar<Object>(
+        std::move(name),
+        choices.join(" or "_L1),
+        access,
+        [choices](const QString &text) {
+            return choices.contains(text) ? std::optional(text) : std::nullopt;
+        },
+        [](const QString &value) { return value; });
+}
+
+template <typename Object, typename Access, typename Read>
+Field<Object> list(QString name, QString requirement, Access access, Read read)
+{
+    return {
+        std::move(name),
+        true,
+        std::move(requirement),
+        [access, read](Object &object, const QStringList &items) {
+            QStringList values;
+            for (const QString &item : items) {
+                const auto value = read(item);
+                if (!value) {
+                    return false;
+                }
+                values.append(*value);
+            }
+            access(object) = values;
+            return true;
+        },
+        [access](const Object &object) { return access(object); }};
+}
+
+std::optional<QByteArray> optionalBaseUrl(const QString &text)
+{
+    return text.isEmpty() ? std::optional(QByteArray()) : baseUrlFromText(text);
+}
+
+std::optional<UnknownPeer> unknownPeerFromText(const QString &text)
+{
+    if (text == "allow"_L1) {
+        return UnknownPeer::Allow;
+    }
+    return text == "refuse"_L1 ? std::optional(UnknownPeer::Refuse) : std::nullopt;
+}
+
+using SettingsFields = std::vector<Field<Settings>>;
+using namespace std::chrono_literals;
+
+SettingsFields callerFields()
+{
+    return {
+        scalar<Settings>(
+            u"mode"_s,
+            u"free, paid or auto"_s,
+            [](auto &s) -> auto & { return s.mode; },
+            [](const QString &text) { return common::modeFromString(text); },
+            [](common::Mode mode) { return common::toString(mode); }),
+        flag<Settings>(
+            u"allow_paid_in_auto"_s, [](auto &s) -> auto & { return s.allowPaidInAuto; }),
+        scalar<Settings>(
+            u"host"_s,
+            u"an IP address or localhost"_s,
+            [](auto &s) -> auto & { return s.host; },
+            [](const QString &text) { return listenHostFromText(text); },
+            [](const QString &host) { return host; }),
+        integer<Settings>(
+            u"port"_s,
+            [](auto &s) -> auto & { return s.port; },
+            0,
+            std::numeric_limits<std::uint16_t>::max()),
+        integer<Settings>(
+            u"workers"_s, [](auto &s) -> auto & { return s.workers; }, 0, 64),
+        list<Settings>(
+            u"allowed_hosts"_s,
+            u"a list of “host” or “host:port”, without scheme or wildcard"_s,
+            [](auto &s) -> auto & { return s.allowedHosts; },
+            [](const QString &text) { return hostFromText(text); }),
+        list<Settings>(
+            u"allowed_origins"_s,
+            u"a list of exact origins such as “https://app.example”"_s,
+            [](auto &s) -> auto & { return s.allowedOrigins; },
+            [](const QString &text) { return originFromText(text); }),
+        flag<Settings>(
+            u"same_user_only"_s, [](auto &s) -> auto & { return s.sameUserOnly; }),
+        scalar<Settings>(
+            u"unknown_peer"_s,
+            u"allow or refuse"_s,
+            [](auto &s) -> auto & { return s.unknownPeer; },
+            unknownPeerFromText,
+            [](UnknownPeer peer) { return peer == UnknownPeer::Allow ? u"allow"_s : u"refuse"_s; }),
+    };
+}
+
+SettingsFields limitFields()
+{
+    constexpr std::int64_t kibibyte = 1'024;
+    constexpr std::int64_t gibibyte = kibibyte * kibibyte * kibibyte;
+    return {
+        integer<Settings>(
+            u"limits.max_connections"_s,
+            [](auto &s) -> auto & { return s.limits.maxConnections; },
+            1,
+            65'536),
+        integer<Settings>(
+            u"limits.max_requests_in_flight"_s,
+            [](auto &s) -> auto & { return s.limits.maxRequestsInFlight; },
+            1,
+            65'536),
+        integer<Settings>(
+            u"limits.max_queued_per_connection"_s,
+            [](auto &s) -> auto & { return s.limits.maxQueuedPerConnection; },
+            1,
+            1'024),
+        size<Settings>(
+            u"limits.max_body_bytes"_s,
+            [](auto &s) -> auto & { return s.limits.maxBodyBytes; },
+            kibibyte,
+            gibibyte),
+        size<Settings>(
+            u"limits.max_buffered_bytes"_s,
+            [](auto &s) -> auto & { return s.limits.maxBufferedBytes; },
+            kibibyte,
+            64 * gibibyte),
+        duration<Settings>(
+            u"limits.head_timeout"_s,
+            [](auto &s) -> auto & { return s.limits.headTimeout; },
+            100ms,
+            1h),
+        duration<Settings>(
+            u"limits.body_timeout"_s,
+            [](auto &s) -> auto & { return s.limits.bodyTimeout; },
+            100ms,
+            1h),
+        duration<Settings>(
+            u"limits.keep_alive_timeout"_s,
+            [](auto &s) -> auto & { return s.limits.keepAliveTimeout; },
+            100ms,
+            24h),
+    };
+}
+
+SettingsFields programFields()
+{
+    return {
+        duration<Settings>(
+            u"request_deadline"_s, [](auto &s) -> auto & { return s.requestDeadline; }, 1s, 24h),
+        integer<Settings>(
+            u"max_attempts"_s, [](auto &s) -> auto & { return s.maxAttempts; }, 1, 20),
+        scalar<Settings>(
+            u"providers_file"_s,
+            u"the path of a file"_s,
+            [](auto &s) -> auto & { return s.providersFile; },
+            [](const QString &text) { return std::optional(text); },
+            [](const QString &path) { return path; }),
+        oneOf<Settings>(
+            u"log_level"_s,
+            [](auto &s) -> auto & { return s.logLevel; },
+            {u"debug"_s, u"info"_s, u"warning"_s, u"error"_s}),
+        oneOf<Settings>(
+            u"log_format"_s, [](auto &s) -> auto & { return s.logFormat; }, {u"text"_s, u"json"_s}),
+        flag<Settings>(
+            u"start_hidden"_s, [](auto &s) -> auto & { return s.startHidden; }),
+        flag<Settings>(
+            u"close_to_tray"_s, [](auto &s) -> auto & { return s.closeToTray; }),
+    };
+}
+
+const SettingsFields &settingsFields()
+{
+    static const SettingsFields fields = [] {
+        SettingsFields all = callerFields();
+        for (SettingsFields part : {limitFields(), programFields()}) {
+            all.insert(all.end(), part.begin(), part.end());
+        }
+        return all;
+    }();
+    return fields;
+}
+
+const std::vector<Field<ProviderSettings>> &providerFields()
+{
+    static const std::vector<Field<ProviderSettings>> fields{
+        flag<ProviderSettings>(
+            u"enabled"_s, [](auto &p) -> auto & { return p.enabled; }),
+        scalar<ProviderSettings>(
+            u"base_url"_s,
+            u"an http or https address without user name, query or fragment (\"\" = the shipped one)"_s,
+            [](auto &p) -> auto & { return p.baseUrl; },
+            optionalBaseUrl,
+            [](const QByteArray &url) { return QString::fromUtf8(url); }),
+        flag<ProviderSettings>(
+            u"consent"_s, [](auto &p) -> auto & { return p.consent; }),
+        flag<ProviderSettings>(
+            u"trial_as_free"_s, [](auto &p) -> auto & { return p.trialAsFree; }),
+    };
+    return fields;
+}
+
+/// "providers.groq.extra.account_id" taken apart; invalid when it is no path below "providers".
+struct ProviderPath
+{
+    bool valid = false;
+    QByteArray id;
+    QString field; ///< "", "enabled", "extra"
+    QString extra; ///< key below extra
+};
+
+ProviderPath providerPath(const QString &path)
+{
+    static const QRegularExpression pattern(
+        u"^providers\\.([a-z0-9][a-z0-9-]{0,63})(?:\\.([a-z_]+)(?:\\.([a-z0-9_]{1,64}))?)?$"_s);
+    const QRegularExpressionMatch match = pattern.match(path);
+    if (!match.hasMatch()) {
+        return {};
+    }
+    return {true, match.captured(1).toLatin1(), match.captured(2), match.captured(3)};
+}
+
+template <typename Object>
+const Field<Object> *findField(const std::vector<Field<Object>> &fields, QStringView name)
+{
+    for (const Field<Object> &field : fields) {
+        if (field.name == name) {
+            return &field;
+        }
+    }
+    return nullptr;
+}
+
+PathKind kindOfProviderPath(const ProviderPath &parts)
+{
+    if (parts.field.isEmpty()) {
+        return PathKind::Group;
+    }
+    if (parts.field == "extra"_L1) {
+        return parts.extra.isEmpty() ? PathKind::Group : PathKind::Scalar;
+    }
+    const bool known = parts.extra.isEmpty() && findField(providerFields(), parts.field) != nullptr;
+    return known ? PathKind::Scalar : PathKind::Unknown;
+}
+
+/// What was refused, for a message: shortened, and left out where it might hold a password.
+QString quoted(const FieldValue &value)
+{
+    constexpr qsizetype longest = 60;
+    const QString text = value.items.join(", "_L1);
+    if (text.contains(u'@')) {
+        return {};
+    }
+    const QString shown = text.size() > longest ? QString(text.left(longest) % u'…') : text;
+    return u", not “%1”"_s.arg(shown);
+}
+
+template <typename Object>
+Result<void>
+assign(Object &object, const Field<Object> &field, const QString &path, const FieldValue &value)
+{
+    if (value.isList != field.isList) {
+        return failure(
+            ErrorKind::InvalidArgument, u"%1 must be %2."_s.arg(path, field.requirement), path);
+    }
+    if (!field.assign(object, value.items)) {
+        return failure(
+            ErrorKind::InvalidArgument,
+            u"%1 must be %2%3."_s.arg(path, field.requirement, quoted(value)),
+            path);
+    }
+    return {};
+}
+
+Result<void> assignExtra(
+    ProviderSettings &provider, const QString &path, const QString &key, const FieldValue &value)
+{
+    // It becomes part of an address: letters, digits and a few signs are all that providers use.
+    static const QRegularExpression pattern(u"^[A-Za-z0-9._~-]{1,128}$"_s);
+    if (value.isList || !pattern.match(value.items.constFirst()).hasMatch()) {
+        return failure(
+            ErrorKind::InvalidArgument,
+            u"%1 must be up to 128 letters, digits, dots, dashes or underscores."_s.arg(path),
+            path);
+    }
+    provider.extra.insert(key.toLatin1(), value.items.constFirst().toLatin1());
+    return {};
+}
+
+Result<void> applyProviderField(
+    Settings &settings, const ProviderPath &parts, const QString &path, const FieldValue &value)
+{
+    ProviderSettings provider = settings.providers.value(parts.id);
+    const Field<ProviderSettings> *field = findField(providerFields(), parts.field);
+    auto done = field != nullptr ? assign(provider, *field, path, value)
+                                 : assignExtra(provider, path, parts.extra, value);
+    if (done) {
+        settings.providers.insert(parts.id, provider);
+    }
+    return done;
+}
+
+template <typename Object>
+void describe(
+    std::vector<FieldInfo> &infos, const std::vector<Field<Object>> &fields, const QString &prefix)
+{
+    const Object defaults;
+    for (const Field<Object> &field : fields) {
+        infos.push_back(
+            {prefix % field.name,
+             field.isList,
+             field.requirement,
+             field.show(defaults).join(", "_L1)});
+    }
+}
+
+/// Names that may stand below a group.
+QStringList namesBelow(const QString &group)
+{
+    QStringList names;
+    if (const ProviderPath parts = providerPath(group); parts.valid) {
+        for (const auto &field : providerFields()) {
+            names.append(field.name);
+        }
+        return names << u"extra"_s;
+    }
+    const QString prefix = group.isEmpty() ? QString() : QString(group % u'.');
+    for (const auto &field : settingsFields()) {
+        if (field.name.startsWith(prefix)) {
+            names.append(field.name.mid(prefix.size()).section(u'.', 0, 0));
+        }
+    }
+    if (group.isEmpty()) {
+        names.append(u"providers"_s);
+    }
+    names.removeDuplicates();
+    return names;
+}
+
+} // namespace
+
+std::vector<FieldInfo> describeFields()
+{
+    std::vector<FieldInfo> infos;
+    describe(infos, settingsFields(), {});
+    describe(infos, providerFields(), u"providers.<id>."_s);
+    infos.push_back(
+        {u"providers.<id>.extra.<name>"_s,
+         false,
+         u"up to 128 letters, digits, dots, dashes or underscores"_s,
+         {}});
+    return infos;
+}
+
+PathKind kindOf(const QString &path)
+{
+    if (path.isEmpty() || path == "limits"_L1 || path == "providers"_L1) {
+        return PathKind::Group;
+    }
+    if (const ProviderPath parts = providerPath(path); parts.valid) {
+        return kindOfProviderPath(parts);
+    }
+    const Field<Settings> *field = findField(settingsFields(), path);
+    if (field == nullptr) {
+        return PathKind::Unknown;
+    }
+    return field->isList ? PathKind::List : PathKind::Scalar;
+}
+
+Result<void> applyField(Settings &settings, const QString &path, const FieldValue &value)
+{
+    const PathKind kind = kindOf(path);
+    if (kind == PathKind::Unknown || kind == PathKind::Group) {
+        return failure(ErrorKind::NotFound, unknownSetting(path), path);
+    }
+    if (const ProviderPath parts = providerPath(path); parts.valid) {
+        return applyProviderField(settings, parts, path, value);
+    }
+    return assign(settings, *findField(settingsFields(), path), path, value);
+}
+
+QString fieldText(const Settings &settings, const QString &path)
+{
+    if (const ProviderPath parts = providerPath(path); parts.valid) {
+        const ProviderSettings provider = settings.provider(parts.id);
+        if (parts.field == "extra"_L1) {
+            return QString::fromLatin1(provider.extra.value(parts.extra.toLatin1()));
+        }
+        const Field<ProviderSettings> *field = findField(providerFields(), parts.field);
+        return field == nullptr ? QString() : field->show(provider).join(", "_L1);
+    }
+    const Field<Settings> *field = findField(settingsFields(), path);
+    return field == nullptr ? QString() : field->show(settings).join(", "_L1);
+}
+
+QString unknownSetting(const QString &path)
+{
+    const QString parent = path.section(u'.', 0, -2);
+    const QString name = path.section(u'.', -1);
+    if (parent == "providers"_L1) {
+        return u"“%1” cannot be the name of a provider: lower-case letters, digits and dashes only."_s
+            .arg(name);
+    }
+    return u"There is no setting “%1”%2"_s.arg(path, didYouMean(name, namesBelow(parent)));
+}
+
+Result<void> checkTogether(const Settings &settings)
+{
+    if (settings.limits.maxBufferedBytes < settings.limits.maxBodyBytes) {
+        return failure(
+            ErrorKind::InvalidArgument,
+            u"limits.max_buffered_bytes (%1) must not be smaller than limits.max_body_bytes (%2)."_s
+                .arg(
+                    bytesToText(settings.limits.maxBufferedBytes),
+                    bytesToText(settings.limits.maxBodyBytes)),
+            u"limits.max_buffered_bytes"_s);
+    }
+    return {};
+}
+
+QStringList unknownProviders(const Settings &settings, const std::vector<QByteArray> &known)
+{
+    QStringList names;
+    for (const QByteArray &id : known) {
+        names.append(QString::fromLatin1(id));
+    }
+    QStringList sentences;
+    for (auto it = settings.providers.keyBegin(); it != settings.providers.keyEnd(); ++it) {
+        const QString id = QString::fromLatin1(*it);
+        if (!names.contains(id)) {
+            sentences.append(u"The settings name a provider “%1” that does not exist%2"_s.arg(
+                id, didYouMean(id, names)));
+        }
+    }
+    sentences.sort();
+    return sentences;
+}
+
+} // namespace freerelay::settings
