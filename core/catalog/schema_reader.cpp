@@ -95,6 +95,15 @@ void MapReader::readInteger(
     }
 }
 
+void MapReader::readCount(
+    QByteArrayView key, std::optional<std::int64_t> &target, std::int64_t maximum)
+{
+    if (const YamlNode *value = take(key)) {
+        target = value->text == "unknown" ? std::nullopt
+                                          : integerOf(m_problems, *value, 1, maximum);
+    }
+}
+
 void MapReader::readTexts(QByteArrayView key, std::vector<QByteArray> &target)
 {
     if (const YamlNode *value = take(key)) {

@@ -58,6 +58,8 @@ public:
     void readFlag(QByteArrayView key, bool &target);
     void readInteger(
         QByteArrayView key, std::int64_t &target, std::int64_t minimum, std::int64_t maximum);
+    /// 1..maximum, or the word unknown, which is nullopt.
+    void readCount(QByteArrayView key, std::optional<std::int64_t> &target, std::int64_t maximum);
     void readTexts(QByteArrayView key, std::vector<QByteArray> &target);
     void readTextPairs(QByteArrayView key, std::vector<std::pair<QByteArray, QByteArray>> &target);
 

@@ -3,6 +3,7 @@
 #include "core/catalog/endpoint.h"
 #include "core/catalog/rules_reader.h"
 #include "core/catalog/schema_reader.h"
+#include "core/catalog/user_model_reader.h"
 
 #include <QFile>
 #include <QSet>
@@ -19,9 +20,7 @@ namespace {
 constexpr std::size_t mostProviders = 200;
 constexpr std::size_t mostModels = 2'000;
 constexpr qsizetype longestId = 63;
-constexpr qsizetype longestModelName = 256;
 constexpr std::int64_t mostTokens = 100'000'000;
-constexpr std::int64_t mostQuota = 1'000'000'000'000;
 
 /// Ids that would clash with model names of ours ("freerelay-free") or with the demo.
 constexpr std::array<QByteArrayView, 5> reservedIds = {"auto", "free", "paid", "freerelay", "demo"};
@@ -42,6 +41,7 @@ public:
     FileReader(const QString &fileName, const Catalog &base)
         : m_base(base)
         , m_problems(fileName)
+        , m_models(m_problems, base)
     { }
 
     common::Result<UserProviders> read(const YamlNode &root)
@@ -94,7 +94,7 @@ private:
         if (const YamlNode *errors = map.take("errors")) {
             readErrorRules(m_problems, *errors, provider.errors);
         }
-        readCount(map, "context_limit", provider.contextLimit, mostTokens);
+        map.readCount("context_limit", provider.contextLimit, mostTokens);
         readModels(map.take("models"), provider);
         map.finish();
         m_result.providers.push_back(std::move(provider));
@@ -264,151 +264,14 @@ private:
             return;
         }
         for (const std::shared_ptr<const YamlNode> &item : list->items) {
-            readModel(*item, provider);
-        }
-    }
-
-    void readModel(const YamlNode &node, const Provider &provider)
-    {
-        MapReader map(m_problems, node, u"a model"_s);
-        const YamlNode *nameNode = map.require("name");
-        const QByteArray name = nameNode == nullptr ? QByteArray()
-                                                    : checkedModelName(*nameNode, provider);
-        Model model = modelToChange(provider, name);
-        map.readText("title", model.title);
-        map.readText("family", model.family);
-        map.readEnum("tier", model.tier, tierNames());
-        if (const YamlNode *wire = map.take("wire")) {
-            model.wire = map.enumOf(*wire, wireNames());
-        }
-        readCount(map, "context_window", model.contextWindow, mostTokens);
-        readCount(map, "max_output", model.maxOutput, mostTokens);
-        readCapabilities(map.take("capabilities"), model.capabilities);
-        readPrice(map.take("price_per_mtok_usd"), model.price);
-        readFreeLimits(map.take("free_limits"), model.freeLimits);
-        readQuality(map, model);
-        map.finish();
-        m_result.models.push_back(std::move(model));
-    }
-
-    Model modelToChange(const Provider &provider, const QByteArray &name) const
-    {
-        const QByteArray id = provider.id + '/' + name;
-        if (const Model *known = m_base.model(id)) {
-            return *known;
-        }
-        Model model;
-        model.id = id;
-        model.provider = provider.id;
-        model.name = name;
-        model.title = name;
-        model.tier = provider.tier;
-        return model;
-    }
-
-    QByteArray checkedModelName(const YamlNode &node, const Provider &provider)
-    {
-        const QByteArray name = node.text;
-        if (name.isEmpty() || name.size() > longestModelName || name.contains(' ')
-            || !textOf(m_problems, node)) {
-            m_problems.add(
-                node, u"a model name is 1 to %1 bytes without blanks"_s.arg(longestModelName));
-            return {};
-        }
-        const QByteArray id = provider.id + '/' + name;
-        if (m_modelIds.contains(id)) {
-            m_problems.add(node, u"the model '%1' is given twice"_s.arg(QString::fromUtf8(id)));
-        }
-        m_modelIds.insert(id);
-        return name;
-    }
-
-    void readCount(
-        MapReader &map,
-        QByteArrayView key,
-        std::optional<std::int64_t> &target,
-        std::int64_t maximum)
-    {
-        if (const YamlNode *node = map.take(key); node != nullptr) {
-            target = node->text == "unknown" ? std::nullopt
-                                             : integerOf(m_problems, *node, 1, maximum);
-        }
-    }
-
-    void readCapabilities(const YamlNode *node, Capabilities &capabilities)
-    {
-        if (node == nullptr) {
-            return;
-        }
-        MapReader map(m_problems, *node, u"capabilities"_s);
-        const std::array<std::pair<QByteArrayView, Known *>, 5> fields{{
-            {"tools", &capabilities.tools},
-            {"vision", &capabilities.vision},
-            {"json_schema", &capabilities.jsonSchema},
-            {"reasoning", &capabilities.reasoning},
-            {"temperature", &capabilities.temperature},
-        }};
-        for (const auto &[key, target] : fields) {
-            if (const YamlNode *value = map.take(key)) {
-                *target = knownOf(m_problems, *value).value_or(*target);
-            }
-        }
-        map.finish();
-    }
-
-    void readPrice(const YamlNode *node, Price &price)
-    {
-        if (node == nullptr) {
-            return;
-        }
-        MapReader map(m_problems, *node, u"price_per_mtok_usd"_s);
-        const std::array<std::pair<QByteArrayView, std::optional<double> *>, 3> fields{{
-            {"input", &price.input},
-            {"output", &price.output},
-            {"cache_read", &price.cacheRead},
-        }};
-        for (const auto &[key, target] : fields) {
-            const YamlNode *value = map.take(key);
-            if (value == nullptr) {
-                continue;
-            }
-            *target = value->text == "unknown" ? std::nullopt : numberOf(m_problems, *value);
-            if (*target && **target < 0) {
-                m_problems.add(*value, u"a price is not negative"_s);
-            }
-        }
-        map.finish();
-    }
-
-    void readFreeLimits(const YamlNode *node, FreeLimits &limits)
-    {
-        if (node == nullptr) {
-            return;
-        }
-        MapReader map(m_problems, *node, u"free_limits"_s);
-        readCount(map, "rpm", limits.requestsPerMinute, mostQuota);
-        readCount(map, "rpd", limits.requestsPerDay, mostQuota);
-        readCount(map, "tpm", limits.tokensPerMinute, mostQuota);
-        readCount(map, "tpd", limits.tokensPerDay, mostQuota);
-        map.finish();
-    }
-
-    void readQuality(MapReader &map, Model &model)
-    {
-        const YamlNode *node = map.take("prior_quality");
-        if (node == nullptr) {
-            return;
-        }
-        model.priorQuality = numberOf(m_problems, *node);
-        if (model.priorQuality && (*model.priorQuality < 0 || *model.priorQuality > 1)) {
-            m_problems.add(*node, u"prior_quality is a number from 0 to 1"_s);
+            m_result.models.push_back(m_models.read(*item, provider));
         }
     }
 
     const Catalog &m_base;
     SchemaProblems m_problems;
+    UserModelReader m_models;
     QSet<QByteArray> m_ids;
-    QSet<QByteArray> m_modelIds;
     UserProviders m_result;
 };
 
