@@ -1,11 +1,10 @@
 #include "discovery_cache.h"
 
-#include <QFile>
-#include <QFileInfo>
+#include "core/common/private_file.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QSaveFile>
 
 #include <algorithm>
 
@@ -19,10 +18,6 @@ constexpr int formatVersion = 1;
 constexpr qint64 mostBytes = 16 * 1024 * 1024;
 constexpr qsizetype mostModels = 5'000;
 constexpr qsizetype longestName = 256;
-
-constexpr QFileDevice::Permissions ownerOnly = QFileDevice::ReadOwner | QFileDevice::WriteOwner;
-constexpr QFileDevice::Permissions writableByOthers = QFileDevice::WriteGroup
-    | QFileDevice::WriteOther;
 
 std::int64_t millisecondsOf(common::WallTime time)
 {
@@ -59,20 +54,13 @@ CachedDiscovery unusable(const QString &path, const QString &why)
 
 CachedDiscovery loadDiscoveryCache(const QString &path)
 {
-    QFile file(path);
-    if (!file.exists()) {
-        return {};
+    const common::Result<QByteArray> bytes = common::readTrustedFile(
+        path, mostBytes, common::FileTrust::OwnNotWritableByOthers);
+    if (!bytes) {
+        const bool isMissing = bytes.error().kind == common::ErrorKind::NotFound;
+        return isMissing ? CachedDiscovery{} : unusable(path, bytes.error().message);
     }
-    if ((file.permissions() & writableByOthers) != 0) {
-        return unusable(path, u"others may write the file"_s);
-    }
-    if (!file.open(QIODevice::ReadOnly)) {
-        return unusable(path, file.errorString());
-    }
-    if (file.size() > mostBytes) {
-        return unusable(path, u"the file is too large"_s);
-    }
-    const QJsonObject root = QJsonDocument::fromJson(file.read(mostBytes)).object();
+    const QJsonObject root = QJsonDocument::fromJson(*bytes).object();
     if (root.value("version"_L1).toInt() != formatVersion
         || !root.value("providers"_L1).isObject()) {
         return unusable(path, u"the file is damaged or of another version"_s);
@@ -107,16 +95,7 @@ saveDiscoveryCache(const QString &path, const std::vector<DiscoveredModels> &ent
                 {u"models"_s, models}});
     }
     const QJsonObject root{{u"version"_s, formatVersion}, {u"providers"_s, providers}};
-    const QByteArray bytes = QJsonDocument(root).toJson(QJsonDocument::Compact);
-    QSaveFile file(path);
-    const bool isSaved = file.open(QIODevice::WriteOnly) && file.setPermissions(ownerOnly)
-        && file.write(bytes) == bytes.size() && file.commit();
-    if (!isSaved) {
-        return common::failure(
-            common::ErrorKind::StorageFailed,
-            u"The model lists cannot be saved in %1: %2."_s.arg(path, file.errorString()));
-    }
-    return {};
+    return common::writePrivateFile(path, QJsonDocument(root).toJson(QJsonDocument::Compact));
 }
 
 } // namespace freerelay::catalog

@@ -33,8 +33,8 @@ struct CachedDiscovery
 /// damaged, oversized (16 MiB) or foreign one is ignored with a problem. Blocks on the disk.
 [[nodiscard]] CachedDiscovery loadDiscoveryCache(const QString &path);
 
-/// Replaces the cache file in one step, readable and writable for the owner only. The folder must
-/// exist. Blocks on the disk: not for GUI or worker threads.
+/// Replaces the cache file in one step, readable and writable for the owner only; makes the folder
+/// when it is missing. Blocks on the disk: not for GUI or worker threads.
 /// @return StorageFailed; the old file is then still there
 [[nodiscard]] common::Result<void>
 saveDiscoveryCache(const QString &path, const std::vector<DiscoveredModels> &entries);

@@ -57,16 +57,17 @@ qsizetype endingOf(QByteArrayView name)
     return name.endsWith(QByteArrayView("-fp8")) ? 4 : 0;
 }
 
+bool isBetweenDigits(const QByteArray &name, qsizetype i)
+{
+    return i > 0 && i + 1 < name.size() && isDigit(name[i - 1]) && isDigit(name[i + 1]);
+}
+
 void unifySigns(QByteArray &name)
 {
     for (qsizetype i = 0; i < name.size(); ++i) {
         if (name[i] == ':') {
             name[i] = '-';
-        } else if (name[i] == '_') {
-            name[i] = '.';
-        } else if (
-            name[i] == 'p' && i > 0 && i + 1 < name.size() && isDigit(name[i - 1])
-            && isDigit(name[i + 1])) {
+        } else if (name[i] == '_' || (name[i] == 'p' && isBetweenDigits(name, i))) {
             name[i] = '.';
         }
     }

@@ -4,8 +4,8 @@
 #include "core/catalog/rules_reader.h"
 #include "core/catalog/schema_reader.h"
 #include "core/catalog/user_model_reader.h"
+#include "core/common/private_file.h"
 
-#include <QFile>
 #include <QSet>
 
 #include <algorithm>
@@ -120,7 +120,7 @@ private:
         return id;
     }
 
-    Provider startFrom(const QByteArray &id) const
+    [[nodiscard]] Provider startFrom(const QByteArray &id) const
     {
         if (const Provider *known = m_base.provider(id)) {
             Provider provider = *known;
@@ -289,17 +289,12 @@ parseUserProviders(QByteArrayView bytes, const QString &fileName, const Catalog 
 
 common::Result<UserProviders> loadUserProviders(const QString &path, const Catalog &base)
 {
-    QFile file(path);
-    if (!file.exists()) {
-        return common::failure(common::ErrorKind::NotFound, u"There is no file %1."_s.arg(path));
+    const common::Result<QByteArray> bytes = common::readTrustedFile(
+        path, YamlLimits{}.bytes, common::FileTrust::Settings);
+    if (!bytes) {
+        return common::failure(bytes.error());
     }
-    if (!file.open(QIODevice::ReadOnly)) {
-        return common::failure(
-            common::ErrorKind::StorageFailed,
-            u"%1 cannot be read: %2."_s.arg(path, file.errorString()));
-    }
-    const YamlLimits limits;
-    return parseUserProviders(file.read(limits.bytes + 1), path, base);
+    return parseUserProviders(*bytes, path, base);
 }
 
 } // namespace freerelay::catalog

@@ -30,8 +30,9 @@ struct UserProviders
 parseUserProviders(QByteArrayView bytes, const QString &fileName, const Catalog &base);
 
 /// The same from a file. Blocks on the disk: not for GUI or worker threads.
-/// @return NotFound when there is no such file (a fresh installation has none), StorageFailed when
-///         it cannot be read, else as parseUserProviders()
+/// @return NotFound when there is no such file (a fresh installation has none), PermissionDenied
+///         when somebody else may write it, StorageFailed when it cannot be read, else as
+///         parseUserProviders()
 [[nodiscard]] common::Result<UserProviders>
 loadUserProviders(const QString &path, const Catalog &base);
 

@@ -93,9 +93,13 @@ private Q_SLOTS:
         QVERIFY(!loadDiscoveryCache(path).problem.isEmpty());
     }
 
-    void savingIntoNoFolderFails()
+    void savingWhereNoFolderCanBeFails()
     {
-        const auto saved = saveDiscoveryCache(u"/nonexistent/models.json"_s, twoLists());
+        const QTemporaryDir folder;
+        QFile file(folder.filePath(u"file"_s));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.close();
+        const auto saved = saveDiscoveryCache(file.fileName() + u"/models.json"_s, twoLists());
         QVERIFY(!saved.has_value());
         QCOMPARE(saved.error().kind, ErrorKind::StorageFailed);
     }
