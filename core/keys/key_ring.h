@@ -20,7 +20,7 @@ struct Key
     common::Secret secret;
     QByteArray fingerprint; ///< Secret::fingerprint()
     KeySource source = KeySource::Environment;
-    QString sourceName;     ///< for people: "GROQ_API_KEY", ".env: GROQ_API_KEY", "keychain"
+    QString sourceName; ///< for people: "GROQ_API_KEY", ".env: GROQ_API_KEY", "keychain"
     /// "host" or "host:port" it may be sent to; empty = the provider's shipped host or a base URL
     /// that the user configured in the same source (environment).
     QByteArray boundHost;
