@@ -1,5 +1,6 @@
 #include "core/keys/file_secret_store.h"
 #include "core/keys/session_secret_store.h"
+#include "tests/support/await_result.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -12,36 +13,25 @@ using namespace freerelay::keys;
 using freerelay::common::ErrorKind;
 using freerelay::common::Result;
 using freerelay::common::Secret;
+using freerelay::tests::awaitResult;
 
 namespace {
 
-template <typename T, typename Call> Result<T> await(Call call)
-{
-    std::optional<Result<T>> answer;
-    call([&answer](Result<T> result) { answer = std::move(result); });
-    const bool later = !answer.has_value();
-    const bool came = QTest::qWaitFor([&answer] { return answer.has_value(); });
-    if (!later || !came) {
-        return freerelay::common::failure(ErrorKind::Internal, u"answered at once or never"_s);
-    }
-    return *answer;
-}
-
 Result<std::vector<StoredKey>> readAll(SecretStore &store)
 {
-    return await<std::vector<StoredKey>>([&](auto done) { store.readAll(done); });
+    return awaitResult<std::vector<StoredKey>>([&](auto done) { store.readAll(done); });
 }
 
 Result<StoredKey> write(SecretStore &store, const QByteArray &provider, const QByteArray &secret)
 {
-    return await<StoredKey>([&](auto done) {
+    return awaitResult<StoredKey>([&](auto done) {
         store.write({provider, {}, "host.example", Secret(secret)}, done);
     });
 }
 
 Result<void> remove(SecretStore &store, const QByteArray &provider, const QByteArray &id)
 {
-    return await<void>([&](auto done) { store.remove(provider, id, done); });
+    return awaitResult<void>([&](auto done) { store.remove(provider, id, done); });
 }
 
 void keepsSeveralKeysOfOneProvider(SecretStore &store)
