@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds them and runs them; arguments go to ctest.
+#   tests/run.sh            everything
+#   tests/run.sh -L unit    one label (unit, contract, integration, ui, layering, e2e, …)
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source-path=SCRIPTDIR source=../installer/packages.sh
+source "$root/installer/packages.sh"
+preset=${FREERELAY_TEST_PRESET:-dev}
+
+# The end-to-end tests drive the gateway with the official SDK. Without a package registry they
+# are skipped, and the summary counts them.
+install_e2e_packages() {
+    local folder=$root/tests/e2e
+    if [[ ! -f $folder/package-lock.json ]]; then
+        return 0
+    fi
+    if [[ -d $folder/node_modules && $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]]; then
+        return 0
+    fi
+    say "installing the packages of the end-to-end tests"
+    (cd "$folder" && timeout 300 npm ci --no-audit --no-fund --ignore-scripts --loglevel=error) >&2 \
+        || say "no package registry in reach: the end-to-end tests will be skipped"
+}
+
+# Adds up what every Qt Test program reported, so that skipped functions are seen.
+summarise() {
+    local report=$1
+    [[ -f $report ]] || return 0
+    if grep -q '^SKIP ' "$report"; then
+        echo "Skipped test functions:"
+        grep '^SKIP ' "$report" | sed 's/^SKIP *: */  /; s/&quot;/"/g; s/&apos;/'"'"'/g'
+    fi
+    awk '
+        /^Totals: [0-9]+ passed/ { passed += $2; failed += $4; skipped += $6 }
+        /<testcase .*status="notrun"/ { skipped++ }
+        END { printf "functions: %d passed, %d failed, %d skipped\n", passed, failed, skipped }
+    ' "$report"
+}
+
+install_packages "${build_packages[@]}" "${test_packages[@]}"
+install_e2e_packages
+build_preset "$root" "$preset"
+
+report=$root/build/$preset/test-report.xml
+rm -f "$report"
+status=0
+ctest --test-dir "$root/build/$preset" --output-on-failure --no-tests=error -j "$(build_jobs)" \
+    --output-junit "$report" --test-output-size-passed 1000000 --test-output-size-failed 1000000 \
+    "$@" || status=$?
+summarise "$report" | tee "$root/build/$preset/test-summary.txt"
+exit "$status"
