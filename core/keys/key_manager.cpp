@@ -64,7 +64,7 @@ KeyManager::KeyManager(KeyPlaces places, std::vector<catalog::Provider> provider
     const auto keep = [this](KeySource source, std::unique_ptr<SecretStore> store) {
         auto saved = std::make_shared<Saved>();
         saved->store = std::move(store);
-        m_saved.insert(source, std::move(saved));
+        m_saved.insert(source, saved);
     };
     keep(KeySource::Session, std::make_unique<SessionSecretStore>());
     keep(KeySource::Keychain, std::move(m_places.keychain));

@@ -44,6 +44,8 @@ public:
     KeyManager(
         KeyPlaces places, std::vector<catalog::Provider> providers, QObject *parent = nullptr);
 
+    ~KeyManager() override = default;
+
     [[nodiscard]] const common::Published<KeyRing> &ring() const { return m_ring; }
 
     /// Reads keychain and file, then calls `done`; until then KeyRing::unreadable says so. Also for

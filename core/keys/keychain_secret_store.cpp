@@ -139,7 +139,7 @@ void KeychainSecretStore::writeIndex(const Keys &keys, Callback<void> done)
 }
 
 void KeychainSecretStore::readSecrets(
-    std::shared_ptr<Keys> keys, std::size_t next, Callback<Keys> done)
+    const std::shared_ptr<Keys> &keys, std::size_t next, const Callback<Keys> &done)
 {
     if (next == keys->size()) {
         // An entry that somebody removed by other means is gone; the list still names it.
@@ -161,7 +161,7 @@ void KeychainSecretStore::readSecrets(
     });
 }
 
-void KeychainSecretStore::writeChecked(const StoredKey &key, Callback<void> done)
+void KeychainSecretStore::writeChecked(const StoredKey &key, const Callback<void> &done)
 {
     m_backend->write(entryOf(key), key.secret, [this, key, done](const Result<void> &written) {
         if (!written) {

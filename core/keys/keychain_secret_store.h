@@ -33,8 +33,9 @@ private:
 
     void readIndex(Callback<Keys> done);
     void writeIndex(const Keys &keys, Callback<void> done);
-    void readSecrets(std::shared_ptr<Keys> keys, std::size_t next, Callback<Keys> done);
-    void writeChecked(const StoredKey &key, Callback<void> done);
+    void
+    readSecrets(const std::shared_ptr<Keys> &keys, std::size_t next, const Callback<Keys> &done);
+    void writeChecked(const StoredKey &key, const Callback<void> &done);
     void addToIndex(Keys keys, const StoredKey &key, const Callback<StoredKey> &done);
     void removeFrom(Keys keys, const StoredKey &key, const Callback<void> &done);
     /// Finds out whether "not found" or a failure means "locked".

@@ -4,7 +4,7 @@
 
 #include <QObject>
 
-namespace QKeychain {
+namespace QKeychain { // NOLINT(readability-identifier-naming): qtkeychain's own name
 class Job;
 } // namespace QKeychain
 
@@ -20,6 +20,8 @@ class QtKeychainBackend final : public QObject, public KeychainBackend
 public:
     /// @param service  name under which the entries are filed: "freerelay"
     explicit QtKeychainBackend(QString service, QObject *parent = nullptr);
+
+    ~QtKeychainBackend() override = default;
 
     void read(const QString &entry, Callback<common::Secret> done) override;
     void write(const QString &entry, const common::Secret &value, Callback<void> done) override;

@@ -38,10 +38,11 @@ Field<Object> scalar(QString name, QString requirement, Access access, Read read
         std::move(requirement),
         [access, read](Object &object, const QStringList &items) {
             auto value = read(items.constFirst());
-            if (value) {
-                access(object) = *std::move(value);
+            if (!value) {
+                return false;
             }
-            return value.has_value();
+            access(object) = *std::move(value);
+            return true;
         },
         [access, write](const Object &object) { return QStringList(write(access(object))); }};
 }

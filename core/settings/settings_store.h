@@ -24,6 +24,8 @@ class SettingsStore final : public QObject
     Q_DISABLE_COPY_MOVE(SettingsStore)
 
 public:
+    ~SettingsStore() override = default;
+
     /// Reads the file (a missing one means defaults) and starts to watch it.
     /// @return InvalidArgument for a bad file or override, PermissionDenied for a file that must
     ///         not be trusted, StorageFailed; the message says where and why

@@ -36,10 +36,12 @@ Result<Flat> flatten(const YAML::Node &root)
     while (!pending.empty()) {
         const auto [path, node] = pending.back();
         pending.pop_back();
-        if (node.IsScalar()) {
-            flat[path] = u's' % QString::fromStdString(node.Scalar());
-        } else if (node.size() == 0) {
-            flat[path] = u"empty"_s;
+        const bool leaf = node.IsScalar() || node.size() == 0;
+        const QString content = node.IsScalar()
+            ? QString(u's' % QString::fromStdString(node.Scalar()))
+            : u"empty"_s;
+        if (leaf && !flat.try_emplace(path, content).second) {
+            return notEditable(); // the same name twice
         }
         int index = 0;
         for (const auto &entry : node) {
@@ -294,10 +296,9 @@ private:
     [[nodiscard]] qsizetype quotedLength(qsizetype at, char quote) const
     {
         for (qsizetype i = at + 1; i < m_text.size(); ++i) {
-            const bool doubled = quote == '\'' && i + 1 < m_text.size() && m_text[i + 1] == quote;
-            if (m_text[i] == '\\' && quote == '"') {
-                ++i;
-            } else if (m_text[i] == quote && doubled) {
+            const bool escape = quote == '"' && m_text[i] == '\\';
+            const bool doubled = quote == '\'' && m_text.mid(i, 2) == "''";
+            if (escape || doubled) {
                 ++i;
             } else if (m_text[i] == quote) {
                 return i + 1 - at;

@@ -91,6 +91,8 @@ private Q_SLOTS:
         row("list at top", "- a\n", u"a"_s, u"2"_s, "");
         row("not YAML", "a: [\n", u"a"_s, u"2"_s, "");
         row("quoted key", "\"a\": 1\n", u"a"_s, u"2"_s, "\"a\": 2\n");
+        row("alias of a mapping", "b: &x {c: 1}\nd: *x\n", u"d.c"_s, u"2"_s, "");
+        row("set twice", "a: 1\na: 2\n", u"a"_s, u"3"_s, "");
         row("several lines", "a: one\n  two\nb: 1\n", u"a"_s, u"2"_s, "");
     }
 
