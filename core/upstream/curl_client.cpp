@@ -1,0 +1,348 @@
+#include "curl_client.h"
+
+#include "core/upstream/curl_call.h"
+#include "core/upstream/endpoint.h"
+
+#include <algorithm>
+#include <mutex>
+
+namespace freerelay::upstream {
+
+using common::SteadyTime;
+using RealTime = std::chrono::steady_clock::time_point;
+
+namespace {
+
+// A handful of providers have a handful of addresses; the bound only guards against misuse.
+constexpr qsizetype maxOrigins = 256;
+
+void initialiseCurl()
+{
+    static std::once_flag once;
+    std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+}
+
+// "https://host:port" of "https://host:port/path".
+QByteArrayView originPart(const QByteArray &url)
+{
+    const qsizetype authority = url.indexOf("://");
+    const qsizetype path = authority < 0 ? -1 : url.indexOf('/', authority + 3);
+    return path < 0 ? QByteArrayView(url) : QByteArrayView(url).first(path);
+}
+
+std::chrono::milliseconds upTo(std::chrono::nanoseconds span)
+{
+    using std::chrono::milliseconds;
+    constexpr milliseconds longest = std::chrono::hours(1);
+    return std::clamp(std::chrono::ceil<milliseconds>(span), milliseconds(0), longest);
+}
+
+} // namespace
+
+CurlClient::CurlClient(ClientConfig config, const common::Clock &clock, QObject *parent)
+    : QObject(parent)
+    , m_clock(clock)
+    , m_maxIdleConnections(config.maxIdleConnections)
+    , m_curlDue(RealTime::max())
+    , m_nextDeadline(SteadyTime::max())
+    , m_watchers([this](curl_socket_t socket, int events) { act(socket, events); })
+    , m_pool(config, m_watchers)
+{
+    initialiseCurl();
+    m_multi.reset(curl_multi_init());
+    CURLM *multi = m_multi.get();
+    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, &CurlClient::onSocket);
+    curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, this);
+    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, &CurlClient::onTimer);
+    curl_multi_setopt(multi, CURLMOPT_TIMERDATA, this);
+    curl_multi_setopt(multi, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX));
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(m_maxIdleConnections));
+    curl_multi_setopt(
+        multi, CURLMOPT_MAX_CONCURRENT_STREAMS, static_cast<long>(config.maxStreamsPerConnection));
+    m_timer.setSingleShot(true);
+    m_timer.setTimerType(Qt::PreciseTimer);
+    connect(&m_timer, &QTimer::timeout, this, &CurlClient::onTimeout);
+}
+
+CurlClient::~CurlClient()
+{
+    for (const std::unique_ptr<CurlTransfer> &transfer : m_transfers) {
+        if (transfer->handle != nullptr) {
+            transfer->handle->release();
+        }
+        dropFromMulti(*transfer);
+    }
+}
+
+std::unique_ptr<Call> CurlClient::start(HttpCall call, CallObserver &observer)
+{
+    auto owned = std::make_unique<CurlTransfer>(std::move(call), observer, m_clock, m_ready);
+    CurlTransfer &transfer = *owned;
+    transfer.position = m_transfers.size();
+    m_transfers.push_back(std::move(owned));
+    auto handle = std::make_unique<CurlCall>(*this, transfer);
+    send(transfer);
+    return handle;
+}
+
+void CurlClient::send(CurlTransfer &transfer)
+{
+    const common::Result<void> prepared = transfer.prepare(m_pool.take(), originOf(transfer.url()));
+    if (!prepared) {
+        transfer.fail(prepared.error());
+    } else if (curl_multi_add_handle(m_multi.get(), transfer.easy()) != CURLM_OK) {
+        transfer.fail({common::ErrorKind::Internal, QStringLiteral("libcurl took no call.")});
+    }
+    watchDeadline(transfer);
+    scheduleKick();
+}
+
+const Origin &CurlClient::originOf(const QByteArray &url)
+{
+    const QByteArrayView part = originPart(url);
+    const auto found = m_origins.constFind(QByteArray::fromRawData(part.data(), part.size()));
+    if (found != m_origins.constEnd()) {
+        return *found;
+    }
+    if (m_origins.size() >= maxOrigins) {
+        m_origins.clear();
+    }
+    // An address that cannot be read fails in libcurl, with its own words.
+    const common::Result<HostPort> target = hostPortOf(url);
+    const Origin origin{target && target->https, target && isLoopback(target->host)};
+    return *m_origins.insert(part.toByteArray(), origin);
+}
+
+void CurlClient::cancel(CurlTransfer &transfer)
+{
+    transfer.handle = nullptr;
+    transfer.detach();
+    dropFromMulti(transfer);
+    retire(transfer);
+}
+
+void CurlClient::resume(CurlTransfer &transfer)
+{
+    transfer.resume();
+    if (transfer.canTakeMore()) {
+        m_waiting.push_back(&transfer);
+    }
+    watchDeadline(transfer);
+    scheduleKick();
+}
+
+void CurlClient::dropFromMulti(CurlTransfer &transfer)
+{
+    // An unfinished HTTP/1 connection is closed by this, an HTTP/2 stream reset.
+    if (const EasyHandle easy = transfer.takeEasy()) {
+        curl_multi_remove_handle(m_multi.get(), easy.get());
+    }
+}
+
+void CurlClient::retire(CurlTransfer &transfer)
+{
+    if (transfer.handle != nullptr) {
+        transfer.handle->release();
+        transfer.handle = nullptr;
+    }
+    transfer.detach();
+    std::erase(m_waiting, &transfer);
+    std::unique_ptr<CurlTransfer> owned = remove(transfer);
+    if (m_isDelivering) {
+        m_graveyard.push_back(std::move(owned));
+    } else {
+        std::erase(m_ready, &transfer);
+    }
+}
+
+std::unique_ptr<CurlTransfer> CurlClient::remove(CurlTransfer &transfer)
+{
+    const std::size_t position = transfer.position;
+    std::unique_ptr<CurlTransfer> owned = std::move(m_transfers[position]);
+    if (position + 1 < m_transfers.size()) {
+        m_transfers[position] = std::move(m_transfers.back());
+        m_transfers[position]->position = position;
+    }
+    m_transfers.pop_back();
+    return owned;
+}
+
+int CurlClient::onSocket(CURL *, curl_socket_t socket, int what, void *self, void *)
+{
+    static_cast<CurlClient *>(self)->m_watchers.setInterest(socket, what);
+    return 0;
+}
+
+int CurlClient::onTimer(CURLM *, long milliseconds, void *self)
+{
+    auto *client = static_cast<CurlClient *>(self);
+    client->m_curlDue = RealTime::max();
+    if (milliseconds == 0) {
+        client->scheduleKick();
+    } else if (milliseconds > 0) {
+        client->m_curlDue = std::chrono::steady_clock::now()
+            + std::chrono::milliseconds(milliseconds);
+        client->arm();
+    }
+    return 0;
+}
+
+void CurlClient::scheduleKick()
+{
+    if (!m_kickScheduled) {
+        m_kickScheduled = true;
+        QMetaObject::invokeMethod(this, &CurlClient::kick, Qt::QueuedConnection);
+    }
+}
+
+void CurlClient::kick()
+{
+    m_kickScheduled = false;
+    deliver();
+    unpauseWaiting();
+    act(CURL_SOCKET_TIMEOUT, 0);
+}
+
+void CurlClient::act(curl_socket_t socket, int events)
+{
+    int running = 0;
+    curl_multi_socket_action(m_multi.get(), socket, events, &running);
+    readMessages();
+    deliver();
+}
+
+void CurlClient::readMessages()
+{
+    int left = 0;
+    while (const CURLMsg *message = curl_multi_info_read(m_multi.get(), &left)) {
+        if (message->msg != CURLMSG_DONE) {
+            continue;
+        }
+        // The message dies when its handle leaves the multi.
+        CURL *easy = message->easy_handle;
+        const CURLcode code = message->data.result;
+        CurlTransfer *transfer = nullptr;
+        curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+        transfer->complete(code);
+        curl_multi_remove_handle(m_multi.get(), easy);
+        EasyHandle owned = transfer->takeEasy();
+        if (code == CURLE_OK) {
+            m_pool.giveBack(std::move(owned));
+        }
+    }
+}
+
+void CurlClient::deliver()
+{
+    if (m_isDelivering) {
+        return;
+    }
+    m_isDelivering = true;
+    while (!m_ready.empty()) {
+        m_delivering.swap(m_ready);
+        for (CurlTransfer *transfer : m_delivering) {
+            transfer->unqueue();
+            if (!transfer->isDetached()) {
+                transfer->deliver();
+                settle(*transfer);
+            }
+        }
+        m_delivering.clear();
+    }
+    m_isDelivering = false;
+    m_graveyard.clear();
+}
+
+void CurlClient::settle(CurlTransfer &transfer)
+{
+    if (transfer.isDetached()) {
+        return;
+    }
+    if (transfer.isOver()) {
+        retire(transfer);
+        return;
+    }
+    // The first body byte replaces the first-byte limit by the gap, which may end earlier.
+    watchDeadline(transfer);
+    if (transfer.canTakeMore()) {
+        m_waiting.push_back(&transfer);
+        scheduleKick();
+    }
+}
+
+void CurlClient::unpauseWaiting()
+{
+    CurlTransfer::Queue waiting;
+    waiting.swap(m_waiting);
+    for (CurlTransfer *transfer : waiting) {
+        // It can be in the list twice, and may have been paused again since.
+        if (!transfer->canTakeMore()) {
+            continue;
+        }
+        const CURLcode code = transfer->unpause();
+        if (code != CURLE_OK) {
+            transfer->complete(code);
+            dropFromMulti(*transfer);
+        }
+    }
+}
+
+void CurlClient::onTimeout()
+{
+    if (m_curlDue <= std::chrono::steady_clock::now()) {
+        m_curlDue = RealTime::max();
+        act(CURL_SOCKET_TIMEOUT, 0);
+    }
+    checkDeadlines();
+    arm();
+}
+
+void CurlClient::checkDeadlines()
+{
+    const SteadyTime now = m_clock.now();
+    if (now < m_nextDeadline) {
+        return;
+    }
+    // Nobody tells us of limits that moved away; all are looked at when the earliest one known
+    // has come, which is rare.
+    m_nextDeadline = SteadyTime::max();
+    for (const std::unique_ptr<CurlTransfer> &transfer : m_transfers) {
+        if (transfer->hasEnded()) {
+            continue;
+        }
+        if (const auto limit = transfer->deadlines().expired(now)) {
+            transfer->failByLimit(*limit);
+            dropFromMulti(*transfer);
+        } else {
+            m_nextDeadline = std::min(m_nextDeadline, transfer->deadlines().next());
+        }
+    }
+    deliver();
+    arm();
+}
+
+void CurlClient::watchDeadline(const CurlTransfer &transfer)
+{
+    const SteadyTime next = transfer.deadlines().next();
+    if (next < m_nextDeadline) {
+        m_nextDeadline = next;
+        arm();
+    }
+}
+
+void CurlClient::arm()
+{
+    const RealTime now = std::chrono::steady_clock::now();
+    RealTime due = m_curlDue;
+    if (m_nextDeadline != SteadyTime::max()) {
+        due = std::min(due, now + upTo(m_nextDeadline - m_clock.now()));
+    }
+    // One that fires too early costs less than moving it for every call.
+    if (due == RealTime::max() || (m_timer.isActive() && m_armedFor <= due)) {
+        return;
+    }
+    m_armedFor = due;
+    m_timer.start(upTo(due - now));
+}
+
+} // namespace freerelay::upstream
