@@ -1,0 +1,30 @@
+#include "openai_dialect.h"
+
+#include "core/dialects/openai_reply_translator.h"
+#include "core/dialects/openai_request_encoder.h"
+#include "core/dialects/openai_stream_translator.h"
+
+namespace freerelay::dialects {
+
+common::Result<EncodedRequest> OpenAiDialect::encode(
+    const ChatRequest &request,
+    const catalog::Provider &provider,
+    const catalog::Model &model) const
+{
+    EncodedRequest encoded;
+    encoded.path = provider.chatPath;
+    encoded.headers.add("content-type", "application/json");
+    encoded.headers.add("accept", request.stream ? "text/event-stream" : "application/json");
+    encoded.body = OpenAiRequestEncoder(request, provider, model).encode();
+    return encoded;
+}
+
+std::unique_ptr<ReplyTranslator> OpenAiDialect::translator(const ReplyContext &context) const
+{
+    if (context.stream) {
+        return std::make_unique<OpenAiStreamTranslator>(context);
+    }
+    return std::make_unique<OpenAiReplyTranslator>(context);
+}
+
+} // namespace freerelay::dialects

@@ -1,0 +1,375 @@
+#include "openai_stream_translator.h"
+
+#include "core/dialects/failure_rules.h"
+#include "core/dialects/json.h"
+#include "core/dialects/json_text.h"
+#include "core/dialects/openai_delta.h"
+#include "core/dialects/openai_usage.h"
+#include "core/dialects/sse_encoder.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace freerelay::dialects {
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+/// `n` is at most 128 (openai-openapi 2.3.0).
+constexpr std::int64_t maxChoices = 128;
+/// Most of a body that is no event stream that is looked at for an error.
+constexpr qsizetype maxPlainBytes = 64 * 1024;
+
+constexpr QByteArrayView chunkObject = "\"chat.completion.chunk\"";
+
+common::Error protocolError(QString message)
+{
+    return {common::ErrorKind::ProtocolError, std::move(message), {}, {}, {}};
+}
+
+/// White space is all that a raw line end can be in valid JSON.
+void appendEvent(QByteArray &out, QByteArrayView json)
+{
+    out.append("data: ");
+    const qsizetype start = out.size();
+    out.append(json);
+    for (const char lineEnd : {'\n', '\r'}) {
+        if (json.contains(lineEnd)) {
+            std::replace(out.begin() + start, out.end(), lineEnd, ' ');
+        }
+    }
+    out.append("\n\n");
+}
+
+bool isError(JsonValue root)
+{
+    if (root.isArray()) {
+        return root.first()["error"].isObject();
+    }
+    const JsonValue error = root["error"];
+    return error.isObject() || (error.isString() && !error.rawString().isEmpty())
+        || root["object"].equals("error") || root["type"].equals("error");
+}
+
+} // namespace
+
+OpenAiStreamTranslator::OpenAiStreamTranslator(ReplyContext context)
+    : m_context(std::move(context))
+{ }
+
+std::optional<common::Error> OpenAiStreamTranslator::feed(QByteArrayView in, QByteArray &out)
+{
+    if (m_progress.ended) {
+        return std::nullopt; // nothing that follows [DONE] belongs to the reply
+    }
+    if (!m_sawBytes) {
+        const QByteArrayView text = in.trimmed();
+        m_sawBytes = !text.isEmpty();
+        m_isPlain = text.startsWith('{') || text.startsWith('[') || text.startsWith('<');
+    }
+    if (m_isPlain) {
+        m_plain.append(in.first(std::min(in.size(), maxPlainBytes - m_plain.size())));
+        return std::nullopt;
+    }
+    m_decoder.append(in);
+    return drain(out);
+}
+
+std::optional<common::Error> OpenAiStreamTranslator::finish(QByteArray &out)
+{
+    if (m_progress.ended) {
+        return std::nullopt;
+    }
+    if (m_isPlain) {
+        const common::Result<JsonValue> root = parseJson(padded(m_plain));
+        return root && isError(*root)
+            ? errorInReply(*root)
+            : protocolError(u"the provider did not send an event stream"_s);
+    }
+    m_decoder.close();
+    if (MaybeError error = drain(out)) {
+        return error;
+    }
+    return m_progress.ended ? std::nullopt : end(out);
+}
+
+std::optional<common::Error> OpenAiStreamTranslator::drain(QByteArray &out)
+{
+    while (const std::optional<SseEvent> event = m_decoder.next()) {
+        if (MaybeError error = takeEvent(event->data, out)) {
+            return error;
+        }
+        if (m_progress.ended) {
+            return std::nullopt;
+        }
+    }
+    return m_decoder.hasOverflowed()
+        ? MaybeError(protocolError(u"an event of the stream is too large"_s))
+        : std::nullopt;
+}
+
+std::optional<common::Error> OpenAiStreamTranslator::takeEvent(QByteArrayView data, QByteArray &out)
+{
+    if (data.trimmed() == "[DONE]") {
+        return end(out);
+    }
+    const common::Result<JsonValue> root = parseJson(data);
+    if (!root) {
+        return protocolError(
+            u"the stream holds an event that cannot be read: "_s % root.error().message);
+    }
+    if (isError(*root)) {
+        return errorInReply(*root);
+    }
+    if (!root->isObject()) {
+        return protocolError(u"the stream holds an event that is no chunk"_s);
+    }
+    return takeChunk(*root, out);
+}
+
+std::optional<common::Error> OpenAiStreamTranslator::takeChunk(JsonValue root, QByteArray &out)
+{
+    Splicer splicer(root.text());
+    JsonObjectEdit chunk(root);
+    ChunkFacts facts;
+    if (MaybeError error = rewriteChoices(chunk.value("choices"), splicer, facts)) {
+        return error;
+    }
+    updateFinished();
+    rewriteTopLevel(chunk);
+    const bool hasUsage = takeUsage(chunk);
+    if (!facts.choices) {
+        if (hasUsage && m_context.includeUsage) {
+            // Kept for the end: a later one may correct it.
+            chunk.set("choices", "[]");
+            chunk.set("usage", m_usage);
+            chunk.commit(splicer);
+            m_usageChunk = splicer.apply();
+        }
+        return std::nullopt; // clients look at choices[0] without asking
+    }
+    if (!facts.news) {
+        return std::nullopt;
+    }
+    hideUsage(chunk);
+    chunk.commit(splicer);
+    if (splicer.isEmpty()) {
+        appendEvent(out, root.text());
+    } else {
+        appendEvent(out, splicer.apply());
+    }
+    return std::nullopt;
+}
+
+void OpenAiStreamTranslator::rewriteTopLevel(JsonObjectEdit &chunk)
+{
+    const JsonValue model = chunk.value("model");
+    if (m_id.isEmpty()) {
+        const JsonValue id = chunk.value("id");
+        m_id = id.rawString().isEmpty() ? jsonString("chatcmpl-" + m_context.requestId)
+                                        : id.text().toByteArray();
+        const std::int64_t created = chunk.value("created").integer().value_or(0);
+        m_created = QByteArray::number(qlonglong(created > 0 ? created : m_context.createdUnix));
+    }
+    if (m_progress.model.isEmpty() && !model.rawString().isEmpty()) {
+        m_progress.model = model.string();
+    }
+    if (m_model.isEmpty()) {
+        m_model = model.rawString().isEmpty() ? jsonString(m_context.model)
+                                              : model.text().toByteArray();
+    }
+    const std::array<std::pair<QByteArrayView, QByteArrayView>, 4> wanted{
+        {{"id", m_id}, {"object", chunkObject}, {"created", m_created}, {"model", m_model}}};
+    for (const auto &[key, json] : wanted) {
+        if (chunk.value(key).text() != json) {
+            chunk.set(key, json.toByteArray());
+        }
+    }
+    const qsizetype fingerprint = chunk.find("system_fingerprint");
+    if (fingerprint >= 0 && chunk.at(fingerprint).value.isNull()) {
+        chunk.remove(fingerprint); // a string where the schema has one
+    }
+}
+
+bool OpenAiStreamTranslator::takeUsage(JsonObjectEdit &chunk)
+{
+    JsonValue usage = chunk.value("usage");
+    const qsizetype groq = chunk.find("x_groq");
+    if (groq >= 0) {
+        const JsonValue inside = chunk.at(groq).value["usage"];
+        if (inside.isObject()) {
+            chunk.remove(groq);
+            usage = usage.isObject() ? usage : inside;
+        }
+    }
+    if (!usage.isObject()) {
+        return false;
+    }
+    const Usage read = readUsage(usage);
+    if (!read.promptTokens && !read.completionTokens) {
+        return false;
+    }
+    m_progress.usage = read;
+    m_usage = completeUsage(usage);
+    m_usageChunk.clear();
+    return !m_usage.isNull();
+}
+
+void OpenAiStreamTranslator::hideUsage(JsonObjectEdit &chunk) const
+{
+    const qsizetype index = chunk.find("usage");
+    if (!m_context.includeUsage) {
+        if (index >= 0) {
+            chunk.remove("usage");
+        }
+    } else if (index < 0 || !chunk.at(index).value.isNull()) {
+        chunk.set("usage", "null");
+    }
+}
+
+std::optional<common::Error>
+OpenAiStreamTranslator::rewriteChoices(JsonValue choices, Splicer &splicer, ChunkFacts &facts)
+{
+    qsizetype position = 0;
+    for (const JsonValue choice : choices.elements()) {
+        if (!choice.isObject()) {
+            return protocolError(u"the stream holds a choice that is no object"_s);
+        }
+        if (MaybeError error = rewriteChoice(choice, position++, splicer, facts)) {
+            return error;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<common::Error> OpenAiStreamTranslator::rewriteChoice(
+    JsonValue value, qsizetype position, Splicer &splicer, ChunkFacts &facts)
+{
+    JsonObjectEdit choice(value);
+    const std::optional<std::int64_t> given = choice.value("index").integer();
+    const std::int64_t index = given.value_or(position);
+    if (index < 0 || index >= maxChoices) {
+        return protocolError(u"the stream holds a choice with an impossible index"_s);
+    }
+    if (!given) {
+        choice.set("index", QByteArray::number(qlonglong(index)));
+    }
+    while (std::int64_t(m_choices.size()) <= index) {
+        m_choices.emplace_back(m_context.requestId + '_' + QByteArray::number(m_choices.size()));
+    }
+    Choice &state = m_choices[std::size_t(index)];
+    facts.choices = true;
+    facts.news = facts.news || !state.finished;
+    const JsonValue delta = choice.value("delta");
+    if (delta.isObject()) {
+        if (!rewriteDelta(delta, state, splicer, facts)) {
+            return protocolError(u"the stream holds too many tool calls"_s);
+        }
+    } else {
+        choice.set("delta", state.started ? "{}" : "{\"role\":\"assistant\",\"content\":\"\"}");
+        state.started = true;
+    }
+    if (!rewriteFinish(choice, state)) {
+        return common::Error{
+            common::ErrorKind::Unavailable,
+            u"the provider broke the answer off with an error"_s,
+            {},
+            {},
+            {}};
+    }
+    choice.commit(splicer);
+    return std::nullopt;
+}
+
+bool OpenAiStreamTranslator::rewriteDelta(
+    JsonValue delta, Choice &state, Splicer &splicer, ChunkFacts &facts)
+{
+    JsonObjectEdit edit(delta);
+    const qsizetype role = edit.find("role");
+    if (!state.started) {
+        if (role < 0 || !edit.at(role).value.equals("assistant")) {
+            edit.set("role", "\"assistant\"");
+        }
+        state.started = true;
+    } else if (role >= 0) {
+        edit.remove("role");
+    }
+    const JsonValue calls = edit.value("tool_calls");
+    if (calls.isArray() && !state.toolCalls.rewrite(calls, splicer)) {
+        return false;
+    }
+    if (completeText(edit)) {
+        m_progress.content = true;
+        facts.news = true;
+    }
+    edit.commit(splicer);
+    return true;
+}
+
+bool OpenAiStreamTranslator::rewriteFinish(JsonObjectEdit &choice, Choice &state)
+{
+    const JsonValue reason = choice.value("finish_reason");
+    if (reason.rawString().isEmpty()) {
+        if (!reason.isNull()) {
+            choice.set("finish_reason", "null");
+        }
+        return true;
+    }
+    const QByteArray word = reason.string();
+    QByteArrayView openAi = openAiFinishReason(word);
+    if (openAi == "error") {
+        return false;
+    }
+    if (openAi == "stop" && !state.toolCalls.isEmpty()) {
+        openAi = "tool_calls";
+    }
+    if (openAi != word) {
+        choice.set("finish_reason", jsonString(openAi.toByteArray()));
+    }
+    state.finished = true;
+    m_progress.finishReason = openAi.toByteArray();
+    return true;
+}
+
+void OpenAiStreamTranslator::updateFinished()
+{
+    const auto isOpen = [](const Choice &choice) { return choice.started && !choice.finished; };
+    const auto isFinished = [](const Choice &choice) { return choice.finished; };
+    m_progress.finished = std::none_of(m_choices.begin(), m_choices.end(), isOpen)
+        && std::any_of(m_choices.begin(), m_choices.end(), isFinished);
+}
+
+std::optional<common::Error> OpenAiStreamTranslator::end(QByteArray &out)
+{
+    if (!m_progress.finished) {
+        return protocolError(u"the stream ended before the answer did"_s);
+    }
+    if (!m_progress.content && m_progress.finishReason != "length"
+        && m_progress.finishReason != "content_filter") {
+        return common::Error{
+            common::ErrorKind::Unavailable, u"the provider sent an empty answer"_s, {}, {}, {}};
+    }
+    if (m_context.includeUsage && !m_usage.isNull()) {
+        appendUsageChunk(out);
+    }
+    out.append("data: [DONE]\n\n");
+    m_progress.ended = true;
+    return std::nullopt;
+}
+
+void OpenAiStreamTranslator::appendUsageChunk(QByteArray &out) const
+{
+    if (!m_usageChunk.isEmpty()) {
+        appendEvent(out, m_usageChunk);
+        return;
+    }
+    appendEvent(
+        out,
+        QByteArray(
+            "{\"id\":" + m_id + ",\"object\":" + chunkObject.toByteArray() + ",\"created\":"
+            + m_created + ",\"model\":" + m_model + ",\"choices\":[],\"usage\":" + m_usage + '}'));
+}
+
+} // namespace freerelay::dialects

@@ -1,0 +1,85 @@
+#include "redact.h"
+
+#include <QByteArrayView>
+
+#include <algorithm>
+#include <array>
+
+namespace freerelay::dialects {
+
+namespace {
+
+constexpr std::array<QByteArrayView, 16> keyPrefixes{
+    "sk-",
+    "sk_",
+    "pk_",
+    "gsk_",
+    "AIza",
+    "nvapi-",
+    "hf_",
+    "xai-",
+    "csk-",
+    "cpk_",
+    "pplx-",
+    "ghp_",
+    "gho_",
+    "r8_",
+    "github_pat_",
+    "fw_"};
+constexpr qsizetype minPrefixedLength = 10;
+constexpr qsizetype minBareLength = 32;
+
+bool isKeyByte(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-'
+        || c == '_' || c == '*';
+}
+
+bool isDigit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+bool isLetter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool looksSecret(QByteArrayView run)
+{
+    if (run.size() >= minPrefixedLength) {
+        for (const QByteArrayView prefix : keyPrefixes) {
+            if (run.startsWith(prefix)) {
+                return true;
+            }
+        }
+    }
+    return run.size() >= minBareLength && std::any_of(run.begin(), run.end(), isDigit)
+        && std::any_of(run.begin(), run.end(), isLetter);
+}
+
+} // namespace
+
+QByteArray redactSecrets(QByteArray text)
+{
+    qsizetype begin = 0;
+    while (begin < text.size()) {
+        if (!isKeyByte(text[begin])) {
+            ++begin;
+            continue;
+        }
+        qsizetype end = begin;
+        while (end < text.size() && isKeyByte(text[end])) {
+            ++end;
+        }
+        if (looksSecret(QByteArrayView(text).sliced(begin, end - begin))) {
+            constexpr QByteArrayView mark = "[redacted]";
+            text.replace(begin, end - begin, mark);
+            end = begin + mark.size();
+        }
+        begin = end;
+    }
+    return text;
+}
+
+} // namespace freerelay::dialects
