@@ -6,7 +6,7 @@ using namespace freerelay;
 using namespace freerelay::upstream;
 using common::ErrorKind;
 
-class TestEndpoint final : public QObject
+class TestUpstreamEndpoint final : public QObject
 {
     Q_OBJECT
 
@@ -28,7 +28,7 @@ private Q_SLOTS:
     void joinsWithOneSlash();
 };
 
-void TestEndpoint::readsHostAndPortAsLibcurlDoes_data()
+void TestUpstreamEndpoint::readsHostAndPortAsLibcurlDoes_data()
 {
     QTest::addColumn<QByteArray>("url");
     QTest::addColumn<QByteArray>("host");
@@ -45,7 +45,7 @@ void TestEndpoint::readsHostAndPortAsLibcurlDoes_data()
     row("http://2130706433/", "127.0.0.1", 80, false);
 }
 
-void TestEndpoint::readsHostAndPortAsLibcurlDoes()
+void TestUpstreamEndpoint::readsHostAndPortAsLibcurlDoes()
 {
     QFETCH(const QByteArray, url);
     QFETCH(const QByteArray, host);
@@ -58,7 +58,7 @@ void TestEndpoint::readsHostAndPortAsLibcurlDoes()
     QCOMPARE(target->https, https);
 }
 
-void TestEndpoint::refusesWhatIsNoHttpAddress_data()
+void TestUpstreamEndpoint::refusesWhatIsNoHttpAddress_data()
 {
     QTest::addColumn<QByteArray>("url");
     for (const char *url :
@@ -76,7 +76,7 @@ void TestEndpoint::refusesWhatIsNoHttpAddress_data()
     }
 }
 
-void TestEndpoint::refusesWhatIsNoHttpAddress()
+void TestUpstreamEndpoint::refusesWhatIsNoHttpAddress()
 {
     QFETCH(const QByteArray, url);
     const auto target = hostPortOf(url);
@@ -84,7 +84,7 @@ void TestEndpoint::refusesWhatIsNoHttpAddress()
     QCOMPARE(target.error().kind, ErrorKind::InvalidArgument);
 }
 
-void TestEndpoint::knowsLoopback_data()
+void TestUpstreamEndpoint::knowsLoopback_data()
 {
     QTest::addColumn<QByteArray>("host");
     QTest::addColumn<bool>("loopback");
@@ -109,13 +109,13 @@ void TestEndpoint::knowsLoopback_data()
     row("", false);
 }
 
-void TestEndpoint::knowsLoopback()
+void TestUpstreamEndpoint::knowsLoopback()
 {
     QFETCH(const QByteArray, host);
     QTEST(isLoopback(host), "loopback");
 }
 
-void TestEndpoint::checksBaseUrls_data()
+void TestUpstreamEndpoint::checksBaseUrls_data()
 {
     QTest::addColumn<QByteArray>("url");
     QTest::addColumn<bool>("withKey");
@@ -137,7 +137,7 @@ void TestEndpoint::checksBaseUrls_data()
     row("no scheme", "api.openai.com/v1", false, false);
 }
 
-void TestEndpoint::checksBaseUrls()
+void TestUpstreamEndpoint::checksBaseUrls()
 {
     QFETCH(const QByteArray, url);
     QFETCH(const bool, withKey);
@@ -148,7 +148,7 @@ void TestEndpoint::checksBaseUrls()
     }
 }
 
-void TestEndpoint::neverRepeatsTheUserPart()
+void TestUpstreamEndpoint::neverRepeatsTheUserPart()
 {
     const auto checked = checkBaseUrl("https://me:hush-hush@host/", CarriesKey::Yes);
     QVERIFY(!checked);
@@ -156,7 +156,7 @@ void TestEndpoint::neverRepeatsTheUserPart()
     QVERIFY(!checked.error().detail.contains(QLatin1String("hush")));
 }
 
-void TestEndpoint::refusesOwnListener_data()
+void TestUpstreamEndpoint::refusesOwnListener_data()
 {
     QTest::addColumn<QByteArray>("url");
     QTest::addColumn<bool>("fine");
@@ -176,7 +176,7 @@ void TestEndpoint::refusesOwnListener_data()
     row("https://api.groq.com", true);
 }
 
-void TestEndpoint::refusesOwnListener()
+void TestUpstreamEndpoint::refusesOwnListener()
 {
     QFETCH(const QByteArray, url);
     const auto checked = checkNotOwnListener(url, 8000, {"192.168.1.7"});
@@ -187,7 +187,7 @@ void TestEndpoint::refusesOwnListener()
     }
 }
 
-void TestEndpoint::bindsKeysToHosts_data()
+void TestUpstreamEndpoint::bindsKeysToHosts_data()
 {
     QTest::addColumn<QByteArray>("bound");
     QTest::addColumn<QByteArray>("url");
@@ -206,14 +206,14 @@ void TestEndpoint::bindsKeysToHosts_data()
     row("", "https://api.groq.com", false);
 }
 
-void TestEndpoint::bindsKeysToHosts()
+void TestUpstreamEndpoint::bindsKeysToHosts()
 {
     QFETCH(const QByteArray, bound);
     QFETCH(const QByteArray, url);
     QTEST(isBoundTo(bound, url), "fits");
 }
 
-void TestEndpoint::joinsWithOneSlash_data()
+void TestUpstreamEndpoint::joinsWithOneSlash_data()
 {
     QTest::addColumn<QByteArray>("base");
     QTest::addColumn<QByteArray>("path");
@@ -228,12 +228,12 @@ void TestEndpoint::joinsWithOneSlash_data()
                            << QByteArray("https://h/a:b?alt=sse");
 }
 
-void TestEndpoint::joinsWithOneSlash()
+void TestUpstreamEndpoint::joinsWithOneSlash()
 {
     QFETCH(const QByteArray, base);
     QFETCH(const QByteArray, path);
     QTEST(joinUrl(base, path), "joined");
 }
 
-QTEST_APPLESS_MAIN(TestEndpoint)
-#include "tst_endpoint.moc"
+QTEST_APPLESS_MAIN(TestUpstreamEndpoint)
+#include "tst_upstream_endpoint.moc"
