@@ -15,17 +15,27 @@ using upstream::Flow;
 FailureClass classOf(ErrorKind kind)
 {
     switch (kind) {
-    case ErrorKind::Timeout: return FailureClass::Timeout;
-    case ErrorKind::Cancelled: return FailureClass::Cancelled;
-    case ErrorKind::ProtocolError: return FailureClass::Malformed;
+    case ErrorKind::Timeout:
+        return FailureClass::Timeout;
+    case ErrorKind::Cancelled:
+        return FailureClass::Cancelled;
+    case ErrorKind::ProtocolError:
+        return FailureClass::Malformed;
     case ErrorKind::RateLimited:
-    case ErrorKind::QuotaExhausted: return FailureClass::RateLimited;
-    case ErrorKind::InvalidArgument: return FailureClass::BadRequest;
-    case ErrorKind::Unauthenticated: return FailureClass::KeyRejected;
-    case ErrorKind::PermissionDenied: return FailureClass::Forbidden;
-    case ErrorKind::NotFound: return FailureClass::ModelGone;
-    case ErrorKind::TooLarge: return FailureClass::ContextTooLong;
-    default: return FailureClass::Overloaded;
+    case ErrorKind::QuotaExhausted:
+        return FailureClass::RateLimited;
+    case ErrorKind::InvalidArgument:
+        return FailureClass::BadRequest;
+    case ErrorKind::Unauthenticated:
+        return FailureClass::KeyRejected;
+    case ErrorKind::PermissionDenied:
+        return FailureClass::Forbidden;
+    case ErrorKind::NotFound:
+        return FailureClass::ModelGone;
+    case ErrorKind::TooLarge:
+        return FailureClass::ContextTooLong;
+    default:
+        return FailureClass::Overloaded;
     }
 }
 
@@ -96,7 +106,8 @@ Flow Attempt::onReplyBytes(QByteArrayView bytes)
         if (progress().content) {
             decide();
         } else if (m_out.size() > maxHeldBack) {
-            fail(ProviderFailure {FailureClass::Malformed, m_status, "it streams without any content"_ba});
+            fail(ProviderFailure{
+                FailureClass::Malformed, m_status, "it streams without any content"_ba});
         }
         return Flow::Continue;
     }
@@ -179,20 +190,20 @@ void Attempt::finishStream()
 
 void Attempt::cancel()
 {
-    fail(ProviderFailure {FailureClass::Cancelled, m_status, "cancelled"_ba});
+    fail(ProviderFailure{FailureClass::Cancelled, m_status, "cancelled"_ba});
 }
 
 void Attempt::checkLimits(common::SteadyTime now)
 {
     const auto limit = m_setup.firstContentLimit;
     if (m_phase == Phase::Waiting && limit.count() > 0 && now - m_startedAt > limit) {
-        fail(ProviderFailure {FailureClass::Timeout, m_status, "no content within the limit"_ba});
+        fail(ProviderFailure{FailureClass::Timeout, m_status, "no content within the limit"_ba});
     }
 }
 
 void Attempt::fail(const common::Error &error)
 {
-    fail(ProviderFailure {classOf(error.kind), m_status, error.message.toUtf8()});
+    fail(ProviderFailure{classOf(error.kind), m_status, error.message.toUtf8()});
 }
 
 void Attempt::fail(ProviderFailure failure)

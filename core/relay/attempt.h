@@ -22,7 +22,7 @@ struct AttemptSetup
     std::unique_ptr<dialects::ReplyTranslator> translator;
     bool stream = false;
     /// From start to the first content of the reply; zero = none.
-    std::chrono::milliseconds firstContentLimit {0};
+    std::chrono::milliseconds firstContentLimit{0};
 };
 
 /// One try at one candidate: starts the call, holds everything back until the commit point, then
@@ -67,14 +67,23 @@ public:
     /// Ends the attempt as Timeout when its first content is overdue.
     void checkLimits(common::SteadyTime now);
 
-    [[nodiscard]] const std::optional<dialects::ProviderFailure> &failure() const { return m_failure; }
-    [[nodiscard]] const dialects::ReplyProgress &progress() const { return m_setup.translator->progress(); }
+    [[nodiscard]] const std::optional<dialects::ProviderFailure> &failure() const
+    {
+        return m_failure;
+    }
+    [[nodiscard]] const dialects::ReplyProgress &progress() const
+    {
+        return m_setup.translator->progress();
+    }
     /// The whole reply of a request that is not streamed.
     [[nodiscard]] QByteArray takeReply() { return std::exchange(m_out, {}); }
     [[nodiscard]] int status() const { return m_status; }
     [[nodiscard]] bool isPaused() const { return m_paused; }
     [[nodiscard]] common::SteadyTime startedAt() const { return m_startedAt; }
-    [[nodiscard]] std::optional<common::SteadyTime> firstContentAt() const { return m_firstContentAt; }
+    [[nodiscard]] std::optional<common::SteadyTime> firstContentAt() const
+    {
+        return m_firstContentAt;
+    }
 
     void onHead(int status, const common::HeaderList &headers) override;
     [[nodiscard]] upstream::Flow onBody(QByteArrayView bytes) override;

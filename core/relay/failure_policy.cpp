@@ -41,31 +41,34 @@ FailurePolicy::FailurePolicy(quota::CoolDownTable &coolDowns, const common::Cloc
     , m_clock(clock)
 { }
 
-NextStep
-FailurePolicy::onFailure(const routing::Candidate &candidate, const dialects::ProviderFailure &failure)
+NextStep FailurePolicy::onFailure(
+    const routing::Candidate &candidate, const dialects::ProviderFailure &failure)
 {
     if (candidate.provider->tier != catalog::Tier::Local) {
         if (const auto rest = restFor(candidate, failure)) {
-            m_coolDowns.bench(rest->scope, m_clock.now() + rest->length, rest->reason, failure.message);
+            m_coolDowns.bench(
+                rest->scope, m_clock.now() + rest->length, rest->reason, failure.message);
         }
     }
     switch (failure.kind) {
-    case FailureClass::Cancelled: return NextStep::GiveUp;
+    case FailureClass::Cancelled:
+        return NextStep::GiveUp;
     case FailureClass::BadRequest:
         // A refusal of words that our translation chose says nothing about the client's request,
         // and a tool call that the model wrote badly may succeed elsewhere.
         return isTranslated(candidate) || failure.code == "tool_use_failed"_ba ? NextStep::TryNext
-                                                                                : NextStep::GiveUp;
-    default: return NextStep::TryNext;
+                                                                               : NextStep::GiveUp;
+    default:
+        return NextStep::TryNext;
     }
 }
 
-std::optional<FailurePolicy::Rest>
-FailurePolicy::restFor(const routing::Candidate &candidate, const dialects::ProviderFailure &failure)
+std::optional<FailurePolicy::Rest> FailurePolicy::restFor(
+    const routing::Candidate &candidate, const dialects::ProviderFailure &failure)
 {
     const QByteArray &provider = candidate.provider->id;
-    const quota::CoolDownScope keyAndModel {provider, candidate.key, candidate.model->id};
-    const quota::CoolDownScope wholeKey {provider, candidate.key, {}};
+    const quota::CoolDownScope keyAndModel{provider, candidate.key, candidate.model->id};
+    const quota::CoolDownScope wholeKey{provider, candidate.key, {}};
     switch (failure.kind) {
     case FailureClass::RateLimited: {
         common::Duration length = silentRateLimit;
@@ -74,27 +77,34 @@ FailurePolicy::restFor(const routing::Candidate &candidate, const dialects::Prov
         } else if (failure.retryAfter) {
             length = std::min<common::Duration>(*failure.retryAfter, longestRateLimit);
         }
-        return Rest {keyAndModel, length, CoolDownReason::RateLimited};
+        return Rest{keyAndModel, length, CoolDownReason::RateLimited};
     }
-    case FailureClass::NoCredit: return Rest {wholeKey, noCreditRest, CoolDownReason::NoCredit};
+    case FailureClass::NoCredit:
+        return Rest{wholeKey, noCreditRest, CoolDownReason::NoCredit};
     case FailureClass::KeyRejected:
-        return Rest {wholeKey, growing(wholeKey, firstKeyRest, longestKeyRest, 4), CoolDownReason::KeyRejected};
-    case FailureClass::Forbidden: return Rest {keyAndModel, forbiddenRest, CoolDownReason::Forbidden};
+        return Rest{
+            wholeKey,
+            growing(wholeKey, firstKeyRest, longestKeyRest, 4),
+            CoolDownReason::KeyRejected};
+    case FailureClass::Forbidden:
+        return Rest{keyAndModel, forbiddenRest, CoolDownReason::Forbidden};
     case FailureClass::ModelGone:
-        return Rest {{provider, {}, candidate.model->id}, modelGoneRest, CoolDownReason::ModelGone};
+        return Rest{{provider, {}, candidate.model->id}, modelGoneRest, CoolDownReason::ModelGone};
     case FailureClass::Overloaded:
     case FailureClass::Timeout:
     case FailureClass::Network:
     case FailureClass::Malformed: {
         common::Duration length = growing(keyAndModel, firstHealthRest, longestHealthRest, 2);
         if (failure.retryAfter) {
-            length = std::clamp<common::Duration>(*failure.retryAfter, firstHealthRest, longestHealthRest);
+            length = std::clamp<common::Duration>(
+                *failure.retryAfter, firstHealthRest, longestHealthRest);
         }
-        return Rest {keyAndModel, length, CoolDownReason::Unhealthy};
+        return Rest{keyAndModel, length, CoolDownReason::Unhealthy};
     }
     case FailureClass::BadRequest:
     case FailureClass::ContextTooLong:
-    case FailureClass::Cancelled: return std::nullopt;
+    case FailureClass::Cancelled:
+        return std::nullopt;
     }
     return std::nullopt;
 }
@@ -121,13 +131,15 @@ void FailurePolicy::onSuccess(const routing::Candidate &candidate)
     m_failuresInARow.remove({candidate.provider->id, candidate.key, {}});
 }
 
-common::Duration FailurePolicy::untilDailyReset(const catalog::Provider &provider, common::WallTime now)
+common::Duration
+FailurePolicy::untilDailyReset(const catalog::Provider &provider, common::WallTime now)
 {
     const bool pacific = provider.wire == catalog::Wire::GoogleGenerateContent;
     const QTimeZone zone = pacific ? QTimeZone("America/Los_Angeles"_ba) : QTimeZone::utc();
-    const auto sinceEpoch = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch());
-    const QDateTime local
-        = QDateTime::fromMSecsSinceEpoch(sinceEpoch.count(), zone.isValid() ? zone : QTimeZone::utc());
+    const auto sinceEpoch = std::chrono::duration_cast<std::chrono::milliseconds>(
+        now.time_since_epoch());
+    const QDateTime local = QDateTime::fromMSecsSinceEpoch(
+        sinceEpoch.count(), zone.isValid() ? zone : QTimeZone::utc());
     const QDateTime midnight = local.date().addDays(1).startOfDay(local.timeZone());
     return std::chrono::milliseconds(local.msecsTo(midnight));
 }

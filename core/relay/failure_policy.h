@@ -30,7 +30,8 @@ public:
     FailurePolicy(quota::CoolDownTable &coolDowns, const common::Clock &clock);
 
     /// Benches what the failure says and tells how to go on.
-    NextStep onFailure(const routing::Candidate &candidate, const dialects::ProviderFailure &failure);
+    NextStep
+    onFailure(const routing::Candidate &candidate, const dialects::ProviderFailure &failure);
     /// The endpoint answered: its next rest starts small again.
     void onSuccess(const routing::Candidate &candidate);
 
@@ -48,8 +49,11 @@ private:
     };
     [[nodiscard]] std::optional<Rest>
     restFor(const routing::Candidate &candidate, const dialects::ProviderFailure &failure);
-    [[nodiscard]] common::Duration
-    growing(const quota::CoolDownScope &scope, common::Duration first, common::Duration longest, int factor);
+    [[nodiscard]] common::Duration growing(
+        const quota::CoolDownScope &scope,
+        common::Duration first,
+        common::Duration longest,
+        int factor);
 
     quota::CoolDownTable &m_coolDowns;
     const common::Clock &m_clock;

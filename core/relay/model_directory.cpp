@@ -13,7 +13,10 @@ namespace {
 constexpr auto ourName = "freerelay";
 
 bool isUsable(
-    const RelayConfig &config, const quota::CoolDownTable &coolDowns, QByteArrayView name, common::SteadyTime now)
+    const RelayConfig &config,
+    const quota::CoolDownTable &coolDowns,
+    QByteArrayView name,
+    common::SteadyTime now)
 {
     const auto plan = routing::plan(config.routingSnapshot(coolDowns), config.mode, name, {}, now);
     return plan && !plan->candidates.empty();
@@ -29,7 +32,11 @@ std::int64_t releasedUnix(const catalog::Model &model)
 class Lister
 {
 public:
-    Lister(const RelayConfig &config, const quota::CoolDownTable &coolDowns, bool all, common::SteadyTime now)
+    Lister(
+        const RelayConfig &config,
+        const quota::CoolDownTable &coolDowns,
+        bool all,
+        common::SteadyTime now)
         : m_config(config)
         , m_coolDowns(coolDowns)
         , m_all(all)
@@ -48,7 +55,8 @@ public:
     {
         const bool usable = isUsable(m_config, m_coolDowns, model.id, m_now);
         if (usable || m_all) {
-            m_list.push_back({model.id, model.provider, releasedUnix(model), usable, model.contextWindow});
+            m_list.push_back(
+                {model.id, model.provider, releasedUnix(model), usable, model.contextWindow});
         }
     }
 
@@ -65,11 +73,19 @@ private:
 } // namespace
 
 std::vector<ListedModel> listModels(
-    const RelayConfig &config, const quota::CoolDownTable &coolDowns, bool all, common::SteadyTime now)
+    const RelayConfig &config,
+    const quota::CoolDownTable &coolDowns,
+    bool all,
+    common::SteadyTime now)
 {
     Lister lister(config, coolDowns, all, now);
     for (const char *name :
-         {"freerelay-auto", "freerelay/auto", "auto", "freerelay-free", "freerelay-paid", "claude-freerelay-auto"}) {
+         {"freerelay-auto",
+          "freerelay/auto",
+          "auto",
+          "freerelay-free",
+          "freerelay-paid",
+          "claude-freerelay-auto"}) {
         lister.addName(name);
     }
     for (const routing::Endpoint &endpoint : config.endpoints) {
@@ -92,13 +108,17 @@ std::vector<ListedModel> listModels(
 }
 
 std::optional<ListedModel> findModel(
-    const RelayConfig &config, const quota::CoolDownTable &coolDowns, QByteArrayView id, common::SteadyTime now)
+    const RelayConfig &config,
+    const quota::CoolDownTable &coolDowns,
+    QByteArrayView id,
+    common::SteadyTime now)
 {
     const auto target = config.catalog->resolve(id);
     if (!target) {
         return std::nullopt;
     }
-    ListedModel found {id.toByteArray(), ourName, 0, isUsable(config, coolDowns, id, now), std::nullopt};
+    ListedModel found{
+        id.toByteArray(), ourName, 0, isUsable(config, coolDowns, id, now), std::nullopt};
     if (target->kind == catalog::NameTarget::Kind::Models && !target->models.empty()) {
         const catalog::Model &model = *target->models.front();
         found.ownedBy = model.provider;
@@ -108,8 +128,8 @@ std::optional<ListedModel> findModel(
     return found;
 }
 
-std::vector<ProviderHealth>
-providerHealth(const RelayConfig &config, const quota::CoolDownTable &coolDowns, common::SteadyTime now)
+std::vector<ProviderHealth> providerHealth(
+    const RelayConfig &config, const quota::CoolDownTable &coolDowns, common::SteadyTime now)
 {
     const std::vector<quota::CoolDown> resting = coolDowns.active(now);
     std::vector<ProviderHealth> result;
@@ -117,7 +137,7 @@ providerHealth(const RelayConfig &config, const quota::CoolDownTable &coolDowns,
         if (endpoint.barred) {
             continue;
         }
-        ProviderHealth health {endpoint.provider->id, "ready"_ba, std::nullopt};
+        ProviderHealth health{endpoint.provider->id, "ready"_ba, std::nullopt};
         for (const quota::CoolDown &coolDown : resting) {
             if (coolDown.scope.provider != endpoint.provider->id) {
                 continue;

@@ -14,9 +14,9 @@ namespace freerelay::relay {
 struct ListedModel
 {
     QByteArray id;
-    QByteArray ownedBy;           ///< provider id, "freerelay" for names of our own
+    QByteArray ownedBy; ///< provider id, "freerelay" for names of our own
     std::int64_t createdUnix = 0; ///< release date of the model, seconds; 0 = unknown
-    bool usable = false;          ///< a request for it would be tried now
+    bool usable = false; ///< a request for it would be tried now
     std::optional<std::int64_t> contextWindow;
 };
 
@@ -32,15 +32,21 @@ struct ProviderHealth
 /// `provider/model`. Pure; any thread.
 /// @param all  also those that cannot be used at the moment
 [[nodiscard]] std::vector<ListedModel> listModels(
-    const RelayConfig &config, const quota::CoolDownTable &coolDowns, bool all, common::SteadyTime now);
+    const RelayConfig &config,
+    const quota::CoolDownTable &coolDowns,
+    bool all,
+    common::SteadyTime now);
 
 /// One entry of listModels(all = true); nullopt when there is no such name. Names that the list
 /// does not spell (synonyms, names that providers share) resolve as a request's would.
 [[nodiscard]] std::optional<ListedModel> findModel(
-    const RelayConfig &config, const quota::CoolDownTable &coolDowns, QByteArrayView id, common::SteadyTime now);
+    const RelayConfig &config,
+    const quota::CoolDownTable &coolDowns,
+    QByteArrayView id,
+    common::SteadyTime now);
 
 /// Configured providers and how they stand.
-[[nodiscard]] std::vector<ProviderHealth>
-providerHealth(const RelayConfig &config, const quota::CoolDownTable &coolDowns, common::SteadyTime now);
+[[nodiscard]] std::vector<ProviderHealth> providerHealth(
+    const RelayConfig &config, const quota::CoolDownTable &coolDowns, common::SteadyTime now);
 
 } // namespace freerelay::relay

@@ -15,11 +15,11 @@ namespace freerelay::relay {
 struct AttemptRecord
 {
     QByteArray provider;
-    QByteArray model;          ///< full id
+    QByteArray model; ///< full id
     QByteArray keyFingerprint; ///< "" = none was needed
-    int status = 0;            ///< upstream HTTP status; 0 = none was received
-    QByteArray failure;        ///< "" = it answered; else the failure class in words
-    std::chrono::microseconds duration {0};
+    int status = 0; ///< upstream HTTP status; 0 = none was received
+    QByteArray failure; ///< "" = it answered; else the failure class in words
+    std::chrono::microseconds duration{0};
 };
 
 /// What became of one request: a value, made once at its end, without content and secrets.
@@ -28,13 +28,13 @@ struct Outcome
     QByteArray requestId;
     common::WallTime time;
     QByteArray askedModel; ///< as the client wrote it, "" = none, at most 200 bytes
-    QByteArray provider;   ///< that answered; "" = none did
+    QByteArray provider; ///< that answered; "" = none did
     QByteArray model;
     int status = 0; ///< sent to the client; 499 = the client left before
     bool stream = false;
     bool brokenStream = false; ///< failed after its head was sent
     std::optional<std::chrono::microseconds> ttft;
-    std::chrono::microseconds duration {0};
+    std::chrono::microseconds duration{0};
     std::optional<std::int64_t> promptTokens;
     std::optional<std::int64_t> completionTokens;
     QByteArray finishReason;

@@ -22,7 +22,7 @@ struct RelayConfig
     std::shared_ptr<const catalog::Catalog> catalog;
     std::shared_ptr<const keys::KeyRing> keys;
     std::vector<routing::Endpoint> endpoints; ///< one per provider of the catalogue
-    QHash<QByteArray, QByteArray> baseUrls;   ///< effective ones, by provider id
+    QHash<QByteArray, QByteArray> baseUrls; ///< effective ones, by provider id
 
     common::Mode mode = common::Mode::Auto;
     bool allowPaidInAuto = true;
@@ -30,12 +30,13 @@ struct RelayConfig
     /// Why nothing can be answered although keys may exist (keychain locked); "" = they are read.
     QString keysUnreadable;
 
-    std::chrono::milliseconds requestDeadline {300'000};
+    std::chrono::milliseconds requestDeadline{300'000};
     int maxAttempts = 6;
     QByteArray instanceId; ///< names this program in the hop header
 
     [[nodiscard]] const keys::Key *key(QByteArrayView provider, QByteArrayView fingerprint) const;
-    [[nodiscard]] routing::RoutingSnapshot routingSnapshot(const quota::CoolDownTable &coolDowns) const;
+    [[nodiscard]] routing::RoutingSnapshot
+    routingSnapshot(const quota::CoolDownTable &coolDowns) const;
 };
 
 } // namespace freerelay::relay

@@ -27,18 +27,30 @@ constexpr std::chrono::milliseconds streamTotal = 1h;
 const char *wordFor(FailureClass failure)
 {
     switch (failure) {
-    case FailureClass::BadRequest: return "bad_request";
-    case FailureClass::ContextTooLong: return "context_too_long";
-    case FailureClass::KeyRejected: return "key_rejected";
-    case FailureClass::NoCredit: return "no_credit";
-    case FailureClass::Forbidden: return "forbidden";
-    case FailureClass::ModelGone: return "model_gone";
-    case FailureClass::RateLimited: return "rate_limited";
-    case FailureClass::Overloaded: return "overloaded";
-    case FailureClass::Timeout: return "timeout";
-    case FailureClass::Network: return "network";
-    case FailureClass::Malformed: return "malformed";
-    case FailureClass::Cancelled: return "cancelled";
+    case FailureClass::BadRequest:
+        return "bad_request";
+    case FailureClass::ContextTooLong:
+        return "context_too_long";
+    case FailureClass::KeyRejected:
+        return "key_rejected";
+    case FailureClass::NoCredit:
+        return "no_credit";
+    case FailureClass::Forbidden:
+        return "forbidden";
+    case FailureClass::ModelGone:
+        return "model_gone";
+    case FailureClass::RateLimited:
+        return "rate_limited";
+    case FailureClass::Overloaded:
+        return "overloaded";
+    case FailureClass::Timeout:
+        return "timeout";
+    case FailureClass::Network:
+        return "network";
+    case FailureClass::Malformed:
+        return "malformed";
+    case FailureClass::Cancelled:
+        return "cancelled";
     }
     return "unknown";
 }
@@ -98,7 +110,8 @@ void RelaySession::abort()
         m_outcome.brokenStream = true;
         m_done = true;
     } else {
-        replyError({503, "FreeRelay is stopping."_ba, "server_error"_ba, {}, "shutting_down"_ba, 1s});
+        replyError(
+            {503, "FreeRelay is stopping."_ba, "server_error"_ba, {}, "shutting_down"_ba, 1s});
     }
     if (m_attempt != nullptr) {
         m_attempt->cancel();
@@ -144,17 +157,26 @@ QCoro::Task<> RelaySession::run()
 std::optional<ClientError> RelaySession::choose()
 {
     if (m_config->paused) {
-        return ClientError {
-            503, "FreeRelay is paused. Resume it in the tray or with “freerelay resume”."_ba,
-            "server_error"_ba, {}, "paused"_ba, {}};
+        return ClientError{
+            503,
+            "FreeRelay is paused. Resume it in the tray or with “freerelay resume”."_ba,
+            "server_error"_ba,
+            {},
+            "paused"_ba,
+            {}};
     }
     const common::Mode mode = m_request.mode.value_or(m_config->mode);
     const dialects::RequestNeeds &needs = m_request.chat.needs;
-    const routing::Requirements requirements {
-        needs.tools, needs.vision, needs.jsonSchema,
+    const routing::Requirements requirements{
+        needs.tools,
+        needs.vision,
+        needs.jsonSchema,
         needs.promptTokensEstimated + needs.outputTokensRequested};
     auto plan = routing::plan(
-        m_config->routingSnapshot(m_services.coolDowns), mode, m_request.chat.model, requirements,
+        m_config->routingSnapshot(m_services.coolDowns),
+        mode,
+        m_request.chat.model,
+        requirements,
         m_startedAt);
     if (!plan) {
         ClientError error = toClientError(plan.error());
@@ -167,10 +189,10 @@ std::optional<ClientError> RelaySession::choose()
     }
     if (!m_config->keysUnreadable.isEmpty()) {
         return toClientError(
-            common::Error {common::ErrorKind::KeychainUnavailable, m_config->keysUnreadable});
+            common::Error{common::ErrorKind::KeychainUnavailable, m_config->keysUnreadable});
     }
-    const routing::Exhaustion exhaustion
-        = routing::explainExhaustion(m_plan, m_request.chat.model, mode, m_startedAt);
+    const routing::Exhaustion exhaustion = routing::explainExhaustion(
+        m_plan, m_request.chat.model, mode, m_startedAt);
     ClientError error = toClientError(exhaustion.error);
     error.retryAfter = exhaustion.retryAfter;
     return error;
@@ -188,8 +210,12 @@ QCoro::Task<> RelaySession::tryCandidate(routing::Candidate candidate)
 {
     auto setup = prepare(candidate);
     if (!setup) {
-        m_lastFailure = dialects::ProviderFailure {
-            FailureClass::BadRequest, 0, setup.error().message.toUtf8(), {}, {},
+        m_lastFailure = dialects::ProviderFailure{
+            FailureClass::BadRequest,
+            0,
+            setup.error().message.toUtf8(),
+            {},
+            {},
             setup.error().param.toUtf8()};
         m_lastProvider = candidate.provider->name;
         co_return;
@@ -220,8 +246,8 @@ QCoro::Task<> RelaySession::tryCandidate(routing::Candidate candidate)
 common::Result<AttemptSetup> RelaySession::prepare(const routing::Candidate &candidate) const
 {
     const catalog::Provider &provider = *candidate.provider;
-    const dialects::ProviderDialect *dialect
-        = dialects::dialectFor(candidate.model->wire.value_or(provider.wire));
+    const dialects::ProviderDialect *dialect = dialects::dialectFor(
+        candidate.model->wire.value_or(provider.wire));
     if (dialect == nullptr) {
         return common::failure(
             common::ErrorKind::InvalidArgument,
@@ -247,8 +273,8 @@ common::Result<AttemptSetup> RelaySession::prepare(const routing::Candidate &can
             : common::Secret(provider.authScheme + ' ' + key->secret.reveal());
     }
     const bool local = provider.tier == catalog::Tier::Local;
-    const auto elapsed
-        = std::chrono::duration_cast<std::chrono::milliseconds>(m_services.clock.now() - m_startedAt);
+    const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
+        m_services.clock.now() - m_startedAt);
     const auto left = std::max<std::chrono::milliseconds>(m_config->requestDeadline - elapsed, 1ms);
     setup.call.limits.firstByte = left;
     setup.call.limits.total = setup.stream ? streamTotal : left;
@@ -258,7 +284,10 @@ common::Result<AttemptSetup> RelaySession::prepare(const routing::Candidate &can
     }
     const auto now = m_services.clock.wallNow().time_since_epoch();
     setup.translator = dialect->translator(
-        {m_request.requestId, candidate.model->id, setup.stream, m_request.chat.includeUsage,
+        {m_request.requestId,
+         candidate.model->id,
+         setup.stream,
+         m_request.chat.includeUsage,
          std::chrono::duration_cast<std::chrono::seconds>(now).count()});
     return setup;
 }
@@ -270,7 +299,8 @@ void RelaySession::addRecord(const routing::Candidate &candidate, const Attempt 
     record.model = candidate.model->id;
     record.keyFingerprint = candidate.key;
     record.status = attempt.status();
-    record.failure = attempt.failure() ? QByteArray(wordFor(attempt.failure()->kind)) : QByteArray();
+    record.failure = attempt.failure() ? QByteArray(wordFor(attempt.failure()->kind))
+                                       : QByteArray();
     record.duration = microsecondsBetween(attempt.startedAt(), m_services.clock.now());
     m_outcome.attempts.push_back(std::move(record));
 }
@@ -307,7 +337,8 @@ common::HeaderList RelaySession::replyHeaders(const routing::Candidate *candidat
 {
     common::HeaderList headers;
     headers.add("x-freerelay-request-id"_ba, m_request.requestId);
-    headers.add("x-freerelay-attempts"_ba, QByteArray::number(qulonglong(m_outcome.attempts.size())));
+    headers.add(
+        "x-freerelay-attempts"_ba, QByteArray::number(qulonglong(m_outcome.attempts.size())));
     if (candidate != nullptr) {
         headers.add("x-freerelay-provider"_ba, candidate->provider->id);
         headers.add("x-freerelay-model"_ba, candidate->model->id);
@@ -355,8 +386,9 @@ void RelaySession::onStreamEnded(const Attempt &attempt)
 ClientError RelaySession::finalError() const
 {
     if (!m_lastFailure) {
-        return toClientError(common::Error {
-            common::ErrorKind::Timeout, u"No provider answered within the time for one request."_s});
+        return toClientError(common::Error{
+            common::ErrorKind::Timeout,
+            u"No provider answered within the time for one request."_s});
     }
     ClientError error = toClientError(*m_lastFailure, m_lastProvider);
     if (error.status == 429) {

@@ -11,7 +11,6 @@
 #include "core/relay/retry_budget.h"
 
 #include <QByteArray>
-
 #include <QCoro/Task>
 
 #include <memory>
@@ -45,7 +44,7 @@ class RelaySession final
 {
 public:
     /// The longest a client may leave a full buffer unread.
-    static constexpr std::chrono::minutes stalledReaderLimit {10};
+    static constexpr std::chrono::minutes stalledReaderLimit{10};
 
     RelaySession(
         RelayServices services,
@@ -88,7 +87,7 @@ private:
     common::SteadyTime m_startedAt;
     routing::RoutePlan m_plan;
     Attempt *m_attempt = nullptr; ///< the one in flight
-    bool m_done = false;          ///< the client has its answer, or has left
+    bool m_done = false; ///< the client has its answer, or has left
     bool m_headSent = false;
     std::optional<common::SteadyTime> m_stalledSince;
     std::optional<dialects::ProviderFailure> m_lastFailure;

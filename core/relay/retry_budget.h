@@ -6,8 +6,8 @@ namespace freerelay::relay {
 
 /// Bounds how many extra attempts a worker makes, so that an outage is not answered with a storm.
 ///
-/// A token bucket as in Twitter Finagle's RetryBudget: each request deposits 0.2 tokens (retries may
-/// add at most 20 % load), ten more come back per second whatever the traffic, and at most
+/// A token bucket as in Twitter Finagle's RetryBudget: each request deposits 0.2 tokens (retries
+/// may add at most 20 % load), ten more come back per second whatever the traffic, and at most
 /// `capacity` are saved. One thread.
 class RetryBudget
 {

@@ -31,10 +31,12 @@ WorkerRelay::~WorkerRelay()
 
 void WorkerRelay::relay(RelayRequest request, std::shared_ptr<Downstream> downstream)
 {
-    const RelayServices services {*m_client, m_coolDowns, m_failures, m_retries, m_outcomes, m_clock};
+    const RelayServices services{
+        *m_client, m_coolDowns, m_failures, m_retries, m_outcomes, m_clock};
     const auto session = m_sessions.insert(
         m_sessions.end(),
-        std::make_unique<RelaySession>(services, config(), std::move(request), std::move(downstream)));
+        std::make_unique<RelaySession>(
+            services, config(), std::move(request), std::move(downstream)));
     if (!m_limitTimer.isActive()) {
         m_limitTimer.start();
     }
@@ -46,7 +48,8 @@ void WorkerRelay::retire(Sessions::iterator session)
     const bool first = m_retired.empty();
     m_retired.splice(m_retired.end(), m_sessions, session);
     if (first) {
-        QMetaObject::invokeMethod(this, [this] { m_retired.clear(); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this] { m_retired.clear(); }, Qt::QueuedConnection);
     }
 }
 

@@ -19,7 +19,7 @@ class WorkerRelay final : public QObject
 
 public:
     /// How often limits are looked at; they are seconds, so this need not be fine.
-    static constexpr std::chrono::milliseconds limitCheckInterval {250};
+    static constexpr std::chrono::milliseconds limitCheckInterval{250};
 
     WorkerRelay(
         const common::Published<RelayConfig> &config,
