@@ -11,7 +11,7 @@
 #include "core/relay/retry_budget.h"
 
 #include <QByteArray>
-#include <QCoro/Task>
+#include <QCoroTask>
 
 #include <memory>
 #include <optional>
