@@ -1,0 +1,83 @@
+#include "canonical_translator.h"
+
+#include "core/dialects/canonical/openai_chunk_writer.h"
+#include "core/dialects/canonical/openai_reply_writer.h"
+
+namespace freerelay::dialects {
+
+using namespace Qt::Literals::StringLiterals;
+
+CanonicalTranslator::CanonicalTranslator(
+    std::unique_ptr<ReplyReader> reader, std::unique_ptr<ReplyWriter> writer)
+    : m_reader(std::move(reader))
+    , m_writer(std::move(writer))
+{ }
+
+std::optional<common::Error> CanonicalTranslator::feed(QByteArrayView in, QByteArray &out)
+{
+    m_events.clear();
+    m_reader->feed(in, m_events);
+    std::optional<common::Error> error = pass(out);
+    m_progress.ended = m_reader->isEnded();
+    return error;
+}
+
+std::optional<common::Error> CanonicalTranslator::finish(QByteArray &out)
+{
+    m_events.clear();
+    m_reader->finish(m_events);
+    if (std::optional<common::Error> error = pass(out)) {
+        return error;
+    }
+    if (!m_progress.content && !m_filtered) {
+        return common::Error{
+            common::ErrorKind::Unavailable, u"The provider sent an empty reply."_s};
+    }
+    m_progress.ended = true;
+    m_writer->finish(out);
+    return std::nullopt;
+}
+
+std::optional<common::Error> CanonicalTranslator::pass(QByteArray &out)
+{
+    for (const CanonicalEvent &event : m_events) {
+        if (const auto *failure = std::get_if<ReplyFailure>(&event.what)) {
+            return failure->error;
+        }
+        note(event);
+        m_writer->write(event, out);
+    }
+    return std::nullopt;
+}
+
+void CanonicalTranslator::note(const CanonicalEvent &event)
+{
+    if (const auto *start = std::get_if<MessageStart>(&event.what)) {
+        m_progress.model = start->model;
+    } else if (const auto *finish = std::get_if<Finish>(&event.what)) {
+        m_progress.finished = true;
+        m_progress.finishReason = toOpenAi(finish->reason).toByteArray();
+        m_filtered = m_filtered || finish->reason == FinishReason::ContentFilter;
+    } else if (const auto *report = std::get_if<UsageReport>(&event.what)) {
+        m_progress.usage = report->usage;
+    } else if (
+        std::holds_alternative<TextDelta>(event.what)
+        || std::holds_alternative<ThinkingDelta>(event.what)
+        || std::holds_alternative<ToolStart>(event.what)) {
+        m_progress.content = true;
+    }
+}
+
+std::unique_ptr<ReplyTranslator>
+toOpenAiTranslator(std::unique_ptr<ReplyReader> reader, const ReplyContext &context)
+{
+    std::unique_ptr<ReplyWriter> writer;
+    if (context.stream) {
+        writer = std::make_unique<OpenAiChunkWriter>(context);
+    } else {
+        writer = std::make_unique<OpenAiReplyWriter>(context);
+    }
+    return std::make_unique<CanonicalTranslator>(std::move(reader), std::move(writer));
+}
+
+} // namespace freerelay::dialects

@@ -1,0 +1,200 @@
+#include "openai_message_reader.h"
+
+#include "core/dialects/canonical/data_url.h"
+#include "core/dialects/json_writer.h"
+
+namespace freerelay::dialects {
+
+namespace {
+
+/// An address that a client gave: data inside or a reference.
+MediaBlock mediaFrom(MediaKind kind, const QByteArray &address)
+{
+    MediaBlock media;
+    media.kind = kind;
+    if (std::optional<DataUrl> data = parseDataUrl(address)) {
+        media.mediaType = std::move(data->mediaType);
+        media.base64 = std::move(data->base64);
+    } else {
+        media.url = address;
+    }
+    return media;
+}
+
+MediaBlock readImage(const JsonValue &image)
+{
+    MediaBlock media = mediaFrom(
+        MediaKind::Image, image.isString() ? image.string() : image["url"].string());
+    media.detail = image["detail"].string();
+    return media;
+}
+
+MediaBlock readAudio(const JsonValue &audio)
+{
+    MediaBlock media;
+    media.kind = MediaKind::Audio;
+    media.mediaType = "audio/" + audio["format"].string();
+    media.base64 = audio["data"].string();
+    return media;
+}
+
+MediaBlock readFile(const JsonValue &file)
+{
+    MediaBlock media;
+    const QByteArray data = file["file_data"].string();
+    if (!data.isEmpty()) {
+        media = mediaFrom(MediaKind::Document, data);
+    }
+    media.kind = MediaKind::Document;
+    media.fileId = file["file_id"].string();
+    media.fileName = file["filename"].string();
+    return media;
+}
+
+ContentBlock readPart(const JsonValue &part)
+{
+    const QByteArray type = part["type"].string();
+    ContentBlock block{UnknownBlock{}, readCacheControl(part)};
+    if (type == "text") {
+        block.value = TextBlock{part["text"].string()};
+    } else if (type == "refusal") {
+        block.value = TextBlock{part["refusal"].string(), true};
+    } else if (type == "image_url") {
+        block.value = readImage(part["image_url"]);
+    } else if (type == "input_audio") {
+        block.value = readAudio(part["input_audio"]);
+    } else if (type == "file") {
+        block.value = readFile(part["file"]);
+    } else {
+        block.value = UnknownBlock{type, part.text().toByteArray()};
+    }
+    return block;
+}
+
+std::vector<ContentBlock> readContent(const JsonValue &content)
+{
+    std::vector<ContentBlock> blocks;
+    if (content.isString()) {
+        blocks.push_back({TextBlock{content.string()}});
+    }
+    for (const JsonValue &part : content.elements()) {
+        blocks.push_back(readPart(part));
+    }
+    return blocks;
+}
+
+ContentBlock readToolCall(const JsonValue &call)
+{
+    ToolUseBlock use;
+    use.id = call["id"].string();
+    if (call["type"].equals("custom")) {
+        const JsonValue custom = call["custom"];
+        use.name = custom["name"].string();
+        JsonWriter(use.arguments)
+            .beginObject()
+            .member("input", custom["input"].string())
+            .endObject();
+    } else {
+        const JsonValue function = call["function"];
+        const JsonValue arguments = function["arguments"];
+        use.name = function["name"].string();
+        use.arguments = arguments.isObject() ? arguments.text().toByteArray() : arguments.string();
+    }
+    use.signature = call["extra_content"]["google"]["thought_signature"].string();
+    return {use};
+}
+
+void readReasoning(const JsonValue &message, std::vector<ContentBlock> &blocks)
+{
+    for (const JsonValue &detail : message["reasoning_details"].elements()) {
+        const QByteArray format = detail["format"].string();
+        if (detail["type"].equals("reasoning.text")) {
+            const ThinkingBlock thinking{
+                detail["text"].string(), detail["signature"].string(), format};
+            blocks.push_back({thinking});
+        } else if (detail["type"].equals("reasoning.encrypted")) {
+            blocks.push_back({RedactedThinkingBlock{detail["data"].string(), format}});
+        }
+    }
+    if (!blocks.empty()) {
+        return;
+    }
+    const JsonValue content = message["reasoning_content"];
+    const QByteArray text = content.isString() ? content.string() : message["reasoning"].string();
+    if (!text.isEmpty()) {
+        blocks.push_back({ThinkingBlock{text, {}, {}}});
+    }
+}
+
+CanonicalMessage readAssistant(const JsonValue &message)
+{
+    CanonicalMessage result{Role::Assistant, {}};
+    readReasoning(message, result.blocks);
+    for (ContentBlock &block : readContent(message["content"])) {
+        result.blocks.push_back(std::move(block));
+    }
+    if (message["refusal"].isString()) {
+        result.blocks.push_back({TextBlock{message["refusal"].string(), true}});
+    }
+    for (const JsonValue &call : message["tool_calls"].elements()) {
+        result.blocks.push_back(readToolCall(call));
+    }
+    return result;
+}
+
+CanonicalMessage readToolResult(const JsonValue &message)
+{
+    ToolResultBlock result;
+    result.toolUseId = message["tool_call_id"].string();
+    for (const ContentBlock &block : readContent(message["content"])) {
+        if (const auto *text = std::get_if<TextBlock>(&block.value)) {
+            result.content.emplace_back(*text);
+        } else if (const auto *media = std::get_if<MediaBlock>(&block.value)) {
+            result.content.emplace_back(*media);
+        }
+    }
+    return {Role::User, {{std::move(result), readCacheControl(message)}}};
+}
+
+void readSystem(const JsonValue &message, CanonicalRequest &request)
+{
+    for (const ContentBlock &block : readContent(message["content"])) {
+        const auto *text = std::get_if<TextBlock>(&block.value);
+        if (text != nullptr && !text->text.trimmed().isEmpty()) {
+            request.system.push_back({text->text, block.cacheControl});
+        }
+    }
+}
+
+} // namespace
+
+QByteArray readCacheControl(const JsonValue &holder)
+{
+    const JsonValue hint = holder["cache_control"];
+    return hint.isObject() ? hint.text().toByteArray() : QByteArray();
+}
+
+void readOpenAiMessage(const JsonValue &message, CanonicalRequest &request)
+{
+    const JsonValue role = message["role"];
+    if (role.equals("system") || role.equals("developer")) {
+        readSystem(message, request);
+        return;
+    }
+    CanonicalMessage read;
+    if (role.equals("assistant")) {
+        read = readAssistant(message);
+    } else if (role.equals("tool")) {
+        read = readToolResult(message);
+    } else {
+        read = {Role::User, readContent(message["content"])};
+    }
+    // A hint on the message stands for one on its last block.
+    const QByteArray hint = readCacheControl(message);
+    if (!hint.isEmpty() && !read.blocks.empty()) {
+        read.blocks.back().cacheControl = hint;
+    }
+    request.messages.push_back(std::move(read));
+}
+
+} // namespace freerelay::dialects

@@ -1,0 +1,130 @@
+#include "turns.h"
+
+#include "core/dialects/json.h"
+#include "core/dialects/json_writer.h"
+
+#include <algorithm>
+
+namespace freerelay::dialects {
+
+namespace {
+
+bool isBlank(const ContentBlock &block)
+{
+    const auto *text = std::get_if<TextBlock>(&block.value);
+    return text != nullptr && text->text.trimmed().isEmpty();
+}
+
+/// Place of the call that `block` answers; behind all when it answers none of them.
+std::size_t callOrder(const std::vector<QByteArray> &calls, const ContentBlock &block)
+{
+    const auto *result = std::get_if<ToolResultBlock>(&block.value);
+    if (result == nullptr) {
+        return calls.size() + 1;
+    }
+    const auto found = std::find(calls.begin(), calls.end(), result->toolUseId);
+    return static_cast<std::size_t>(found - calls.begin());
+}
+
+std::vector<QByteArray> callsOf(const Turn &turn)
+{
+    std::vector<QByteArray> ids;
+    for (const ContentBlock *block : turn.blocks) {
+        if (const auto *call = std::get_if<ToolUseBlock>(&block->value)) {
+            ids.push_back(call->id);
+        }
+    }
+    return ids;
+}
+
+void orderResults(std::vector<Turn> &turns)
+{
+    std::vector<QByteArray> calls;
+    for (Turn &turn : turns) {
+        if (turn.role == Role::Assistant) {
+            calls = callsOf(turn);
+            continue;
+        }
+        std::stable_sort(
+            turn.blocks.begin(),
+            turn.blocks.end(),
+            [&calls](const ContentBlock *left, const ContentBlock *right) {
+                return callOrder(calls, *left) < callOrder(calls, *right);
+            });
+    }
+}
+
+} // namespace
+
+std::vector<Turn> mergedTurns(const CanonicalRequest &request)
+{
+    std::vector<Turn> turns;
+    for (const CanonicalMessage &message : request.messages) {
+        for (const ContentBlock &block : message.blocks) {
+            if (isBlank(block)) {
+                continue;
+            }
+            if (turns.empty() || turns.back().role != message.role) {
+                turns.push_back({message.role, {}});
+            }
+            turns.back().blocks.push_back(&block);
+        }
+    }
+    orderResults(turns);
+    return turns;
+}
+
+std::vector<const ToolDefinition *> offeredTools(const CanonicalRequest &request)
+{
+    const std::vector<QByteArray> &allowed = request.toolChoice.allowed;
+    std::vector<const ToolDefinition *> tools;
+    for (const ToolDefinition &tool : request.tools) {
+        if (allowed.empty()
+            || std::find(allowed.begin(), allowed.end(), tool.name) != allowed.end()) {
+            tools.push_back(&tool);
+        }
+    }
+    return tools;
+}
+
+QByteArray jsonInstruction(const ResponseFormat &format)
+{
+    constexpr char only[] = " and nothing else: no prose and no code fence.";
+    switch (format.kind) {
+    case ResponseFormat::Kind::Text:
+        break;
+    case ResponseFormat::Kind::JsonObject:
+        return QByteArray("Respond with one JSON object") + only;
+    case ResponseFormat::Kind::JsonSchema:
+        return QByteArray("Respond with one JSON value that validates against this JSON Schema")
+            + only + '\n' + format.schema;
+    }
+    return {};
+}
+
+QByteArray argumentsObject(const QByteArray &arguments)
+{
+    if (arguments.trimmed().isEmpty()) {
+        return "{}";
+    }
+    const common::Result<JsonValue> json = parseJson(arguments);
+    if (json && json->isObject()) {
+        return json->text().toByteArray();
+    }
+    QByteArray out;
+    JsonWriter(out).beginObject().member("_raw", arguments).endObject();
+    return out;
+}
+
+QByteArray resultText(const ToolResultBlock &result)
+{
+    QByteArrayList texts;
+    for (const auto &part : result.content) {
+        if (const auto *text = std::get_if<TextBlock>(&part)) {
+            texts.append(text->text);
+        }
+    }
+    return texts.join('\n');
+}
+
+} // namespace freerelay::dialects

@@ -1,0 +1,230 @@
+#include "tests/contract/provider_contract.h"
+
+#include <QTest>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace freerelay::tests {
+
+using common::ErrorKind;
+
+namespace {
+
+QByteArray sse(const QByteArray &json)
+{
+    return "data: " + json + "\n\n";
+}
+
+const QByteArray hello = sse(R"({"candidates":[{"content":{"parts":[{"text":"Hi"}]}}]})");
+
+QByteArray toolRequest(const QByteArray &parameters)
+{
+    return R"({"messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"function","function":)"
+           R"({"name":"f","parameters":)"
+        + parameters + "}}]}";
+}
+
+/// The cleaned parameters inside an encoded body.
+QByteArray parametersIn(const QByteArray &body)
+{
+    const QByteArray key = R"("parameters":)";
+    const qsizetype begin = body.indexOf(key) + key.size();
+    const qsizetype end = body.indexOf("}]}]", begin);
+    return body.mid(begin, end - begin);
+}
+
+} // namespace
+
+class GeminiContract final : public ProviderContract
+{
+    Q_OBJECT
+
+public:
+    GeminiContract()
+        : ProviderContract(catalog::Wire::GoogleGenerateContent, u"gemini"_s)
+    { }
+
+private Q_SLOTS:
+    void tellsWhatAnErrorMeans_data()
+    {
+        QTest::addColumn<QByteArray>("error");
+        QTest::addColumn<int>("kind");
+        const auto row = [](const char *name, const char *error, ErrorKind kind) {
+            QTest::newRow(name) << QByteArray(error) << int(kind);
+        };
+        row("overloaded", R"({"status":"UNAVAILABLE"})", ErrorKind::Unavailable);
+        row("bad key",
+            R"({"status":"INVALID_ARGUMENT","details":[{"reason":"API_KEY_INVALID"}]})",
+            ErrorKind::Unauthenticated);
+        row("bad request", R"({"status":"INVALID_ARGUMENT"})", ErrorKind::InvalidArgument);
+        row("region", R"({"status":"FAILED_PRECONDITION"})", ErrorKind::PermissionDenied);
+        row("minute quota",
+            R"({"status":"RESOURCE_EXHAUSTED","details":[{"violations":[{"quotaId":"XPerMinute"}]}]})",
+            ErrorKind::RateLimited);
+        row("day quota",
+            R"({"status":"RESOURCE_EXHAUSTED","details":[{"violations":[{"quotaId":"XPerDayY"}]}]})",
+            ErrorKind::QuotaExhausted);
+    }
+
+    void tellsWhatAnErrorMeans()
+    {
+        QFETCH(QByteArray, error);
+        QFETCH(int, kind);
+        const QByteArray body = R"({"error":)" + error + '}';
+        for (const QByteArray &form : {body, QByteArray('[' + body + ']')}) {
+            const Outcome stream = translate(QByteArray(hello + sse(form)), context(true));
+            QVERIFY(stream.error);
+            QCOMPARE(int(stream.error->kind), kind);
+            const Outcome whole = translate(form, context(false));
+            QVERIFY(whole.error);
+            QCOMPARE(int(whole.error->kind), kind);
+        }
+    }
+
+    void callsABrokenToolCallUnavailable()
+    {
+        const QByteArray in = sse(R"({"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL"}]})");
+        const Outcome outcome = translate(in, context(true));
+        QVERIFY(outcome.error);
+        QCOMPARE(outcome.error->kind, ErrorKind::Unavailable);
+    }
+
+    void deliversABlockedPromptAsContentFilter()
+    {
+        const Outcome outcome = translate(
+            sse(R"({"promptFeedback":{"blockReason":"SAFETY"}})"), context(true));
+        QVERIFY(!outcome.error);
+        QCOMPARE(outcome.progress.finishReason, "content_filter"_ba);
+    }
+
+    void callsAnEmptyReplyUnavailable()
+    {
+        const Outcome outcome = translate(
+            sse(R"({"candidates":[{"content":{"parts":[]},"finishReason":"STOP"}]})"),
+            context(true));
+        QVERIFY(outcome.error);
+        QCOMPARE(outcome.error->kind, ErrorKind::Unavailable);
+    }
+
+    void mapsFinishReasons_data()
+    {
+        QTest::addColumn<QByteArray>("reason");
+        QTest::addColumn<QByteArray>("word");
+        const std::pair<const char *, const char *> rows[] = {
+            {"STOP", "stop"},
+            {"MAX_TOKENS", "length"},
+            {"SAFETY", "content_filter"},
+            {"RECITATION", "content_filter"},
+            {"PROHIBITED_CONTENT", "content_filter"},
+            {"BLOCKLIST", "content_filter"},
+            {"SPII", "content_filter"}};
+        for (const auto &[reason, word] : rows) {
+            QTest::newRow(reason) << QByteArray(reason) << QByteArray(word);
+        }
+    }
+
+    void mapsFinishReasons()
+    {
+        QFETCH(QByteArray, reason);
+        QFETCH(QByteArray, word);
+        const QByteArray last = sse(R"({"candidates":[{"finishReason":")" + reason + R"("}]})");
+        const Outcome outcome = translate(QByteArray(hello + last), context(true));
+        QVERIFY(!outcome.error);
+        QCOMPARE(outcome.progress.finishReason, word);
+    }
+
+    void asksForTheStreamOnItsOwnPath()
+    {
+        const QByteArray message = R"("messages":[{"role":"user","content":"Hi"}]})";
+        QCOMPARE(encode("{" + message)->path, "/models/test-model:generateContent"_ba);
+        QCOMPARE(
+            encode("{\"stream\":true," + message)->path,
+            "/models/test-model:streamGenerateContent?alt=sse"_ba);
+    }
+
+    void refusesWhatItCannotSay_data()
+    {
+        QTest::addColumn<QByteArray>("request");
+        QTest::newRow("image by address")
+            << R"({"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://a.example/x.png"}}]}]})"_ba;
+        QTest::newRow("uploaded file")
+            << R"({"messages":[{"role":"user","content":[{"type":"file","file":{"file_id":"file-1"}}]}]})"_ba;
+        QTest::newRow("no text") << R"({"messages":[{"role":"user","content":""}]})"_ba;
+    }
+
+    void refusesWhatItCannotSay()
+    {
+        QFETCH(QByteArray, request);
+        const auto encoded = encode(request);
+        QVERIFY(!encoded);
+        QCOMPARE(encoded.error().kind, ErrorKind::InvalidArgument);
+    }
+
+    void cleansSchemas_data()
+    {
+        QTest::addColumn<QByteArray>("schema");
+        QTest::addColumn<QByteArray>("cleaned");
+        const auto row = [](const char *name, const char *schema, const char *cleaned) {
+            QTest::newRow(name) << QByteArray(schema) << QByteArray(cleaned);
+        };
+        row("unknown keys go",
+            R"({"$schema":"x","type":"object","additionalProperties":false,"x-a":1,"properties":{"a":{"type":"string","format":"uri"}}})",
+            R"({"type":"object","properties":{"a":{"type":"string"}}})");
+        row("a property may be called like a keyword",
+            R"({"type":"object","properties":{"$schema":{"type":"string"},"format":{"type":"integer","format":"int32"}}})",
+            R"({"type":"object","properties":{"$schema":{"type":"string"},"format":{"type":"integer","format":"int32"}}})");
+        row("null becomes nullable",
+            R"({"properties":{"a":{"type":["string","null"]}}})",
+            R"({"properties":{"a":{"type":"string","nullable":true}},"type":"object"})");
+        row("empty enum words go",
+            R"({"type":"object","properties":{"a":{"type":"string","enum":["","x"]},"b":{"enum":[""]}}})",
+            R"({"type":"object","properties":{"a":{"type":"string","enum":["x"]},"b":{}}})");
+        row("references are inlined",
+            R"({"type":"object","properties":{"a":{"$ref":"#/$defs/A~1"}},"$defs":{"A/":{"type":"number"}}})",
+            R"({"type":"object","properties":{"a":{"type":"number"}}})");
+        row("recursion ends",
+            R"({"type":"object","properties":{"next":{"$ref":"#/$defs/N"}},"$defs":{"N":{"type":"object","properties":{"next":{"$ref":"#/$defs/N"}}}}})",
+            R"({"type":"object","properties":{"next":{"type":"object","properties":{"next":{"type":"object"}}}}})");
+        row("arrays have items",
+            R"({"properties":{"a":{"type":"array"}},"type":"object"})",
+            R"({"properties":{"a":{"type":"array","items":{"type":"string"}}},"type":"object"})");
+        row("missing properties are not required",
+            R"({"type":"object","properties":{"a":{"type":"string"}},"required":["a","b"]})",
+            R"({"type":"object","properties":{"a":{"type":"string"}},"required":["a"]})");
+        row("oneOf with null",
+            R"({"type":"object","properties":{"a":{"oneOf":[{"type":"string"},{"type":"null"}]}}})",
+            R"({"type":"object","properties":{"a":{"anyOf":[{"type":"string"}],"nullable":true}}})");
+    }
+
+    void cleansSchemas()
+    {
+        QFETCH(QByteArray, schema);
+        QFETCH(QByteArray, cleaned);
+        const auto encoded = encode(toolRequest(schema));
+        QVERIFY2(encoded, qPrintable(encoded ? QString() : encoded.error().message));
+        QCOMPARE(parametersIn(encoded->body), cleaned);
+    }
+
+    void refusesSchemasThatExplode()
+    {
+        // 2^40 strings when every reference is inlined.
+        QByteArray definitions;
+        for (int i = 0; i < 40; ++i) {
+            const QByteArray next = "{\"$ref\":\"#/$defs/d" + QByteArray::number(i + 1) + "\"}";
+            definitions += "\"d" + QByteArray::number(i)
+                + "\":{\"type\":\"object\",\"properties\":{\"a\":" + next + ",\"b\":" + next
+                + "}},";
+        }
+        const QByteArray schema
+            = "{\"type\":\"object\",\"properties\":{\"x\":{\"$ref\":\"#/$defs/d0\"}},\"$defs\":{"
+            + definitions + R"("d40":{"type":"string"}}})";
+        const auto encoded = encode(toolRequest(schema));
+        QVERIFY(!encoded);
+        QCOMPARE(encoded.error().kind, ErrorKind::InvalidArgument);
+    }
+};
+
+} // namespace freerelay::tests
+
+QTEST_APPLESS_MAIN(freerelay::tests::GeminiContract)
+#include "tst_gemini_contract.moc"
