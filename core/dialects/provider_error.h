@@ -34,12 +34,12 @@ struct ProviderFailure
 {
     FailureClass kind = FailureClass::Overloaded;
     int status = 0;      ///< upstream HTTP status; 0 = none was received
-    QByteArray message;  ///< the provider's own sentence, ≤ 1,000 bytes, without secrets
-    QByteArray type;     ///< the provider's word ("tokens", "RESOURCE_EXHAUSTED")
-    QByteArray code;
-    QByteArray param;
+    QByteArray message {};  ///< the provider's own sentence, ≤ 1,000 bytes, without secrets
+    QByteArray type {};     ///< the provider's word ("tokens", "RESOURCE_EXHAUSTED")
+    QByteArray code {};
+    QByteArray param {};
     /// Time until it is worth trying again, when the provider told one (header or body).
-    std::optional<std::chrono::milliseconds> retryAfter;
+    std::optional<std::chrono::milliseconds> retryAfter {};
     bool daily = false;  ///< a per-day window, whatever retryAfter says
 };
 

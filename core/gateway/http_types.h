@@ -22,8 +22,8 @@ struct HttpRequest
 {
     Method method = Method::Get;
     QByteArray methodName; ///< as sent
-    QByteArray path;       ///< percent-decoded, starts with '/', no query, no "//" or dot segments
-    QByteArray query;      ///< raw, without '?'
+    QByteArray path; ///< percent-decoded, starts with '/', no query, no "//" or dot segments
+    QByteArray query; ///< raw, without '?'
     common::HeaderList headers;
     QByteArray body; ///< has simdjson's padding as spare capacity
     PeerOwner peer = PeerOwner::Unknown;

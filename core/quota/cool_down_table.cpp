@@ -15,9 +15,9 @@ void CoolDownTable::bench(
     const std::lock_guard lock(m_mutex);
     auto entry = m_entries.find(scope);
     if (entry == m_entries.end()) {
-        m_entries.insert(scope, CoolDown {scope, until, reason, std::move(detail)});
+        m_entries.insert(scope, CoolDown{scope, until, reason, std::move(detail)});
     } else if (until > entry->until) {
-        *entry = CoolDown {scope, until, reason, std::move(detail)};
+        *entry = CoolDown{scope, until, reason, std::move(detail)};
     }
 }
 

@@ -16,7 +16,7 @@ namespace freerelay::quota {
 struct CoolDownScope
 {
     QByteArray provider;
-    QByteArray key;   ///< fingerprint
+    QByteArray key; ///< fingerprint
     QByteArray model; ///< full model id
     bool operator==(const CoolDownScope &) const = default;
 };
@@ -41,7 +41,10 @@ class CoolDownTable
 public:
     /// Benches `scope` until `until`. A later end wins; an equal or earlier one changes nothing.
     void bench(
-        const CoolDownScope &scope, common::SteadyTime until, CoolDownReason reason, QByteArray detail = {});
+        const CoolDownScope &scope,
+        common::SteadyTime until,
+        CoolDownReason reason,
+        QByteArray detail = {});
 
     /// Removes every entry of `provider` (of its `key` only, when given): the key was replaced or a
     /// test succeeded.

@@ -17,7 +17,8 @@ public:
     /// A whole reply: head and body at once. Ends the reply.
     virtual void reply(int status, const common::HeaderList &headers, QByteArray body) = 0;
 
-    /// Head of a reply whose length is not known; body follows by write(), then finish() or abort().
+    /// Head of a reply whose length is not known; body follows by write(), then finish() or
+    /// abort().
     virtual void beginStream(int status, const common::HeaderList &headers) = 0;
     virtual void write(const QByteArray &bytes) = 0;
     /// The stream is complete (for an error event: complete as well, it says so in its text).

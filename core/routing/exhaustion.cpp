@@ -22,7 +22,8 @@ const Rejection *firstWith(const RoutePlan &plan, std::initializer_list<Disquali
 
 bool comesBackByItself(quota::CoolDownReason reason)
 {
-    return reason == quota::CoolDownReason::RateLimited || reason == quota::CoolDownReason::NoCredit;
+    return reason == quota::CoolDownReason::RateLimited
+        || reason == quota::CoolDownReason::NoCredit;
 }
 
 /// Keys that were rejected and models that are gone tell nothing about the others: they only
@@ -37,7 +38,8 @@ std::optional<Exhaustion> explainCoolDowns(const RoutePlan &plan, common::Steady
         }
         const quota::CoolDown &coolDown = *rejection.coolDown;
         if (!comesBackByItself(coolDown.reason)) {
-            anyOther = anyOther == nullptr || coolDown.until < anyOther->until ? &coolDown : anyOther;
+            anyOther = anyOther == nullptr || coolDown.until < anyOther->until ? &coolDown
+                                                                               : anyOther;
         } else if (earliest == nullptr || coolDown.until < earliest->until) {
             earliest = &coolDown;
         }
@@ -52,28 +54,33 @@ std::optional<Exhaustion> explainCoolDowns(const RoutePlan &plan, common::Steady
     result.retryAfter = std::max(wait, std::chrono::milliseconds(1));
     if (earliest != nullptr) {
         result.error.kind = ErrorKind::QuotaExhausted;
-        result.error.message = u"Every provider that could answer has used up its quota; %1 is the first to come back."_s
-                                   .arg(provider);
+        result.error.message
+            = u"Every provider that could answer has used up its quota; %1 is the first to come back."_s
+                  .arg(provider);
     } else {
         result.error.kind = ErrorKind::Unavailable;
-        result.error.message = u"No provider can answer at the moment; the last reason at %1: %2"_s.arg(
-            provider, QString::fromUtf8(soonest->detail));
+        result.error.message = u"No provider can answer at the moment; the last reason at %1: %2"_s
+                                   .arg(provider, QString::fromUtf8(soonest->detail));
     }
     return result;
 }
 
 Exhaustion withError(ErrorKind kind, QString message)
 {
-    return {common::Error {kind, std::move(message)}, std::nullopt};
+    return {common::Error{kind, std::move(message)}, std::nullopt};
 }
 
 QString capabilityText(Disqualified reason)
 {
     switch (reason) {
-    case Disqualified::NoTools: return u"tool calls"_s;
-    case Disqualified::NoVision: return u"images"_s;
-    case Disqualified::NoJsonSchema: return u"a JSON schema as response_format"_s;
-    default: return u"a prompt of this length"_s;
+    case Disqualified::NoTools:
+        return u"tool calls"_s;
+    case Disqualified::NoVision:
+        return u"images"_s;
+    case Disqualified::NoJsonSchema:
+        return u"a JSON schema as response_format"_s;
+    default:
+        return u"a prompt of this length"_s;
     }
 }
 
@@ -86,8 +93,11 @@ Exhaustion explainExhaustion(
         return *resting;
     }
     if (const Rejection *rejection = firstWith(
-            plan, {Disqualified::ContextTooSmall, Disqualified::NoTools, Disqualified::NoVision,
-                   Disqualified::NoJsonSchema})) {
+            plan,
+            {Disqualified::ContextTooSmall,
+             Disqualified::NoTools,
+             Disqualified::NoVision,
+             Disqualified::NoJsonSchema})) {
         return withError(
             ErrorKind::InvalidArgument,
             u"None of the models that may be used takes %1. Ask for another model or add a provider that has one."_s
@@ -102,12 +112,13 @@ Exhaustion explainExhaustion(
     if (firstWith(plan, {Disqualified::WireNotSpoken}) != nullptr) {
         return withError(
             ErrorKind::InvalidArgument,
-            u"The model “%1” is only offered in a wire format that FreeRelay does not speak yet."_s.arg(
-                QString::fromUtf8(requested)));
+            u"The model “%1” is only offered in a wire format that FreeRelay does not speak yet."_s
+                .arg(QString::fromUtf8(requested)));
     }
     return withError(
         ErrorKind::Unavailable,
-        u"No provider is configured that could answer. Add a key with “freerelay setup”, in the window under Providers, "
+        u"No provider is configured that could answer. Add a key with “freerelay setup”, in the "
+        u"window under Providers, "
         "or through an environment variable such as GROQ_API_KEY."_s);
 }
 

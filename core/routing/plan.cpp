@@ -29,7 +29,11 @@ struct Choice
 class Planner
 {
 public:
-    Planner(const RoutingSnapshot &snapshot, Mode mode, const Requirements &needs, common::SteadyTime now)
+    Planner(
+        const RoutingSnapshot &snapshot,
+        Mode mode,
+        const Requirements &needs,
+        common::SteadyTime now)
         : m_snapshot(snapshot)
         , m_mode(mode)
         , m_needs(needs)
@@ -40,8 +44,8 @@ public:
 
 private:
     void consider(const Endpoint &endpoint, const Model &model, bool exactlyNamed);
-    [[nodiscard]] std::optional<Disqualified> unfit(
-        const Endpoint &endpoint, const Model &model, bool exactlyNamed) const;
+    [[nodiscard]] std::optional<Disqualified>
+    unfit(const Endpoint &endpoint, const Model &model, bool exactlyNamed) const;
     [[nodiscard]] std::optional<Disqualified> incapable(const Model &model) const;
     [[nodiscard]] bool modeAllows(bool paid) const;
     [[nodiscard]] const Endpoint *endpointOf(QByteArrayView provider) const;
@@ -60,11 +64,14 @@ bool isPaid(const Endpoint &endpoint, const Model &model)
 {
     switch (model.tier) {
     case Tier::Free:
-    case Tier::Local: return false;
-    case Tier::Trial: return !endpoint.trialAsFree;
+    case Tier::Local:
+        return false;
+    case Tier::Trial:
+        return !endpoint.trialAsFree;
     case Tier::UnverifiedFree:
     case Tier::Paid:
-    case Tier::Subscription: return true;
+    case Tier::Subscription:
+        return true;
     }
     return true;
 }
@@ -72,9 +79,12 @@ bool isPaid(const Endpoint &endpoint, const Model &model)
 bool Planner::modeAllows(bool paid) const
 {
     switch (m_mode) {
-    case Mode::Free: return !paid;
-    case Mode::Paid: return paid;
-    case Mode::Auto: return !paid || m_snapshot.allowPaidInAuto;
+    case Mode::Free:
+        return !paid;
+    case Mode::Paid:
+        return paid;
+    case Mode::Auto:
+        return !paid || m_snapshot.allowPaidInAuto;
     }
     return false;
 }
@@ -135,7 +145,8 @@ void Planner::consider(const Endpoint &endpoint, const Model &model, bool exactl
 const Endpoint *Planner::endpointOf(QByteArrayView provider) const
 {
     const auto found = std::find_if(
-        m_snapshot.endpoints->begin(), m_snapshot.endpoints->end(),
+        m_snapshot.endpoints->begin(),
+        m_snapshot.endpoints->end(),
         [provider](const Endpoint &endpoint) { return endpoint.provider->id == provider; });
     return found == m_snapshot.endpoints->end() ? nullptr : &*found;
 }
@@ -167,7 +178,8 @@ std::vector<Candidate> Planner::interleaved()
     QHash<QByteArrayView, std::size_t> turns;
     const Choice *previous = nullptr;
     for (Choice &choice : m_choices) {
-        if (previous != nullptr && (previous->paid != choice.paid || previous->unwell != choice.unwell)) {
+        if (previous != nullptr
+            && (previous->paid != choice.paid || previous->unwell != choice.unwell)) {
             turns.clear();
         }
         choice.order = turns[choice.candidate.provider->id]++;
@@ -194,7 +206,8 @@ RoutePlan Planner::planFor(const NameTarget &target)
         }
     } else {
         for (const Endpoint &endpoint : *m_snapshot.endpoints) {
-            if (target.kind == NameTarget::Kind::Provider && endpoint.provider->id != target.provider) {
+            if (target.kind == NameTarget::Kind::Provider
+                && endpoint.provider->id != target.provider) {
                 continue;
             }
             if (endpoint.barred && target.kind != NameTarget::Kind::Provider) {
@@ -215,18 +228,30 @@ RoutePlan Planner::planFor(const NameTarget &target)
 const char *toString(Disqualified reason)
 {
     switch (reason) {
-    case Disqualified::NoKey: return "no_key";
-    case Disqualified::NoConsent: return "no_consent";
-    case Disqualified::Disabled: return "disabled";
-    case Disqualified::NoAddress: return "no_address";
-    case Disqualified::ModeForbids: return "mode_forbids";
-    case Disqualified::ContextTooSmall: return "context_too_small";
-    case Disqualified::NoTools: return "no_tools";
-    case Disqualified::NoVision: return "no_vision";
-    case Disqualified::NoJsonSchema: return "no_json_schema";
-    case Disqualified::CoolingDown: return "cooling_down";
-    case Disqualified::Deprecated: return "deprecated";
-    case Disqualified::WireNotSpoken: return "wire_not_spoken";
+    case Disqualified::NoKey:
+        return "no_key";
+    case Disqualified::NoConsent:
+        return "no_consent";
+    case Disqualified::Disabled:
+        return "disabled";
+    case Disqualified::NoAddress:
+        return "no_address";
+    case Disqualified::ModeForbids:
+        return "mode_forbids";
+    case Disqualified::ContextTooSmall:
+        return "context_too_small";
+    case Disqualified::NoTools:
+        return "no_tools";
+    case Disqualified::NoVision:
+        return "no_vision";
+    case Disqualified::NoJsonSchema:
+        return "no_json_schema";
+    case Disqualified::CoolingDown:
+        return "cooling_down";
+    case Disqualified::Deprecated:
+        return "deprecated";
+    case Disqualified::WireNotSpoken:
+        return "wire_not_spoken";
     }
     return "unknown";
 }

@@ -76,7 +76,7 @@ CurlClient::~CurlClient()
 
 std::unique_ptr<Call> CurlClient::start(HttpCall call, CallObserver &observer)
 {
-    auto owned = std::make_unique<CurlTransfer>(std::move(call), observer, m_clock, m_ready);
+    auto owned = std::make_unique<CurlTransfer>(std::move(call), observer, m_clock, m_queues);
     CurlTransfer &transfer = *owned;
     transfer.position = m_transfers.size();
     m_transfers.push_back(std::move(owned));
@@ -133,9 +133,34 @@ void CurlClient::resume(CurlTransfer &transfer)
 
 void CurlClient::dropFromMulti(CurlTransfer &transfer)
 {
-    // An unfinished HTTP/1 connection is closed by this, an HTTP/2 stream reset.
-    if (const EasyHandle easy = transfer.takeEasy()) {
-        curl_multi_remove_handle(m_multi.get(), easy.get());
+    const long port = transfer.isShareable() ? transfer.localPort() : 0;
+    transfer.discardHeld();
+    const EasyHandle easy = transfer.takeEasy();
+    if (!easy) {
+        return;
+    }
+    // An unfinished HTTP/1 connection is closed by the removal, an HTTP/2 stream reset. But the
+    // reset stays in libcurl 7.88's output buffer until somebody uses the connection: so it is
+    // closed when nobody shares it, and flushed when somebody does.
+    curl_easy_setopt(easy.get(), CURLOPT_FORBID_REUSE, 1L);
+    curl_multi_remove_handle(m_multi.get(), easy.get());
+    if (port != 0) {
+        flushConnection(port);
+    }
+}
+
+void CurlClient::flushConnection(long localPort)
+{
+    CurlTransfer *best = nullptr;
+    for (const std::unique_ptr<CurlTransfer> &other : m_transfers) {
+        const bool fits = other->isShareable() && !other->hasEnded() && other->wasSent()
+            && other->localPort() == localPort;
+        if (fits && (best == nullptr || best->isHeldBack())) {
+            best = other.get();
+        }
+    }
+    if (best != nullptr) {
+        best->flushConnection();
     }
 }
 
@@ -147,11 +172,13 @@ void CurlClient::retire(CurlTransfer &transfer)
     }
     transfer.detach();
     std::erase(m_waiting, &transfer);
+    std::erase(m_queues.heldBack, &transfer);
+
     std::unique_ptr<CurlTransfer> owned = remove(transfer);
     if (m_isDelivering) {
         m_graveyard.push_back(std::move(owned));
     } else {
-        std::erase(m_ready, &transfer);
+        std::erase(m_queues.ready, &transfer);
     }
 }
 
@@ -208,7 +235,21 @@ void CurlClient::act(curl_socket_t socket, int events)
     int running = 0;
     curl_multi_socket_action(m_multi.get(), socket, events, &running);
     readMessages();
+    endHoarders();
     deliver();
+}
+
+void CurlClient::endHoarders()
+{
+    std::erase_if(m_queues.heldBack, [](const CurlTransfer *held) { return !held->isHeldBack(); });
+    for (CurlTransfer *held : m_queues.heldBack) {
+        if (held->heldInside() > CurlTransfer::maxHeldInside) {
+            held->fail(
+                {common::ErrorKind::Unavailable,
+                 QStringLiteral("The provider's reply came faster than it was read.")});
+            dropFromMulti(*held);
+        }
+    }
 }
 
 void CurlClient::readMessages()
@@ -238,8 +279,8 @@ void CurlClient::deliver()
         return;
     }
     m_isDelivering = true;
-    while (!m_ready.empty()) {
-        m_delivering.swap(m_ready);
+    while (!m_queues.ready.empty()) {
+        m_delivering.swap(m_queues.ready);
         for (CurlTransfer *transfer : m_delivering) {
             transfer->unqueue();
             if (!transfer->isDetached()) {

@@ -69,6 +69,9 @@ private:
     void deliver();
     void settle(CurlTransfer &transfer);
     void unpauseWaiting();
+    void endHoarders();
+    void flushConnection(long localPort);
+
     void onTimeout();
     void arm();
     void watchDeadline(const CurlTransfer &transfer);
@@ -92,7 +95,8 @@ private:
 
     std::vector<std::unique_ptr<CurlTransfer>> m_transfers;
     std::vector<std::unique_ptr<CurlTransfer>> m_graveyard; ///< dead while deliver() is at work
-    CurlTransfer::Queue m_ready;
+    CurlTransfer::Queues m_queues;
+
     CurlTransfer::Queue m_delivering;
     CurlTransfer::Queue m_waiting; ///< paused inside libcurl, wanted again
     bool m_isDelivering = false;

@@ -29,21 +29,33 @@ QString limitText(CallDeadlines::Limit limit)
     return {};
 }
 
-std::chrono::microseconds timeOf(CURL *easy, CURLINFO info)
+qint64 figureOf(CURL *easy, CURLINFO info)
 {
     curl_off_t value = 0;
     curl_easy_getinfo(easy, info, &value);
-    return std::chrono::microseconds(value);
+    return value;
+}
+
+std::chrono::microseconds timeOf(CURL *easy, CURLINFO info)
+{
+    return std::chrono::microseconds(figureOf(easy, info));
+}
+
+long smallFigureOf(CURL *easy, CURLINFO info)
+{
+    long value = 0;
+    curl_easy_getinfo(easy, info, &value);
+    return value;
 }
 
 } // namespace
 
 CurlTransfer::CurlTransfer(
-    HttpCall call, CallObserver &observer, const common::Clock &clock, Queue &ready)
+    HttpCall call, CallObserver &observer, const common::Clock &clock, Queues &queues)
     : m_call(std::move(call))
     , m_observer(observer)
     , m_clock(clock)
-    , m_ready(ready)
+    , m_queues(queues)
     , m_deadlines(m_call.limits, clock.now())
 { }
 
@@ -97,6 +109,7 @@ void CurlTransfer::setMethod()
 void CurlTransfer::setRoute(const Origin &origin)
 {
     CURL *easy = m_easy.get();
+    m_shareable = origin.https;
     const auto version = static_cast<long>(
         origin.https ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
@@ -133,8 +146,14 @@ bool CurlTransfer::addHeaderLine(QByteArrayView line)
 
 std::size_t CurlTransfer::addBody(QByteArrayView bytes)
 {
-    if (m_paused || m_body.size() >= maxHeldBytes) {
-        m_curlPaused = true;
+    if (m_discarding) {
+        return static_cast<std::size_t>(bytes.size());
+    }
+    if (m_paused || (m_body.size() >= maxHeldBytes && !m_unpausing)) {
+        if (!std::exchange(m_curlPaused, true) && m_shareable) {
+            m_receivedAtPause = figureOf(m_easy.get(), CURLINFO_SIZE_DOWNLOAD_T);
+            m_queues.heldBack.push_back(this);
+        }
         return CURL_WRITEFUNC_PAUSE;
     }
     m_body.append(bytes);
@@ -185,8 +204,8 @@ void CurlTransfer::readFigures()
 {
     const auto tls = timeOf(m_easy.get(), CURLINFO_APPCONNECT_TIME_T);
     const auto tcp = timeOf(m_easy.get(), CURLINFO_CONNECT_TIME_T);
-    long opened = 0;
-    curl_easy_getinfo(m_easy.get(), CURLINFO_NUM_CONNECTS, &opened);
+    const long opened = smallFigureOf(m_easy.get(), CURLINFO_NUM_CONNECTS);
+
     m_end.connectTime = std::max(tls, tcp);
     m_end.reusedConnection = opened == 0 && m_head.isComplete();
 }
@@ -209,16 +228,29 @@ void CurlTransfer::deliver()
 void CurlTransfer::deliverBody()
 {
     QByteArray bytes = std::exchange(m_body, {});
-    const Flow flow = m_observer.onBody(bytes);
-    if (m_detached) {
-        return;
+    qsizetype taken = 0;
+    while (taken < bytes.size() && !m_paused) {
+        const qsizetype count = std::min(maxHeldBytes, bytes.size() - taken);
+        const Flow flow = m_observer.onBody(QByteArrayView(bytes).sliced(taken, count));
+        if (m_detached) {
+            return;
+        }
+        taken += count;
+        if (flow == Flow::Pause) {
+            pause();
+        }
     }
-    // The buffer is used again; a call that never fills it never allocates another one.
-    bytes.resize(0);
+    if (taken == bytes.size() && bytes.capacity() <= 2 * maxHeldBytes) {
+        // The buffer is used again; a call that never fills it never allocates another one.
+        bytes.resize(0);
+    } else {
+        bytes = bytes.sliced(taken);
+    }
+    // The observer may have made libcurl deliver more (flushConnection()).
+    if (!m_body.isEmpty()) {
+        bytes.append(m_body);
+    }
     m_body = std::move(bytes);
-    if (flow == Flow::Pause) {
-        pause();
-    }
 }
 
 void CurlTransfer::pause()
@@ -247,14 +279,52 @@ bool CurlTransfer::canTakeMore() const
 CURLcode CurlTransfer::unpause()
 {
     m_curlPaused = false;
-    return curl_easy_pause(m_easy.get(), CURLPAUSE_CONT);
+    m_unpausing = true;
+    const CURLcode code = curl_easy_pause(m_easy.get(), CURLPAUSE_CONT);
+    m_unpausing = false;
+    return code;
+}
+
+long CurlTransfer::localPort() const
+{
+    return m_easy ? std::max(smallFigureOf(m_easy.get(), CURLINFO_LOCAL_PORT), 0L) : 0;
+}
+
+bool CurlTransfer::wasSent() const
+{
+    return m_easy && smallFigureOf(m_easy.get(), CURLINFO_REQUEST_SIZE) > 0;
+}
+
+qint64 CurlTransfer::heldInside() const
+{
+    return isHeldBack() && m_easy
+        ? figureOf(m_easy.get(), CURLINFO_SIZE_DOWNLOAD_T) - m_receivedAtPause
+        : 0;
+}
+
+void CurlTransfer::discardHeld()
+{
+    if (m_curlPaused && m_shareable && m_easy) {
+        m_discarding = true;
+        curl_easy_pause(m_easy.get(), CURLPAUSE_CONT);
+    }
+}
+
+void CurlTransfer::flushConnection()
+{
+    // Each change of a stream's pause writes out what the connection has queued. The paused one is
+    // paused again by addBody().
+    if (!m_curlPaused) {
+        curl_easy_pause(m_easy.get(), CURLPAUSE_RECV);
+    }
+    curl_easy_pause(m_easy.get(), CURLPAUSE_CONT);
 }
 
 void CurlTransfer::markReady()
 {
     if (!m_queued && !m_detached) {
         m_queued = true;
-        m_ready.push_back(this);
+        m_queues.ready.push_back(this);
     }
 }
 

@@ -31,13 +31,25 @@ struct Origin
 class CurlTransfer
 {
 public:
-    /// Above this much undelivered body the transfer is paused inside libcurl.
+    /// Above this much undelivered body the transfer is paused inside libcurl; no onBody() gets
+    /// more at once.
     static constexpr qsizetype maxHeldBytes = 64 * 1'024;
+    /// What libcurl itself may hold of a paused HTTP/2 stream. Its neighbours on the connection
+    /// make libcurl 7.88 read on, up to the 32 MiB window that it advertises and that no option
+    /// changes; a reader that slow loses its reply instead.
+    static constexpr qint64 maxHeldInside = 4 * 1'024 * 1'024;
 
     using Queue = std::vector<CurlTransfer *>;
 
-    /// @param ready  the client's queue of transfers with something to deliver
-    CurlTransfer(HttpCall call, CallObserver &observer, const common::Clock &clock, Queue &ready);
+    /// Lists of the client that a transfer enters by itself.
+    struct Queues
+    {
+        Queue ready; ///< something is to be delivered
+        Queue heldBack; ///< libcurl was refused bytes of a stream that shares its connection
+    };
+
+    CurlTransfer(HttpCall call, CallObserver &observer, const common::Clock &clock, Queues &queues);
+
     ~CurlTransfer();
     Q_DISABLE_COPY_MOVE(CurlTransfer)
 
@@ -74,6 +86,21 @@ public:
     [[nodiscard]] bool isOver() const { return m_over; }
     /// complete() or fail() was called.
     [[nodiscard]] bool hasEnded() const { return m_ended; }
+    /// May share its connection with others (HTTP/2).
+    [[nodiscard]] bool isShareable() const { return m_shareable; }
+    /// The connection's port on our side, 0 when there is none yet.
+    [[nodiscard]] long localPort() const;
+    /// The request went out, so that its stream exists.
+    [[nodiscard]] bool wasSent() const;
+    /// Bytes that came while libcurl was refused; 0 when it is not.
+    [[nodiscard]] qint64 heldInside() const;
+    [[nodiscard]] bool isHeldBack() const { return m_curlPaused && !m_ended; }
+    /// Throws away what libcurl holds of a paused stream; 7.88 forgets to free it when the stream
+    /// is removed from a connection that others use.
+    void discardHeld();
+    /// Makes libcurl write what it has queued for the connection.
+    void flushConnection();
+
     /// libcurl holds bytes back that could be taken now.
     [[nodiscard]] bool canTakeMore() const;
     /// Ends the pause inside libcurl; calls its callbacks before it returns.
@@ -94,7 +121,8 @@ private:
     HttpCall m_call;
     CallObserver &m_observer;
     const common::Clock &m_clock;
-    Queue &m_ready;
+    Queues &m_queues;
+
     CallDeadlines m_deadlines;
     EasyHandle m_easy;
     HeaderBlock m_headers;
@@ -105,6 +133,11 @@ private:
     bool m_headDelivered = false;
     bool m_paused = false; ///< by the observer
     bool m_curlPaused = false; ///< onBodyBytes() refused bytes
+    bool m_unpausing = false; ///< unpause() is at work: what comes is in memory already
+    bool m_discarding = false; ///< nobody wants what comes
+    bool m_shareable = false;
+    qint64 m_receivedAtPause = 0;
+
     bool m_ended = false;
     bool m_over = false;
     bool m_detached = false;

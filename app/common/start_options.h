@@ -1,0 +1,54 @@
+#pragma once
+
+#include <QString>
+#include <QStringList>
+
+#include <cstdint>
+#include <optional>
+
+namespace freerelay::app {
+
+/// What `start` was asked for; shared by both executables. Values override the settings file.
+struct StartOptions
+{
+    bool headless = false;
+    bool demo = false; ///< three demo providers, whatever is configured
+    bool hidden = false; ///< desktop: no window at first
+    std::optional<std::uint16_t> port;
+    std::optional<QString> host;
+    std::optional<QString> mode;
+
+    /// As arguments, to hand over to the other executable.
+    [[nodiscard]] QStringList toArguments() const
+    {
+        QStringList arguments;
+        if (port) {
+            arguments << QStringLiteral("--port") << QString::number(*port);
+        }
+        if (host) {
+            arguments << QStringLiteral("--host") << *host;
+        }
+        if (mode) {
+            arguments << QStringLiteral("--mode") << *mode;
+        }
+        if (demo) {
+            arguments << QStringLiteral("--demo");
+        }
+        if (hidden) {
+            arguments << QStringLiteral("--hidden");
+        }
+        return arguments;
+    }
+};
+
+/// What the programs return to the shell; docs/command-line.md lists them.
+enum ExitCode {
+    exitOk = 0,
+    exitFailure = 1,
+    exitUsage = 2,
+    exitNotRunning = 3,
+    exitAlreadyRunning = 4,
+    exitRefused = 5,
+};
+
+} // namespace freerelay::app

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "core/gateway/http_types.h"
+#include "core/relay/worker_relay.h"
+
+#include <memory>
+
+namespace freerelay::gateway {
+
+/// POST /v1/chat/completions: parse, refuse loops, hand over to the relay. One worker thread.
+class ChatRoute
+{
+public:
+    explicit ChatRoute(relay::WorkerRelay &relay)
+        : m_relay(relay)
+    { }
+
+    void handle(HttpRequest request, std::shared_ptr<relay::Downstream> downstream);
+
+private:
+    relay::WorkerRelay &m_relay;
+};
+
+/// The hop header to send on: `received` plus `instanceId`. Null when the request has been here
+/// before or has passed eight programs: a loop (508).
+[[nodiscard]] QByteArray nextHops(const QByteArray &received, const QByteArray &instanceId);
+
+} // namespace freerelay::gateway

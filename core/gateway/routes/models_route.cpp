@@ -1,0 +1,106 @@
+#include "models_route.h"
+
+#include "core/relay/error_reply.h"
+#include "core/relay/model_directory.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+#include <algorithm>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace freerelay::gateway {
+
+namespace {
+
+QJsonObject toJson(const relay::ListedModel &model)
+{
+    QJsonObject object{
+        {u"id"_s, QString::fromUtf8(model.id)},
+        {u"object"_s, u"model"_s},
+        {u"created"_s, qint64(model.createdUnix)},
+        {u"owned_by"_s, QString::fromUtf8(model.ownedBy)},
+        {u"usable"_s, model.usable}};
+    if (model.contextWindow) {
+        object.insert(u"context_window"_s, qint64(*model.contextWindow));
+    }
+    return object;
+}
+
+void replyJson(relay::Downstream &downstream, int status, const QJsonObject &object)
+{
+    downstream.reply(
+        status,
+        {{"content-type"_ba, "application/json"_ba}},
+        QJsonDocument(object).toJson(QJsonDocument::Compact));
+}
+
+bool wantsAll(const QByteArray &query)
+{
+    const QList<QByteArray> parts = query.split('&');
+    return std::any_of(parts.begin(), parts.end(), [](const QByteArray &part) {
+        return part == "all=true" || part == "all=1";
+    });
+}
+
+} // namespace
+
+void ModelsRoute::list(const HttpRequest &request, relay::Downstream &downstream)
+{
+    QJsonArray data;
+    for (const relay::ListedModel &model : relay::listModels(
+             *m_relay.config(), m_coolDowns, wantsAll(request.query), m_clock.now())) {
+        data.append(toJson(model));
+    }
+    replyJson(downstream, 200, {{u"object"_s, u"list"_s}, {u"data"_s, data}});
+}
+
+void ModelsRoute::one(QByteArrayView id, relay::Downstream &downstream)
+{
+    const auto found = relay::findModel(*m_relay.config(), m_coolDowns, id, m_clock.now());
+    if (found) {
+        replyJson(downstream, 200, toJson(*found));
+        return;
+    }
+    const auto error = relay::toClientError(common::Error{
+        common::ErrorKind::NotFound,
+        u"There is no model named “%1”. GET /v1/models lists those that can be used."_s.arg(
+            QString::fromUtf8(id.first(std::min<qsizetype>(id.size(), 200)))),
+        {},
+        u"model"_s});
+    downstream.reply(error.status, error.headers(), error.body());
+}
+
+void ModelsRoute::health(relay::Downstream &downstream)
+{
+    const std::shared_ptr<const relay::RelayConfig> &config = m_relay.config();
+    const common::SteadyTime now = m_clock.now();
+    QJsonArray providers;
+    for (const relay::ProviderHealth &provider : relay::providerHealth(*config, m_coolDowns, now)) {
+        QJsonObject row{
+            {u"id"_s, QString::fromUtf8(provider.id)},
+            {u"state"_s, QString::fromLatin1(provider.state)}};
+        if (provider.retryAfterSeconds) {
+            row.insert(u"retry_after"_s, qint64(*provider.retryAfterSeconds));
+        }
+        providers.append(row);
+    }
+    const auto any = relay::findModel(*config, m_coolDowns, {}, now);
+    const bool ready = any && any->usable && !config->paused;
+    QJsonObject body{
+        {u"status"_s, ready ? u"ok"_s : u"not_ready"_s},
+        {u"live"_s, true},
+        {u"ready"_s, ready},
+        {u"version"_s, QStringLiteral(FREERELAY_VERSION)},
+        {u"mode"_s, common::toString(config->mode)},
+        {u"paused"_s, config->paused},
+        {u"providers"_s, providers}};
+    if (!config->keysUnreadable.isEmpty()) {
+        body.insert(u"problem"_s, config->keysUnreadable);
+    }
+    replyJson(downstream, 200, body);
+}
+
+} // namespace freerelay::gateway

@@ -1,0 +1,157 @@
+#include "worker.h"
+
+#include "core/gateway/connection_guard.h"
+#include "core/gateway/http_adapter.h"
+
+#include <QTcpServer>
+#include <QTcpSocket>
+#include <QThread>
+#include <QTimer>
+
+#include <algorithm>
+
+using namespace std::chrono_literals;
+
+namespace freerelay::gateway {
+
+namespace {
+
+constexpr auto sweepInterval = 1s;
+constexpr auto stopPoll = 10ms;
+constexpr int connectionsToTellBusy = 256; ///< above the limit; beyond them: closed unheard
+
+/// Hands each accepted descriptor to `accept` before QHttpServer hears of it.
+class GuardedServer final : public QTcpServer
+{
+public:
+    std::function<void(GuardedServer &, qintptr)> accept;
+
+    void publish(QTcpSocket *socket) { addPendingConnection(socket); }
+
+protected:
+    void incomingConnection(qintptr descriptor) override { accept(*this, descriptor); }
+};
+
+} // namespace
+
+Worker::Worker(
+    WorkerParts parts,
+    ServerCounters &counters,
+    const common::Published<AccessRules> &rules,
+    const common::Clock &clock)
+    : m_parts(std::move(parts))
+    , m_rules(rules)
+    , m_context(counters, rules, clock)
+{
+    m_context.flushes.setParent(this); // moves to the worker's thread with it
+}
+
+Worker::~Worker()
+{
+    tearDown();
+}
+
+void Worker::start()
+{
+    m_ownerOf = m_parts.ownerLookupFactory();
+    m_handler = m_parts.handlerFactory(m_parts.index, m_rules);
+    m_context.handler = m_handler.get();
+    m_adapter = HttpAdapter::create();
+    for (UniqueFd &listener : m_parts.listeners) {
+        auto server = std::make_unique<GuardedServer>();
+        server->accept = [this](GuardedServer &from, qintptr descriptor) {
+            accept(from, descriptor);
+        };
+        if (server->setSocketDescriptor(listener.get())) {
+            static_cast<void>(listener.release());
+        }
+        m_adapter->bind(*server);
+        m_servers.push_back(std::move(server));
+    }
+    m_sweepTimer = std::make_unique<QTimer>();
+    m_sweepTimer->setTimerType(Qt::CoarseTimer);
+    connect(m_sweepTimer.get(), &QTimer::timeout, this, &Worker::sweep);
+    m_sweepTimer->start(sweepInterval);
+}
+
+void Worker::accept(QTcpServer &server, qintptr descriptor)
+{
+    const int limit = m_context.rules.current()->limits.maxConnections;
+    const int open = m_context.counters.connections.load(std::memory_order_relaxed);
+    UniqueFd fd(static_cast<int>(descriptor));
+    if (open >= limit + connectionsToTellBusy) {
+        m_context.counters.refused.fetch_add(1, std::memory_order_relaxed);
+        return;
+    }
+    auto socket = std::make_unique<QTcpSocket>(&server);
+    if (!socket->setSocketDescriptor(descriptor)) {
+        return;
+    }
+    static_cast<void>(fd.release());
+    socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    const PeerOwner owner = m_context.rules.current()->sameUserOnly
+        ? m_ownerOf(static_cast<int>(descriptor))
+        : PeerOwner::Unknown;
+    auto guard = std::make_unique<ConnectionGuard>(
+        *socket,
+        m_context,
+        owner,
+        open >= limit ? ConnectionGuard::Admission::TellBusy : ConnectionGuard::Admission::Serve);
+    m_adapter->add(*socket, *guard);
+    static_cast<void>(guard.release()); // owned by the socket, that by the server
+    static_cast<GuardedServer &>(server).publish(socket.release());
+}
+
+void Worker::sweep()
+{
+    const common::SteadyTime now = m_context.clock.now();
+    for (ConnectionGuard *const guard : m_context.guards) {
+        guard->sweep(now);
+    }
+}
+
+void Worker::stop(std::chrono::milliseconds deadline)
+{
+    if (m_context.stopping) {
+        return;
+    }
+    m_context.stopping = true;
+    for (const auto &server : m_servers) {
+        server->close();
+    }
+    for (ConnectionGuard *const guard : m_context.guards) {
+        guard->stopKeepAlive();
+    }
+    // Real time, not the injected clock: a process must end even when a test holds the clock.
+    m_stopDeadline = std::chrono::steady_clock::now() + deadline;
+    quitWhenEmpty();
+}
+
+void Worker::quitWhenEmpty()
+{
+    const bool busy = std::any_of(
+        m_context.guards.begin(), m_context.guards.end(), [](const auto *guard) {
+            return guard->isBusy();
+        });
+    if (busy && std::chrono::steady_clock::now() < m_stopDeadline) {
+        QTimer::singleShot(stopPoll, this, &Worker::quitWhenEmpty);
+        return;
+    }
+    tearDown();
+    thread()->quit();
+}
+
+void Worker::tearDown()
+{
+    m_sweepTimer.reset();
+    const std::vector<ConnectionGuard *> guards(m_context.guards.begin(), m_context.guards.end());
+    for (ConnectionGuard *const guard : guards) {
+        guard->endNow();
+    }
+    m_servers.clear(); // and the sockets with them
+    m_adapter.reset();
+    m_context.handler = nullptr;
+    m_handler.reset();
+}
+
+} // namespace freerelay::gateway

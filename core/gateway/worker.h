@@ -1,0 +1,74 @@
+#pragma once
+
+#include "core/gateway/connection_context.h"
+#include "core/gateway/http_types.h"
+#include "core/gateway/request_handler.h"
+#include "core/gateway/unique_fd.h"
+
+#include <QObject>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <vector>
+
+class QTcpServer;
+class QTimer;
+
+namespace freerelay::gateway {
+
+class HttpAdapter;
+
+/// Makes one worker's handler, on its thread. `rules` outlives the handler.
+using HandlerFactory = std::function<std::unique_ptr<RequestHandler>(
+    int workerIndex, const common::Published<AccessRules> &rules)>;
+/// Who owns the other end of an accepted socket. Made and called on the worker's thread.
+using OwnerLookup = std::function<PeerOwner(int socket)>;
+
+/// What a worker is made of.
+struct WorkerParts
+{
+    int index = 0;
+    std::vector<UniqueFd> listeners; ///< its own duplicates
+    HandlerFactory handlerFactory;
+    std::function<OwnerLookup()> ownerLookupFactory;
+};
+
+/// Everything that lives on one worker's thread: its servers on the shared listening sockets, its
+/// connections, its handler. Created anywhere, then moved to its thread; all calls go through
+/// that thread's event loop.
+class Worker final : public QObject
+{
+public:
+    Worker(
+        WorkerParts parts,
+        ServerCounters &counters,
+        const common::Published<AccessRules> &rules,
+        const common::Clock &clock);
+    ~Worker() override;
+    Q_DISABLE_COPY_MOVE(Worker)
+
+    void start();
+    /// Ends what has taken too long. Runs every second by itself.
+    void sweep();
+    /// Stops accepting, lets replies in progress end until `deadline` has passed, cuts the rest,
+    /// then quits the thread's event loop.
+    void stop(std::chrono::milliseconds deadline);
+
+private:
+    void accept(QTcpServer &server, qintptr descriptor);
+    void quitWhenEmpty();
+    void tearDown();
+
+    WorkerParts m_parts;
+    const common::Published<AccessRules> &m_rules;
+    ConnectionContext m_context;
+    OwnerLookup m_ownerOf;
+    std::unique_ptr<RequestHandler> m_handler;
+    std::unique_ptr<HttpAdapter> m_adapter;
+    std::vector<std::unique_ptr<QTcpServer>> m_servers;
+    std::unique_ptr<QTimer> m_sweepTimer;
+    common::SteadyTime m_stopDeadline;
+};
+
+} // namespace freerelay::gateway

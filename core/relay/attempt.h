@@ -1,0 +1,123 @@
+#pragma once
+
+#include "core/common/clock.h"
+#include "core/common/waiter.h"
+#include "core/dialects/provider_error.h"
+#include "core/dialects/reply_translator.h"
+#include "core/relay/downstream.h"
+#include "core/routing/route_plan.h"
+#include "core/upstream/http_client.h"
+
+#include <QByteArray>
+
+#include <memory>
+#include <optional>
+
+namespace freerelay::relay {
+
+/// What one attempt needs beside the candidate.
+struct AttemptSetup
+{
+    upstream::HttpCall call;
+    std::unique_ptr<dialects::ReplyTranslator> translator;
+    bool stream = false;
+    /// From start to the first content of the reply; zero = none.
+    std::chrono::milliseconds firstContentLimit{0};
+};
+
+/// One try at one candidate: starts the call, holds everything back until the commit point, then
+/// streams downstream with watermarks. Lives on its worker thread; destroying it cancels the call.
+///
+///     Attempt attempt(candidate, std::move(setup), client, clock);
+///     co_await attempt.decided();       // committed, complete or failed
+///     if (!attempt.failure()) {
+///         attempt.streamTo(downstream); // streams only
+///         co_await attempt.ended();
+///     }
+class Attempt final : public upstream::CallObserver
+{
+public:
+    /// Above: the upstream is paused; below: resumed (architecture.md, backpressure).
+    static constexpr qint64 highWatermark = 256 * 1024;
+    static constexpr qint64 lowWatermark = 64 * 1024;
+    /// What is kept of an error body.
+    static constexpr qsizetype maxErrorBody = 64 * 1024;
+    /// What a stream may send before its first content (pings, empty deltas).
+    static constexpr qsizetype maxHeldBack = 1024 * 1024;
+
+    Attempt(
+        const routing::Candidate &candidate,
+        AttemptSetup setup,
+        upstream::HttpClient &client,
+        const common::Clock &clock);
+    ~Attempt() override;
+    Q_DISABLE_COPY_MOVE(Attempt)
+
+    /// Fires when the first content of a stream is there, a whole reply is there, or it failed.
+    [[nodiscard]] common::Waiter::View decided() { return m_decided.wait(); }
+    /// Sends what was held back and everything that follows to `downstream`.
+    void streamTo(Downstream &downstream);
+    /// Fires when the reply is complete or has failed; only after decided().
+    [[nodiscard]] common::Waiter::View ended() { return m_ended.wait(); }
+
+    /// The client took bytes: resumes a paused upstream below the low watermark.
+    void onDrained();
+    /// Ends the attempt as Cancelled; fires whatever is being waited for.
+    void cancel();
+    /// Ends the attempt as Timeout when its first content is overdue.
+    void checkLimits(common::SteadyTime now);
+
+    [[nodiscard]] const std::optional<dialects::ProviderFailure> &failure() const
+    {
+        return m_failure;
+    }
+    [[nodiscard]] const dialects::ReplyProgress &progress() const
+    {
+        return m_setup.translator->progress();
+    }
+    /// The whole reply of a request that is not streamed.
+    [[nodiscard]] QByteArray takeReply() { return std::exchange(m_out, {}); }
+    [[nodiscard]] int status() const { return m_status; }
+    [[nodiscard]] bool isPaused() const { return m_paused; }
+    [[nodiscard]] common::SteadyTime startedAt() const { return m_startedAt; }
+    [[nodiscard]] std::optional<common::SteadyTime> firstContentAt() const
+    {
+        return m_firstContentAt;
+    }
+
+    void onHead(int status, const common::HeaderList &headers) override;
+    [[nodiscard]] upstream::Flow onBody(QByteArrayView bytes) override;
+    void onEnd(const upstream::CallEnd &end) override;
+
+private:
+    enum class Phase { Waiting, Decided, Streaming, Over };
+
+    [[nodiscard]] upstream::Flow onReplyBytes(QByteArrayView bytes);
+    void onReplyEnd();
+    void finishStream();
+    void fail(dialects::ProviderFailure failure);
+    void fail(const common::Error &error);
+    void decide();
+    void end();
+
+    routing::Candidate m_candidate;
+    AttemptSetup m_setup;
+    const common::Clock &m_clock;
+    common::SteadyTime m_startedAt;
+    std::optional<common::SteadyTime> m_firstContentAt;
+
+    Phase m_phase = Phase::Waiting;
+    int m_status = 0;
+    common::HeaderList m_errorHeaders;
+    QByteArray m_errorBody;
+    QByteArray m_out;
+    bool m_complete = false; ///< finish() of the translator has been called with success
+    bool m_paused = false;
+    std::optional<dialects::ProviderFailure> m_failure;
+    Downstream *m_downstream = nullptr;
+    common::Waiter m_decided;
+    common::Waiter m_ended;
+    std::unique_ptr<upstream::Call> m_call; ///< last: destroyed first, so no callback comes late
+};
+
+} // namespace freerelay::relay

@@ -1,0 +1,150 @@
+#include "error_reply.h"
+
+#include "core/dialects/openai_chat.h"
+
+#include <algorithm>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace freerelay::relay {
+
+namespace {
+
+using common::ErrorKind;
+using dialects::FailureClass;
+
+struct Row
+{
+    int status;
+    const char *type;
+    const char *code;
+};
+
+Row rowOf(ErrorKind kind)
+{
+    switch (kind) {
+    case ErrorKind::InvalidArgument:
+        return {400, "invalid_request_error", ""};
+    case ErrorKind::NotFound:
+        return {404, "invalid_request_error", "model_not_found"};
+    case ErrorKind::AlreadyExists:
+        return {409, "invalid_request_error", "already_exists"};
+    case ErrorKind::Unauthenticated:
+        return {401, "authentication_error", "invalid_api_key"};
+    case ErrorKind::PermissionDenied:
+        return {403, "permission_error", "not_allowed"};
+    case ErrorKind::QuotaExhausted:
+        return {429, "rate_limit_error", "quota_exhausted"};
+    case ErrorKind::RateLimited:
+        return {429, "rate_limit_error", "rate_limit_exceeded"};
+    case ErrorKind::BudgetExhausted:
+        return {429, "rate_limit_error", "budget_exhausted"};
+    case ErrorKind::Unavailable:
+        return {503, "server_error", "no_provider_available"};
+    case ErrorKind::Timeout:
+        return {504, "server_error", "timeout"};
+    case ErrorKind::Cancelled:
+        return {499, "server_error", "cancelled"};
+    case ErrorKind::ProtocolError:
+        return {502, "server_error", "bad_upstream_reply"};
+    case ErrorKind::StorageFailed:
+        return {500, "server_error", "storage_failed"};
+    case ErrorKind::KeychainUnavailable:
+        return {503, "server_error", "keychain_unavailable"};
+    case ErrorKind::TooLarge:
+        return {413, "invalid_request_error", "too_large"};
+    case ErrorKind::Internal:
+        return {500, "server_error", "internal_error"};
+    }
+    return {500, "server_error", "internal_error"};
+}
+
+ErrorKind kindOf(FailureClass failure)
+{
+    switch (failure) {
+    case FailureClass::BadRequest:
+    case FailureClass::ContextTooLong:
+        return ErrorKind::InvalidArgument;
+    case FailureClass::ModelGone:
+        return ErrorKind::NotFound;
+    case FailureClass::NoCredit:
+        return ErrorKind::QuotaExhausted;
+    case FailureClass::RateLimited:
+        return ErrorKind::RateLimited;
+    case FailureClass::Timeout:
+        return ErrorKind::Timeout;
+    case FailureClass::Malformed:
+        return ErrorKind::ProtocolError;
+    case FailureClass::Cancelled:
+        return ErrorKind::Cancelled;
+    case FailureClass::KeyRejected:
+    case FailureClass::Forbidden:
+    case FailureClass::Overloaded:
+    case FailureClass::Network:
+        return ErrorKind::Unavailable;
+    }
+    return ErrorKind::Unavailable;
+}
+
+QByteArray sentence(const dialects::ProviderFailure &failure, const QByteArray &provider)
+{
+    switch (failure.kind) {
+    case FailureClass::KeyRejected:
+        return provider + " rejected the key that FreeRelay holds for it: " + failure.message
+            + " Check it with “freerelay keys test”.";
+    case FailureClass::Forbidden:
+        return provider + " does not allow this with the stored key: " + failure.message;
+    case FailureClass::NoCredit:
+        return provider + " reports that the credit is used up: " + failure.message;
+    case FailureClass::Network:
+        return provider + " could not be reached: " + failure.message;
+    case FailureClass::Timeout:
+        return provider + " did not answer in time: " + failure.message;
+    case FailureClass::Malformed:
+        return provider + " sent an answer that cannot be used: " + failure.message;
+    default:
+        return failure.message.isEmpty() ? provider + " failed without saying why."
+                                         : failure.message;
+    }
+}
+
+} // namespace
+
+QByteArray ClientError::body() const
+{
+    return dialects::openAiError(message, type, param, code);
+}
+
+common::HeaderList ClientError::headers() const
+{
+    common::HeaderList list{{"content-type"_ba, "application/json"_ba}};
+    if (retryAfter) {
+        const auto seconds = std::chrono::ceil<std::chrono::seconds>(*retryAfter);
+        list.add("retry-after"_ba, QByteArray::number(std::max<qint64>(1, seconds.count())));
+    }
+    return list;
+}
+
+ClientError toClientError(const common::Error &error)
+{
+    const Row row = rowOf(error.kind);
+    return {row.status, error.message.toUtf8(), row.type, error.param.toUtf8(), row.code, {}};
+}
+
+ClientError toClientError(const dialects::ProviderFailure &failure, const QByteArray &providerName)
+{
+    const Row row = rowOf(kindOf(failure.kind));
+    ClientError result{
+        row.status, sentence(failure, providerName), row.type, failure.param, row.code, {}};
+    if (failure.kind == FailureClass::BadRequest) {
+        result.status = failure.status == 422 ? 422 : 400;
+        result.code = failure.code;
+    } else if (failure.kind == FailureClass::ContextTooLong) {
+        result.code = "context_length_exceeded"_ba;
+    } else if (failure.kind == FailureClass::RateLimited) {
+        result.retryAfter = failure.retryAfter;
+    }
+    return result;
+}
+
+} // namespace freerelay::relay

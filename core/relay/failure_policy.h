@@ -1,0 +1,64 @@
+#pragma once
+
+#include "core/common/clock.h"
+#include "core/dialects/provider_error.h"
+#include "core/quota/cool_down_table.h"
+#include "core/routing/route_plan.h"
+
+#include <QByteArray>
+#include <QHash>
+
+#include <mutex>
+#include <optional>
+
+namespace freerelay::relay {
+
+/// What to do after a failed attempt.
+enum class NextStep {
+    TryNext,
+    GiveUp, ///< no other candidate would do better: tell the client
+};
+
+/// Turns a classified failure into a cool-down and the next step, and remembers how often an
+/// endpoint failed in a row so that its rests grow. Shared by all workers; any thread.
+///
+/// Scope is key × model wherever the provider does not say otherwise: a wider one takes models
+/// out of service that would still answer. Local endpoints are never benched.
+class FailurePolicy
+{
+public:
+    FailurePolicy(quota::CoolDownTable &coolDowns, const common::Clock &clock);
+
+    /// Benches what the failure says and tells how to go on.
+    NextStep
+    onFailure(const routing::Candidate &candidate, const dialects::ProviderFailure &failure);
+    /// The endpoint answered: its next rest starts small again.
+    void onSuccess(const routing::Candidate &candidate);
+
+    /// When a per-day quota comes back: midnight Pacific for Google (facts/wire formats 9.5: daily
+    /// quotas reset there), midnight UTC for the others.
+    [[nodiscard]] static common::Duration
+    untilDailyReset(const catalog::Provider &provider, common::WallTime now);
+
+private:
+    struct Rest
+    {
+        quota::CoolDownScope scope;
+        common::Duration length;
+        quota::CoolDownReason reason;
+    };
+    [[nodiscard]] std::optional<Rest>
+    restFor(const routing::Candidate &candidate, const dialects::ProviderFailure &failure);
+    [[nodiscard]] common::Duration growing(
+        const quota::CoolDownScope &scope,
+        common::Duration first,
+        common::Duration longest,
+        int factor);
+
+    quota::CoolDownTable &m_coolDowns;
+    const common::Clock &m_clock;
+    std::mutex m_mutex;
+    QHash<quota::CoolDownScope, int> m_failuresInARow;
+};
+
+} // namespace freerelay::relay

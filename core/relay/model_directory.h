@@ -1,0 +1,52 @@
+#pragma once
+
+#include "core/relay/relay_config.h"
+
+#include <QByteArray>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace freerelay::relay {
+
+/// One name that a client may ask for.
+struct ListedModel
+{
+    QByteArray id;
+    QByteArray ownedBy; ///< provider id, "freerelay" for names of our own
+    std::int64_t createdUnix = 0; ///< release date of the model, seconds; 0 = unknown
+    bool usable = false; ///< a request for it would be tried now
+    std::optional<std::int64_t> contextWindow;
+};
+
+/// How a provider stands, for /health.
+struct ProviderHealth
+{
+    QByteArray id;
+    QByteArray state; ///< "ready", "cooling_down", "key_rejected"
+    std::optional<std::int64_t> retryAfterSeconds;
+};
+
+/// Every name of docs/user-guide.md#models: our own (auto, free, paid, per provider), aliases, and
+/// `provider/model`. Pure; any thread.
+/// @param all  also those that cannot be used at the moment
+[[nodiscard]] std::vector<ListedModel> listModels(
+    const RelayConfig &config,
+    const quota::CoolDownTable &coolDowns,
+    bool all,
+    common::SteadyTime now);
+
+/// One entry of listModels(all = true); nullopt when there is no such name. Names that the list
+/// does not spell (synonyms, names that providers share) resolve as a request's would.
+[[nodiscard]] std::optional<ListedModel> findModel(
+    const RelayConfig &config,
+    const quota::CoolDownTable &coolDowns,
+    QByteArrayView id,
+    common::SteadyTime now);
+
+/// Configured providers and how they stand.
+[[nodiscard]] std::vector<ProviderHealth> providerHealth(
+    const RelayConfig &config, const quota::CoolDownTable &coolDowns, common::SteadyTime now);
+
+} // namespace freerelay::relay

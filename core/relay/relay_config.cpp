@@ -1,0 +1,23 @@
+#include "relay_config.h"
+
+namespace freerelay::relay {
+
+const keys::Key *RelayConfig::key(QByteArrayView provider, QByteArrayView fingerprint) const
+{
+    if (fingerprint.isEmpty()) {
+        return nullptr;
+    }
+    for (const keys::Key &candidate : keys->keysFor(provider)) {
+        if (candidate.fingerprint == fingerprint) {
+            return &candidate;
+        }
+    }
+    return nullptr;
+}
+
+routing::RoutingSnapshot RelayConfig::routingSnapshot(const quota::CoolDownTable &coolDowns) const
+{
+    return {catalog.get(), &endpoints, &coolDowns, allowPaidInAuto};
+}
+
+} // namespace freerelay::relay

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "core/catalog/catalog.h"
+#include "core/common/mode.h"
+#include "core/keys/key_ring.h"
+#include "core/routing/route_plan.h"
+
+#include <QByteArray>
+#include <QHash>
+#include <QString>
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+namespace freerelay::relay {
+
+/// All that requests read of the user's configuration: one immutable snapshot, rebuilt when
+/// settings, keys or catalogue change.
+struct RelayConfig
+{
+    std::shared_ptr<const catalog::Catalog> catalog;
+    std::shared_ptr<const keys::KeyRing> keys;
+    std::vector<routing::Endpoint> endpoints; ///< one per provider of the catalogue
+    QHash<QByteArray, QByteArray> baseUrls; ///< effective ones, by provider id
+
+    common::Mode mode = common::Mode::Auto;
+    bool allowPaidInAuto = true;
+    bool paused = false;
+    /// Why nothing can be answered although keys may exist (keychain locked); "" = they are read.
+    QString keysUnreadable;
+
+    std::chrono::milliseconds requestDeadline{300'000};
+    int maxAttempts = 6;
+    QByteArray instanceId; ///< names this program in the hop header
+
+    [[nodiscard]] const keys::Key *key(QByteArrayView provider, QByteArrayView fingerprint) const;
+    [[nodiscard]] routing::RoutingSnapshot
+    routingSnapshot(const quota::CoolDownTable &coolDowns) const;
+};
+
+} // namespace freerelay::relay

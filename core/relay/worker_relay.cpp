@@ -1,0 +1,75 @@
+#include "worker_relay.h"
+
+namespace freerelay::relay {
+
+WorkerRelay::WorkerRelay(
+    const common::Published<RelayConfig> &config,
+    std::unique_ptr<upstream::HttpClient> client,
+    quota::CoolDownTable &coolDowns,
+    FailurePolicy &failures,
+    OutcomeSink &outcomes,
+    const common::Clock &clock,
+    QObject *parent)
+    : QObject(parent)
+    , m_config(config)
+    , m_client(std::move(client))
+    , m_coolDowns(coolDowns)
+    , m_failures(failures)
+    , m_outcomes(outcomes)
+    , m_clock(clock)
+    , m_retries(clock.now())
+    , m_limitTimer(this)
+{
+    m_limitTimer.setInterval(limitCheckInterval);
+    connect(&m_limitTimer, &QTimer::timeout, this, &WorkerRelay::checkLimits);
+}
+
+WorkerRelay::~WorkerRelay()
+{
+    abortAll();
+}
+
+void WorkerRelay::relay(RelayRequest request, std::shared_ptr<Downstream> downstream)
+{
+    const RelayServices services{
+        *m_client, m_coolDowns, m_failures, m_retries, m_outcomes, m_clock};
+    const auto session = m_sessions.insert(
+        m_sessions.end(),
+        std::make_unique<RelaySession>(
+            services, config(), std::move(request), std::move(downstream)));
+    if (!m_limitTimer.isActive()) {
+        m_limitTimer.start();
+    }
+    (*session)->start([this, session] { retire(session); });
+}
+
+void WorkerRelay::retire(Sessions::iterator session)
+{
+    const bool first = m_retired.empty();
+    m_retired.splice(m_retired.end(), m_sessions, session);
+    if (first) {
+        QMetaObject::invokeMethod(
+            this, [this] { m_retired.clear(); }, Qt::QueuedConnection);
+    }
+}
+
+void WorkerRelay::checkLimits()
+{
+    if (m_sessions.empty()) {
+        m_limitTimer.stop();
+        return;
+    }
+    const common::SteadyTime now = m_clock.now();
+    for (auto session = m_sessions.begin(); session != m_sessions.end();) {
+        (*session++)->checkLimits(now); // it may retire itself
+    }
+}
+
+void WorkerRelay::abortAll()
+{
+    for (auto session = m_sessions.begin(); session != m_sessions.end();) {
+        (*session++)->abort();
+    }
+}
+
+} // namespace freerelay::relay

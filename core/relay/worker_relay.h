@@ -1,0 +1,62 @@
+#pragma once
+
+#include "core/common/published.h"
+#include "core/relay/relay_session.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <list>
+#include <memory>
+
+namespace freerelay::relay {
+
+/// All sessions of one worker thread: starts them, checks their limits, ends them. Created, used
+/// and destroyed on that thread.
+class WorkerRelay final : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// How often limits are looked at; they are seconds, so this need not be fine.
+    static constexpr std::chrono::milliseconds limitCheckInterval{250};
+
+    WorkerRelay(
+        const common::Published<RelayConfig> &config,
+        std::unique_ptr<upstream::HttpClient> client,
+        quota::CoolDownTable &coolDowns,
+        FailurePolicy &failures,
+        OutcomeSink &outcomes,
+        const common::Clock &clock,
+        QObject *parent = nullptr);
+    ~WorkerRelay() override;
+    Q_DISABLE_COPY_MOVE(WorkerRelay)
+
+    /// Answers one chat request; the reply goes to `downstream`, now or later.
+    void relay(RelayRequest request, std::shared_ptr<Downstream> downstream);
+
+    /// The newest configuration.
+    [[nodiscard]] const std::shared_ptr<const RelayConfig> &config() { return m_config.current(); }
+    [[nodiscard]] int sessionsInFlight() const { return static_cast<int>(m_sessions.size()); }
+    /// Ends every session with an explicit error.
+    void abortAll();
+
+private:
+    using Sessions = std::list<std::unique_ptr<RelaySession>>;
+
+    void checkLimits();
+    void retire(Sessions::iterator session);
+
+    common::Published<RelayConfig>::Reader m_config;
+    std::unique_ptr<upstream::HttpClient> m_client;
+    quota::CoolDownTable &m_coolDowns;
+    FailurePolicy &m_failures;
+    OutcomeSink &m_outcomes;
+    const common::Clock &m_clock;
+    RetryBudget m_retries;
+    Sessions m_sessions;
+    Sessions m_retired; ///< over, but perhaps still on the stack: freed by the event loop
+    QTimer m_limitTimer;
+};
+
+} // namespace freerelay::relay

@@ -1,0 +1,132 @@
+#include "raw_client.h"
+
+#include <QHostAddress>
+
+#include <sys/socket.h>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace freerelay::tests {
+
+namespace {
+constexpr int patience = 20'000; // milliseconds; only a failing test waits that long
+}
+
+RawClient::RawClient(std::uint16_t port)
+{
+    m_socket.connectToHost(QHostAddress(QHostAddress::LocalHost), port);
+    m_socket.waitForConnected(patience);
+}
+
+void RawClient::send(const QByteArray &bytes)
+{
+    m_socket.write(bytes);
+    while (m_socket.bytesToWrite() > 0 && m_socket.waitForBytesWritten(patience)) { }
+}
+
+RawReply RawClient::ask(const QByteArray &bytes)
+{
+    send(bytes);
+    return read();
+}
+
+bool RawClient::fill()
+{
+    if (m_socket.bytesAvailable() == 0 && !m_socket.waitForReadyRead(patience)) {
+        return false;
+    }
+    m_buffer += m_socket.readAll();
+    return true;
+}
+
+bool RawClient::readLine(QByteArray &line)
+{
+    qsizetype end = 0;
+    while ((end = m_buffer.indexOf("\r\n")) < 0) {
+        if (!fill()) {
+            return false;
+        }
+    }
+    line = m_buffer.first(end);
+    m_buffer.remove(0, end + 2);
+    return true;
+}
+
+bool RawClient::take(qsizetype count, QByteArray &into)
+{
+    while (m_buffer.size() < count) {
+        if (!fill()) {
+            return false;
+        }
+    }
+    into += m_buffer.first(count);
+    m_buffer.remove(0, count);
+    return true;
+}
+
+RawReply RawClient::read(bool headOnly)
+{
+    RawReply reply;
+    QByteArray line;
+    if (!readLine(line)) {
+        return {};
+    }
+    const int status = line.mid(9, 3).toInt();
+    while (readLine(line) && !line.isEmpty()) {
+        const qsizetype colon = line.indexOf(':');
+        reply.headers.add(line.first(colon).toLower(), line.mid(colon + 1).trimmed());
+    }
+    if (headOnly || status == 204 || status < 200) {
+        reply.status = status;
+        return reply;
+    }
+    if (reply.headers.contains("content-length")) {
+        reply.status = take(reply.headers.value("content-length").toLongLong(), reply.body) ? status
+                                                                                            : 0;
+        return reply;
+    }
+    if (!reply.headers.contains("transfer-encoding")) {
+        reply.status = waitForClose() ? status : 0;
+        reply.body = std::exchange(m_buffer, {});
+        return reply;
+    }
+    while (readLine(line)) {
+        const qsizetype size = line.toLongLong(nullptr, 16);
+        if (!take(size, reply.body) || !readLine(line)) {
+            return {};
+        }
+        if (size == 0) {
+            reply.status = status;
+            return reply;
+        }
+    }
+    return {};
+}
+
+bool RawClient::waitForClose()
+{
+    while (fill()) { }
+    return m_socket.state() == QAbstractSocket::UnconnectedState;
+}
+
+bool RawClient::waitForBytes(qsizetype count)
+{
+    while (m_buffer.size() < count) {
+        if (!fill()) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void RawClient::halfClose()
+{
+    ::shutdown(static_cast<int>(m_socket.socketDescriptor()), SHUT_WR);
+}
+
+void RawClient::close()
+{
+    m_socket.abort();
+}
+
+} // namespace freerelay::tests

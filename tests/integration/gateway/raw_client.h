@@ -1,0 +1,47 @@
+#pragma once
+
+#include "core/common/http_headers.h"
+
+#include <QByteArray>
+#include <QTcpSocket>
+
+#include <cstdint>
+
+namespace freerelay::tests {
+
+struct RawReply
+{
+    int status = 0; ///< 0 = the connection ended before a whole reply came
+    common::HeaderList headers;
+    QByteArray body; ///< without chunk framing
+};
+
+/// A blocking HTTP client that sends exactly what it is told, for a server on other threads.
+class RawClient final
+{
+public:
+    explicit RawClient(std::uint16_t port);
+
+    void send(const QByteArray &bytes);
+    /// The next whole reply (or its head only, after HEAD).
+    RawReply read(bool headOnly = false);
+    RawReply ask(const QByteArray &bytes);
+    /// Waits for the server to close; what came before is in rest().
+    bool waitForClose();
+    [[nodiscard]] QByteArray rest() const { return m_buffer; }
+    bool waitForBytes(qsizetype count);
+    /// FIN from our side; the other half stays open.
+    void halfClose();
+    void close();
+    [[nodiscard]] QTcpSocket &socket() { return m_socket; }
+
+private:
+    bool fill();
+    bool readLine(QByteArray &line);
+    bool take(qsizetype count, QByteArray &into);
+
+    QTcpSocket m_socket;
+    QByteArray m_buffer;
+};
+
+} // namespace freerelay::tests
