@@ -1,5 +1,7 @@
 #include "model_directory.h"
 
+#include "core/catalog/enum_names.h"
+
 #include <QDate>
 
 #include <algorithm>
@@ -28,6 +30,11 @@ std::int64_t releasedUnix(const catalog::Model &model)
     return date.isValid() ? date.startOfDay(Qt::UTC).toSecsSinceEpoch() : 0;
 }
 
+QByteArray tierName(const catalog::Model &model)
+{
+    return catalog::toName(model.tier).toByteArray();
+}
+
 /// Collects the names; usable ones only unless all are wanted.
 class Lister
 {
@@ -47,7 +54,7 @@ public:
     {
         const bool usable = isUsable(m_config, m_coolDowns, id, m_now);
         if (usable || m_all) {
-            m_list.push_back({std::move(id), std::move(ownedBy), 0, usable, std::nullopt});
+            m_list.push_back({std::move(id), std::move(ownedBy), 0, {}, usable, std::nullopt});
         }
     }
 
@@ -56,7 +63,12 @@ public:
         const bool usable = isUsable(m_config, m_coolDowns, model.id, m_now);
         if (usable || m_all) {
             m_list.push_back(
-                {model.id, model.provider, releasedUnix(model), usable, model.contextWindow});
+                {model.id,
+                 model.provider,
+                 releasedUnix(model),
+                 tierName(model),
+                 usable,
+                 model.contextWindow});
         }
     }
 
@@ -118,7 +130,7 @@ std::optional<ListedModel> findModel(
         return std::nullopt;
     }
     ListedModel found{
-        id.toByteArray(), ourName, 0, isUsable(config, coolDowns, id, now), std::nullopt};
+        id.toByteArray(), ourName, 0, {}, isUsable(config, coolDowns, id, now), std::nullopt};
     if (target->kind == catalog::NameTarget::Kind::Models && !target->models.empty()) {
         const catalog::Model &model = *target->models.front();
         found.ownedBy = model.provider;

@@ -16,6 +16,7 @@ struct ListedModel
     QByteArray id;
     QByteArray ownedBy; ///< provider id, "freerelay" for names of our own
     std::int64_t createdUnix = 0; ///< release date of the model, seconds; 0 = unknown
+    QByteArray tier; ///< "free", "paid", …; "" for names of our own
     bool usable = false; ///< a request for it would be tried now
     std::optional<std::int64_t> contextWindow;
 };

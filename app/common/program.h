@@ -1,0 +1,23 @@
+#pragma once
+
+#include "app/common/start_options.h"
+#include "core/services/gateway_service.h"
+
+#include <functional>
+#include <memory>
+
+namespace freerelay::app {
+
+/// The options as the service wants them: where files are, what overrides what.
+[[nodiscard]] services::ServiceOptions serviceOptions(
+    const StartOptions &options, const settings::Paths &paths, std::function<void()> quit);
+
+/// What both programs need before anything else: crypto, no SIGPIPE, orderly SIGTERM and SIGINT
+/// (through the event loop of the application that exists by now), log output to stderr.
+/// @return Internal when libsodium cannot be initialised
+[[nodiscard]] common::Result<void> prepareProcess();
+
+/// Log output in the form and from the level that the settings ask for.
+void applyLogSettings(const settings::Settings &settings);
+
+} // namespace freerelay::app

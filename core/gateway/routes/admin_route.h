@@ -1,0 +1,39 @@
+#pragma once
+
+#include "core/gateway/http_types.h"
+#include "core/interfaces/gateway_control.h"
+#include "core/relay/downstream.h"
+
+#include <QJsonObject>
+#include <QObject>
+
+#include <functional>
+#include <memory>
+
+namespace freerelay::gateway {
+
+/// GET /admin/status, POST /admin/mode, /admin/pause, /admin/resume, behind the admin token. Lives
+/// on a worker; asks the control on its own (main) thread by queued calls and answers back here.
+class AdminRoute final : public QObject
+{
+public:
+    /// @param control  outlives the server; `mainContext` lives on its thread
+    AdminRoute(interfaces::GatewayControl &control, QObject &mainContext)
+        : m_control(control)
+        , m_mainContext(mainContext)
+    { }
+
+    void status(std::shared_ptr<relay::Downstream> downstream);
+    void setMode(const HttpRequest &request, std::shared_ptr<relay::Downstream> downstream);
+    void setPaused(bool paused, std::shared_ptr<relay::Downstream> downstream);
+
+private:
+    using Order = std::function<common::Result<void>(interfaces::GatewayControl &)>;
+    /// Runs `order` on the control's thread, then replies with the status or the error.
+    void ask(Order order, std::shared_ptr<relay::Downstream> downstream);
+
+    interfaces::GatewayControl &m_control;
+    QObject &m_mainContext;
+};
+
+} // namespace freerelay::gateway

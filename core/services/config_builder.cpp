@@ -1,0 +1,134 @@
+#include "config_builder.h"
+
+#include "core/catalog/endpoint.h"
+#include "core/keys/key_binding.h"
+#include "core/services/demo/demo_catalog.h"
+#include "core/upstream/endpoint.h"
+
+#include <algorithm>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace freerelay::services {
+
+namespace {
+
+using catalog::Provider;
+using routing::Disqualified;
+using routing::Endpoint;
+
+/// Builds one snapshot; lives only inside buildConfig().
+class Builder
+{
+public:
+    explicit Builder(const ConfigParts &parts)
+        : m_parts(parts)
+        , m_config(std::make_shared<relay::RelayConfig>())
+    { }
+
+    BuiltConfig build()
+    {
+        const settings::Settings &settings = m_parts.settings;
+        m_config->catalog = m_parts.catalog;
+        m_config->keys = m_parts.keys;
+        m_config->mode = settings.mode;
+        m_config->allowPaidInAuto = settings.allowPaidInAuto;
+        m_config->paused = m_parts.paused;
+        m_config->keysUnreadable = m_parts.keys->unreadable;
+        m_config->requestDeadline = settings.requestDeadline;
+        m_config->maxAttempts = settings.maxAttempts;
+        m_config->instanceId = m_parts.instanceId;
+        for (const Provider &provider : m_parts.catalog->providers()) {
+            m_config->endpoints.push_back(endpointOf(provider));
+        }
+        return {std::move(m_config), std::move(m_problems)};
+    }
+
+private:
+    Endpoint endpointOf(const Provider &provider)
+    {
+        const settings::ProviderSettings own = m_parts.settings.provider(provider.id);
+        Endpoint endpoint;
+        endpoint.provider = &provider;
+        endpoint.trialAsFree = own.trialAsFree;
+        if (!own.enabled) {
+            endpoint.barred = Disqualified::Disabled;
+            return endpoint;
+        }
+        const QByteArray address = addressOf(provider, own);
+        if (address.isEmpty()) {
+            endpoint.barred = Disqualified::NoAddress;
+            return endpoint;
+        }
+        m_config->baseUrls.insert(provider.id, address);
+        endpoint.keys = usableKeys(provider, address);
+        if (endpoint.keys.empty()) {
+            endpoint.barred = barWithoutKey(provider, own);
+            endpoint.keys.emplace_back();
+        }
+        return endpoint;
+    }
+
+    /// "" when there is none that may be used.
+    QByteArray addressOf(const Provider &provider, const settings::ProviderSettings &own)
+    {
+        auto address = catalog::baseUrlOf(provider, own.baseUrl, own.extra);
+        if (!address) {
+            if (!own.baseUrl.isEmpty()) {
+                addProblem(provider, address.error().message);
+            }
+            return {};
+        }
+        // The demo provider is a listener of ours, but another one than the gateway's.
+        const auto foreign = upstream::checkNotOwnListener(*address, m_parts.ownPort);
+        if (m_parts.ownPort != 0 && !foreign) {
+            addProblem(provider, foreign.error().message);
+            return {};
+        }
+        return *address;
+    }
+
+    std::vector<QByteArray> usableKeys(const Provider &provider, const QByteArray &address)
+    {
+        std::vector<QByteArray> fingerprints;
+        for (const keys::Key &key : m_parts.keys->keysFor(provider.id)) {
+            if (const auto allowed = keys::mayUse(key, provider, address)) {
+                fingerprints.push_back(key.fingerprint);
+            } else {
+                addProblem(provider, allowed.error().message);
+            }
+        }
+        return fingerprints;
+    }
+
+    static std::optional<Disqualified>
+    barWithoutKey(const Provider &provider, const settings::ProviderSettings &own)
+    {
+        if (catalog::needsKey(provider)) {
+            return Disqualified::NoKey;
+        }
+        const bool asks = provider.consentRequired || provider.tier == catalog::Tier::Local;
+        if (asks && !own.consent && !provider.userDefined && !isDemo(provider)) {
+            return Disqualified::NoConsent;
+        }
+        return std::nullopt;
+    }
+
+    void addProblem(const Provider &provider, const QString &reason)
+    {
+        m_problems << u"%1: %2"_s.arg(QString::fromUtf8(provider.name), reason);
+    }
+
+    const ConfigParts &m_parts;
+    std::shared_ptr<relay::RelayConfig> m_config;
+    QStringList m_problems;
+};
+
+} // namespace
+
+BuiltConfig buildConfig(const ConfigParts &parts)
+{
+    return Builder(parts).build();
+}
+
+} // namespace freerelay::services

@@ -1,0 +1,125 @@
+#pragma once
+
+#include "core/common/environment.h"
+#include "core/common/published.h"
+#include "core/gateway/gateway_server.h"
+#include "core/interfaces/gateway_control.h"
+#include "core/keys/key_manager.h"
+#include "core/quota/cool_down_table.h"
+#include "core/relay/failure_policy.h"
+#include "core/relay/relay_config.h"
+#include "core/services/catalog_keeper.h"
+#include "core/services/demo/demo_provider.h"
+#include "core/services/model_lister.h"
+#include "core/services/request_log.h"
+#include "core/settings/paths.h"
+#include "core/settings/settings_store.h"
+
+#include <QObject>
+#include <QStringList>
+
+#include <list>
+#include <memory>
+
+namespace freerelay::services {
+
+/// How the program was started.
+struct ServiceOptions
+{
+    settings::Paths paths;
+    common::Environment environment = common::Environment::ofProcess();
+    QString dotEnvFile; ///< "" = none is read
+    std::vector<settings::Override> commandLine; ///< above everything else
+    bool threeDemos = false; ///< --demo
+    std::function<void()> quit; ///< ends the event loop
+};
+
+/// The whole gateway behind one object: settings, keys, catalogue, workers, and the control that
+/// front ends see. Main thread. Destroying it stops accepting, drains, and joins all threads.
+class GatewayService final : public QObject, public interfaces::GatewayControl
+{
+    Q_OBJECT
+
+public:
+    /// How long requests in progress may go on when the program ends.
+    static constexpr std::chrono::milliseconds drainDeadline{3'000};
+
+    /// Reads settings and keys; nothing listens yet.
+    /// @return the error of the settings file, the folders, the admin token or FREERELAY_API_KEY
+    [[nodiscard]] static common::Result<std::unique_ptr<GatewayService>>
+    create(ServiceOptions options);
+    ~GatewayService() override;
+    Q_DISABLE_COPY_MOVE(GatewayService)
+
+    /// Opens the port of the settings and starts to answer.
+    /// @return see gateway::openListeners(): AlreadyExists names the program that has the port
+    [[nodiscard]] common::Result<void> listen();
+
+    [[nodiscard]] const settings::Settings &settings() const { return m_settings->current(); }
+
+    [[nodiscard]] interfaces::GatewayStatus status() const override;
+    [[nodiscard]] std::vector<interfaces::ProviderRow> providers() const override;
+    [[nodiscard]] std::vector<interfaces::ModelRow> models(bool all) const override;
+    [[nodiscard]] std::vector<interfaces::RequestRow>
+    recentRequests(int limit, quint64 after) const override;
+    common::Result<void> setMode(common::Mode mode) override;
+    void pause() override;
+    void resume() override;
+    void addKey(
+        const QByteArray &provider,
+        const common::Secret &key,
+        interfaces::KeyStorage storage,
+        Callback<void> done) override;
+    void removeKey(
+        const QByteArray &provider, const QByteArray &fingerprint, Callback<void> done) override;
+    void testKey(
+        const QByteArray &provider,
+        const QByteArray &fingerprint,
+        const common::Secret &candidate,
+        Callback<interfaces::KeyTestResult> done) override;
+    common::Result<void> setConsent(const QByteArray &provider, bool consent) override;
+    void retryKeychain(Callback<void> done) override;
+    void quit() override;
+    [[nodiscard]] std::unique_ptr<interfaces::Subscription>
+    subscribe(std::function<void()> changed) override;
+
+private:
+    class Listener;
+
+    explicit GatewayService(ServiceOptions options);
+    [[nodiscard]] common::Result<void> open();
+    [[nodiscard]] gateway::AccessRules accessRules() const;
+    void onKeysChanged();
+    void onSettingsChanged();
+    void rebuild();
+    void updateDemo();
+    void discover();
+    void announce();
+    [[nodiscard]] QByteArray addressOf(const QByteArray &provider) const;
+    [[nodiscard]] QString problem() const;
+
+    ServiceOptions m_options;
+    common::SystemClock m_clock;
+    common::SteadyTime m_startedAt;
+    QByteArray m_instanceId;
+    common::Secret m_clientKey;
+    common::Secret m_adminToken;
+
+    CatalogKeeper m_catalog;
+    std::unique_ptr<settings::SettingsStore> m_settings;
+    std::unique_ptr<keys::KeyManager> m_keys;
+    ModelLister m_lister;
+    quota::CoolDownTable m_coolDowns;
+    relay::FailurePolicy m_failures;
+    RequestLog m_log;
+    common::Published<relay::RelayConfig> m_config;
+
+    bool m_paused = false;
+    QString m_listenProblem;
+    QStringList m_configProblems;
+    std::list<std::function<void()>> m_listeners;
+    std::unique_ptr<DemoProvider> m_demo;
+    std::unique_ptr<gateway::GatewayServer> m_server; ///< last: stopped before what it uses
+};
+
+} // namespace freerelay::services

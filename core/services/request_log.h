@@ -1,0 +1,38 @@
+#pragma once
+
+#include "core/interfaces/gateway_control.h"
+#include "core/relay/records.h"
+
+#include <atomic>
+#include <deque>
+#include <mutex>
+
+namespace freerelay::services {
+
+/// The last requests, in memory, for the window and the command line. Any thread.
+class RequestLog final : public relay::OutcomeSink
+{
+public:
+    static constexpr std::size_t capacity = 500;
+
+    void record(relay::Outcome outcome) override;
+
+    /// Newest first, at most `limit`, only those with a sequence above `after`.
+    [[nodiscard]] std::vector<interfaces::RequestRow> rows(int limit, quint64 after) const;
+    [[nodiscard]] quint64 total() const { return m_total.load(std::memory_order_relaxed); }
+    [[nodiscard]] quint64 failed() const { return m_failed.load(std::memory_order_relaxed); }
+
+private:
+    struct Entry
+    {
+        quint64 sequence;
+        relay::Outcome outcome;
+    };
+
+    mutable std::mutex m_mutex;
+    std::deque<Entry> m_entries;
+    std::atomic<quint64> m_total{0};
+    std::atomic<quint64> m_failed{0};
+};
+
+} // namespace freerelay::services

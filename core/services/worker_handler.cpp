@@ -1,0 +1,96 @@
+#include "worker_handler.h"
+
+#include "core/upstream/curl_client.h"
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace freerelay::services {
+
+using gateway::HttpRequest;
+using gateway::Method;
+using gateway::RouteFlag;
+using Downstream = std::shared_ptr<relay::Downstream>;
+
+WorkerHandler::WorkerHandler(
+    const SharedParts &parts, const common::Published<gateway::AccessRules> &rules)
+    : m_relay(
+        parts.config,
+        std::make_unique<upstream::CurlClient>(upstream::ClientConfig(), parts.clock),
+        parts.coolDowns,
+        parts.failures,
+        parts.outcomes,
+        parts.clock)
+    , m_chat(m_relay)
+    , m_models(m_relay, parts.coolDowns, parts.clock)
+    , m_admin(parts.control, parts.mainContext)
+    , m_router(rules)
+{
+    addClientRoutes();
+    addAdminRoutes();
+}
+
+void WorkerHandler::addClientRoutes()
+{
+    m_router.add(
+        {Method::Post,
+         "/v1/chat/completions"_ba,
+         RouteFlag::JsonBody,
+         [this](HttpRequest request, Downstream downstream) {
+             m_chat.handle(std::move(request), std::move(downstream));
+         }});
+    m_router.add(
+        {Method::Get,
+         "/v1/models"_ba,
+         {},
+         [this](const HttpRequest &request, const Downstream &downstream) {
+             m_models.list(request, *downstream);
+         }});
+    m_router.add(
+        {Method::Get,
+         "/v1/models/*"_ba,
+         {},
+         [this](const HttpRequest &request, const Downstream &downstream) {
+             m_models.one(gateway::wildcardPart("/v1/models/*", request.path), *downstream);
+         }});
+    m_router.add(
+        {Method::Get,
+         "/health"_ba,
+         RouteFlag::Harmless,
+         [this](const HttpRequest &, const Downstream &downstream) {
+             m_models.health(*downstream);
+         }});
+}
+
+void WorkerHandler::addAdminRoutes()
+{
+    m_router.add(
+        {Method::Get,
+         "/admin/status"_ba,
+         RouteFlag::Admin,
+         [this](const HttpRequest &, const Downstream &downstream) {
+             m_admin.status(downstream);
+         }});
+    m_router.add(
+        {Method::Post,
+         "/admin/mode"_ba,
+         RouteFlag::Admin | RouteFlag::JsonBody,
+         [this](const HttpRequest &request, const Downstream &downstream) {
+             m_admin.setMode(request, downstream);
+         }});
+    m_router.add(
+        {Method::Post,
+         "/admin/pause"_ba,
+         RouteFlag::Admin,
+         [this](const HttpRequest &, const Downstream &downstream) {
+             m_admin.setPaused(true, downstream);
+         }});
+    m_router.add(
+        {Method::Post,
+         "/admin/resume"_ba,
+         RouteFlag::Admin,
+         [this](const HttpRequest &, const Downstream &downstream) {
+             m_admin.setPaused(false, downstream);
+         }});
+}
+
+} // namespace freerelay::services

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "core/gateway/router.h"
+#include "core/gateway/routes/admin_route.h"
+#include "core/gateway/routes/chat_route.h"
+#include "core/gateway/routes/models_route.h"
+#include "core/relay/worker_relay.h"
+
+namespace freerelay::services {
+
+/// What the workers share; everything outlives the server.
+struct SharedParts
+{
+    const common::Published<relay::RelayConfig> &config;
+    quota::CoolDownTable &coolDowns;
+    relay::FailurePolicy &failures;
+    relay::OutcomeSink &outcomes;
+    const common::Clock &clock;
+    interfaces::GatewayControl &control;
+    QObject &mainContext;
+};
+
+/// One worker's relay and routes. Created, used and destroyed on its thread.
+class WorkerHandler final : public gateway::RequestHandler
+{
+public:
+    WorkerHandler(const SharedParts &parts, const common::Published<gateway::AccessRules> &rules);
+
+    void
+    handle(gateway::HttpRequest request, std::shared_ptr<relay::Downstream> downstream) override
+    {
+        m_router.handle(std::move(request), std::move(downstream));
+    }
+
+private:
+    void addClientRoutes();
+    void addAdminRoutes();
+
+    relay::WorkerRelay m_relay;
+    gateway::ChatRoute m_chat;
+    gateway::ModelsRoute m_models;
+    gateway::AdminRoute m_admin;
+    gateway::Router m_router;
+};
+
+} // namespace freerelay::services
