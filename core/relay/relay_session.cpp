@@ -403,7 +403,8 @@ ClientError RelaySession::finalError() const
 void RelaySession::replyError(const ClientError &error)
 {
     common::HeaderList headers = error.headers();
-    for (const auto &[name, value] : replyHeaders(nullptr).fields()) {
+    const common::HeaderList ours = replyHeaders(nullptr);
+    for (const auto &[name, value] : ours.fields()) {
         headers.add(name, value);
     }
     if (!m_lastProvider.isEmpty() && !m_outcome.attempts.empty()) {
