@@ -1,0 +1,82 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="en">
+<context>
+    <name>freerelay::ui::OverviewPresenter</name>
+    <message numerus="yes">
+        <source>%n provider(s) ready to answer.</source>
+        <translation>
+            <numerusform>%n provider ready to answer.</numerusform>
+            <numerusform>%n providers ready to answer.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n request(s) since the start</source>
+        <translation>
+            <numerusform>%n request since the start</numerusform>
+            <numerusform>%n requests since the start</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation>
+            <numerusform>%n failed</numerusform>
+            <numerusform>%n failed</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n under way</source>
+        <translation>
+            <numerusform>%n under way</numerusform>
+            <numerusform>%n under way</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>freerelay::ui::ProviderPanel</name>
+    <message numerus="yes">
+        <source>%1 · %n model(s) known</source>
+        <translation>
+            <numerusform>%1 · %n model known</numerusform>
+            <numerusform>%1 · %n models known</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>freerelay::ui::ProvidersPresenter</name>
+    <message numerus="yes">
+        <source>%n model(s), answered in %1 ms</source>
+        <translation>
+            <numerusform>%n model, answered in %1 ms</numerusform>
+            <numerusform>%n models, answered in %1 ms</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>freerelay::ui::RequestsPresenter</name>
+    <message numerus="yes">
+        <source>%n request(s)</source>
+        <translation>
+            <numerusform>%n request</numerusform>
+            <numerusform>%n requests</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n request(s)</source>
+        <translation>
+            <numerusform>%1 of %n request</numerusform>
+            <numerusform>%1 of %n requests</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>freerelay::ui::TrayPresenter</name>
+    <message numerus="yes">
+        <source>%n provider(s) ready</source>
+        <translation>
+            <numerusform>%n provider ready</numerusform>
+            <numerusform>%n providers ready</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,162 @@
+#include "overview_presenter.h"
+
+#include "ui/models/gateway_feed.h"
+#include "ui/shell/gateway_commands.h"
+#include "ui/shell/tray_presenter.h"
+
+#include <algorithm>
+
+namespace freerelay::ui {
+
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+using interfaces::GatewayStatus;
+
+OverviewPresenter::OverviewPresenter(GatewayFeed &feed, GatewayCommands &commands, QObject *parent)
+    : QObject(parent)
+    , m_feed(feed)
+    , m_commands(commands)
+    , m_poll(this)
+{
+    m_poll.setInterval(1s);
+    connect(&m_poll, &QTimer::timeout, &m_feed, &GatewayFeed::refresh);
+    connect(&m_feed, &GatewayFeed::changed, this, &OverviewPresenter::changed);
+}
+
+OverviewPresenter::Headline OverviewPresenter::headline() const
+{
+    const GatewayStatus &status = m_feed.status();
+    switch (trayStateOf(status)) {
+    case TrayState::Down:
+        return {
+            u"state-bad"_s,
+            Tone::Bad,
+            tr("Not listening"),
+            status.problem.isEmpty() ? tr("FreeRelay has no address to answer on yet.")
+                                     : status.problem};
+    case TrayState::Paused:
+        return {
+            u"state-paused"_s,
+            Tone::Neutral,
+            tr("Paused"),
+            tr("Requests are refused until you resume.")};
+    case TrayState::Demo:
+        return {
+            u"state-demo"_s,
+            Tone::Info,
+            tr("Running with demo answers"),
+            tr("No provider is set up yet, so a built-in demo answers. It calls no model; it shows "
+               "that your tools reach FreeRelay.")};
+    case TrayState::Degraded:
+        return {
+            u"state-warning"_s,
+            Tone::Warning,
+            tr("Needs attention"),
+            status.problem.isEmpty() ? tr("No provider is ready to answer at the moment.")
+                                     : status.problem};
+    case TrayState::Ok:
+        break;
+    }
+    return {
+        u"state-good"_s,
+        Tone::Good,
+        tr("Running"),
+        tr("%n provider(s) ready to answer.", nullptr, status.providersReady)};
+}
+
+bool OverviewPresenter::keychainTrouble() const
+{
+    const auto &rows = m_feed.providers();
+    return std::any_of(rows.begin(), rows.end(), [](const interfaces::ProviderRow &row) {
+        return row.state == interfaces::KeyState::KeychainLocked;
+    });
+}
+
+OverviewPresenter::NextStep OverviewPresenter::nextStep() const
+{
+    const GatewayStatus &status = m_feed.status();
+    if (status.paused) {
+        return {
+            Step::Resume,
+            tr("Relaying is paused"),
+            tr("Your tools get a clear “paused” error meanwhile."),
+            tr("Resu&me relaying")};
+    }
+    if (keychainTrouble()) {
+        return {
+            Step::RetryKeychain,
+            tr("The keychain is locked"),
+            tr("Unlock it, then try again. Saved keys are used as soon as they can be read."),
+            tr("&Try the keychain again")};
+    }
+    if (status.providersConfigured == 0) {
+        return {
+            Step::AddKey,
+            tr("Next: set up a provider"),
+            tr("Some work without a key once you agree to their terms; others give a free key in "
+               "two minutes."),
+            tr("&Set up a provider")};
+    }
+    if (status.providersReady == 0) {
+        return {
+            Step::SeeProviders,
+            tr("No provider is ready"),
+            tr("See which keys were refused and which limits have to reset."),
+            tr("&See the providers")};
+    }
+    return {
+        Step::ConnectApp,
+        tr("Next: connect your tools"),
+        tr("Ready-made settings for your shell, curl, Python, Node, Continue and OpenCode."),
+        tr("Connect an a&pp")};
+}
+
+QString OverviewPresenter::activity() const
+{
+    const GatewayStatus &status = m_feed.status();
+    if (status.requestsTotal == 0 && status.requestsInFlight == 0) {
+        return tr("No request yet since FreeRelay started.");
+    }
+    const auto number = [](quint64 value) {
+        return static_cast<int>(std::min<quint64>(value, std::numeric_limits<int>::max()));
+    };
+    return QStringList{
+        tr("%n request(s) since the start", nullptr, number(status.requestsTotal)),
+        tr("%n failed", nullptr, number(status.requestsFailed)),
+        tr("%n under way", nullptr, status.requestsInFlight)}
+        .join(u" · "_s);
+}
+
+void OverviewPresenter::setActive(bool active)
+{
+    if (active == m_poll.isActive()) {
+        return;
+    }
+    if (active) {
+        m_poll.start();
+        m_feed.refresh();
+    } else {
+        m_poll.stop();
+    }
+}
+
+void OverviewPresenter::takeNextStep()
+{
+    switch (nextStep().step) {
+    case Step::Resume:
+        m_commands.togglePause();
+        break;
+    case Step::RetryKeychain:
+        m_commands.retryKeychain();
+        break;
+    case Step::AddKey:
+    case Step::SeeProviders:
+        Q_EMIT providersRequested();
+        break;
+    case Step::ConnectApp:
+        Q_EMIT connectRequested();
+        break;
+    }
+}
+
+} // namespace freerelay::ui

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "ui/theme/tones.h"
+
+#include <QObject>
+#include <QTimer>
+
+namespace freerelay::ui {
+
+class GatewayCommands;
+class GatewayFeed;
+
+/// What the first page says. Main thread.
+class OverviewPresenter final : public QObject
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(OverviewPresenter)
+
+public:
+    struct Headline
+    {
+        QString iconName;
+        Tone tone = Tone::Neutral;
+        QString title;
+        QString sentence;
+    };
+
+    /// What the button of the "next" card leads to.
+    enum class Step { AddKey, ConnectApp, Resume, RetryKeychain, SeeProviders };
+
+    struct NextStep
+    {
+        Step step = Step::AddKey;
+        QString title;
+        QString explanation;
+        QString buttonText;
+    };
+
+    OverviewPresenter(GatewayFeed &feed, GatewayCommands &commands, QObject *parent = nullptr);
+    ~OverviewPresenter() override = default;
+
+    [[nodiscard]] Headline headline() const;
+    [[nodiscard]] NextStep nextStep() const;
+    /// "12 requests, 1 failed, 0 under way"
+    [[nodiscard]] QString activity() const;
+    [[nodiscard]] GatewayFeed &feed() const { return m_feed; }
+    [[nodiscard]] GatewayCommands &commands() const { return m_commands; }
+
+    /// While active the request counters are read once a second; otherwise nothing is.
+    void setActive(bool active);
+    void takeNextStep();
+
+Q_SIGNALS:
+    void changed();
+    void providersRequested();
+    void connectRequested();
+
+private:
+    [[nodiscard]] bool keychainTrouble() const;
+
+    GatewayFeed &m_feed;
+    GatewayCommands &m_commands;
+    QTimer m_poll;
+};
+
+} // namespace freerelay::ui

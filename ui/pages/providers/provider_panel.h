@@ -1,0 +1,67 @@
+#pragma once
+
+#include <QByteArray>
+#include <QWidget>
+
+class QFrame;
+class QLabel;
+class QPushButton;
+
+namespace freerelay::interfaces {
+struct ProviderRow;
+} // namespace freerelay::interfaces
+
+namespace freerelay::ui {
+
+class KeyList;
+class ProvidersPresenter;
+class SecretEdit;
+class StateLabel;
+
+/// Everything about the selected provider: state, keyless consent, its keys, how to get one.
+class ProviderPanel final : public QWidget
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(ProviderPanel)
+
+public:
+    explicit ProviderPanel(ProvidersPresenter &presenter, QWidget *parent = nullptr);
+    ~ProviderPanel() override = default;
+
+    void update();
+    void focusKeyField();
+
+private:
+    [[nodiscard]] QWidget *createHead();
+    [[nodiscard]] QWidget *createKeylessCard();
+    [[nodiscard]] QWidget *createKeysCard();
+    [[nodiscard]] QWidget *createAddCard();
+    void updateKeyless(const interfaces::ProviderRow &row);
+    void updateAdd(const interfaces::ProviderRow &row);
+    void updateTest();
+    void updateButtons();
+
+    ProvidersPresenter &m_presenter;
+    QByteArray m_shown;
+    QLabel *m_name = nullptr;
+    QLabel *m_facts = nullptr;
+    StateLabel *m_state = nullptr;
+    StateLabel *m_test = nullptr;
+    QPushButton *m_retry = nullptr;
+    QFrame *m_keylessCard = nullptr;
+    QLabel *m_terms = nullptr;
+    QPushButton *m_consent = nullptr;
+    QPushButton *m_testKeyless = nullptr;
+    QFrame *m_keysCard = nullptr;
+    KeyList *m_keys = nullptr;
+    QFrame *m_addCard = nullptr;
+    QLabel *m_addTitle = nullptr;
+    QLabel *m_steps = nullptr;
+    QPushButton *m_openPage = nullptr;
+    SecretEdit *m_key = nullptr;
+    QLabel *m_hint = nullptr;
+    QPushButton *m_save = nullptr;
+    QPushButton *m_testTyped = nullptr;
+};
+
+} // namespace freerelay::ui

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "core/common/mode.h"
+
+#include <QObject>
+
+namespace freerelay::ui {
+
+class GatewayFeed;
+class MessageList;
+
+/// The orders that tray, menu bar and overview share. Main thread.
+class GatewayCommands final : public QObject
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(GatewayCommands)
+
+public:
+    GatewayCommands(GatewayFeed &feed, MessageList &messages, QObject *parent = nullptr);
+    ~GatewayCommands() override = default;
+
+    void setMode(common::Mode mode);
+    void togglePause();
+    /// False (and nothing copied) when the gateway does not listen.
+    bool copyEndpoint();
+    /// Tries the keychain again and tells the outcome.
+    void retryKeychain();
+
+    [[nodiscard]] static QString modeName(common::Mode mode);
+    /// One sentence on what the mode may use.
+    [[nodiscard]] static QString modeExplanation(common::Mode mode);
+
+private:
+    GatewayFeed &m_feed;
+    MessageList &m_messages;
+};
+
+} // namespace freerelay::ui

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "core/common/mode.h"
+#include "core/interfaces/gateway_control.h"
+
+#include <QObject>
+#include <QString>
+
+#include <vector>
+
+namespace freerelay::ui {
+
+class GatewayCommands;
+class GatewayFeed;
+
+/// What a person must be able to tell at a glance. Each has its own shape in the tray.
+enum class TrayState { Ok, Paused, Degraded, Down, Demo };
+
+[[nodiscard]] TrayState trayStateOf(const interfaces::GatewayStatus &status);
+/// "ok", "paused", "degraded", "down", "demo": the names of the icons.
+[[nodiscard]] QString toString(TrayState state);
+
+/// One entry of the tray menu.
+struct TrayEntry
+{
+    enum class Kind { Status, Command, Submenu, Separator };
+
+    Kind kind = Kind::Command;
+    QString id;
+    QString text;
+    bool enabled = true;
+    bool checkable = false;
+    bool checked = false;
+    QString reason{}; ///< why it is disabled
+    std::vector<TrayEntry> children{};
+};
+
+/// The tray without a tray: state, words and menu. Main thread.
+class TrayPresenter final : public QObject
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(TrayPresenter)
+
+public:
+    TrayPresenter(GatewayFeed &feed, GatewayCommands &commands, QObject *parent = nullptr);
+    ~TrayPresenter() override = default;
+
+    [[nodiscard]] TrayState state() const;
+    /// "Running · 127.0.0.1:8000 · 3 providers ready"
+    [[nodiscard]] QString statusLine() const { return describe(status()); }
+    [[nodiscard]] static QString describe(const interfaces::GatewayStatus &status);
+    [[nodiscard]] QString toolTip() const;
+    /// At most twelve entries on the first level.
+    [[nodiscard]] std::vector<TrayEntry> menu() const;
+    /// Does what the entry of that id says; unknown ids do nothing.
+    void trigger(const QString &id);
+
+Q_SIGNALS:
+    void changed();
+    void openRequested();
+    void connectRequested();
+    void quitRequested();
+
+private:
+    [[nodiscard]] const interfaces::GatewayStatus &status() const;
+    [[nodiscard]] static QString stateWord(TrayState state);
+    [[nodiscard]] TrayEntry modeMenu() const;
+
+    GatewayFeed &m_feed;
+    GatewayCommands &m_commands;
+};
+
+} // namespace freerelay::ui

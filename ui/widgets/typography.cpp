@@ -1,0 +1,88 @@
+#include "typography.h"
+
+#include "ui/theme/tones.h"
+
+#include <QEvent>
+#include <QFrame>
+#include <QGuiApplication>
+#include <QLabel>
+#include <QVBoxLayout>
+
+namespace freerelay::ui {
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+// Keeps a label in the secondary colour of whatever palette is in force.
+class SecondaryColor final : public QObject
+{
+public:
+    explicit SecondaryColor(QLabel *label)
+        : QObject(label)
+        , m_label(label)
+    {
+        qGuiApp->installEventFilter(this);
+        apply();
+    }
+
+    bool eventFilter(QObject *watched, QEvent *event) override
+    {
+        if (watched == qGuiApp && event->type() == QEvent::ApplicationPaletteChange) {
+            apply();
+        }
+        return QObject::eventFilter(watched, event);
+    }
+
+private:
+    void apply()
+    {
+        QPalette palette = m_label->palette();
+        palette.setColor(QPalette::WindowText, secondaryTextColor(QGuiApplication::palette()));
+        m_label->setPalette(palette);
+    }
+
+    QLabel *m_label;
+};
+
+} // namespace
+
+void makeHeading(QLabel *label, HeadingLevel level)
+{
+    QFont font = label->font();
+    constexpr double pageScale = 1.6;
+    constexpr double sectionScale = 1.1;
+    font.setPointSizeF(
+        font.pointSizeF() * (level == HeadingLevel::Page ? pageScale : sectionScale));
+    font.setWeight(QFont::DemiBold);
+    label->setFont(font);
+    label->setTextFormat(Qt::PlainText);
+}
+
+void makeSecondary(QLabel *label)
+{
+    label->setWordWrap(true);
+    label->setTextFormat(Qt::PlainText);
+    new SecondaryColor(label);
+}
+
+QFrame *createCard(QWidget *parent)
+{
+    auto *card = new QFrame(parent);
+    card->setObjectName(u"card"_s);
+    card->setStyleSheet(u"QFrame#card { background: palette(base); border: 1px solid palette(mid);"
+                        " border-radius: 8px; }"_s);
+    auto *column = new QVBoxLayout(card);
+    constexpr int padding = 14;
+    column->setContentsMargins(padding, padding, padding, padding);
+    constexpr int spacing = 8;
+    column->setSpacing(spacing);
+    return card;
+}
+
+QVBoxLayout *cardLayout(QFrame *card)
+{
+    return qobject_cast<QVBoxLayout *>(card->layout());
+}
+
+} // namespace freerelay::ui
