@@ -137,7 +137,7 @@ QString ProviderListModel::stateWords(const ProviderRow &row)
     case KeyState::Keyless:
         return tr("Ready, no key needed");
     case KeyState::ConsentNeeded:
-        return tr("Works without a key once you agree");
+        return tr("Needs no key, only your consent");
     case KeyState::Ready:
         return tr("Ready");
     case KeyState::CoolingDown:

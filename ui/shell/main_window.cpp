@@ -124,15 +124,21 @@ void MainWindow::createLayout()
     m_navigation->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     constexpr int iconSide = 20;
     m_navigation->setIconSize(QSize(iconSide, iconSide));
-    m_navigation->setStyleSheet(u"QListWidget::item { padding: 9px 12px; }"_s);
+    m_navigation->viewport()->setAutoFillBackground(false);
     const auto addEntry = [this](const QString &icon, const QString &text) {
-        new QListWidgetItem(lineIcon(icon), text, m_navigation);
+        auto *item = new QListWidgetItem(lineIcon(icon), text, m_navigation);
+        constexpr int entryHeight = 38;
+        item->setSizeHint(QSize(0, entryHeight));
     };
     addEntry(u"overview"_s, tr("Overview"));
     addEntry(u"providers"_s, tr("Providers"));
     addEntry(u"requests"_s, tr("Requests"));
     addEntry(u"connect"_s, tr("Connect an app"));
-    row->addWidget(m_navigation);
+    constexpr int gap = 8;
+    auto *left = new QVBoxLayout;
+    left->setContentsMargins(gap, gap, 0, gap);
+    left->addWidget(m_navigation);
+    row->addLayout(left);
     auto *right = new QVBoxLayout;
     right->setSpacing(0);
     right->addWidget(new MessageBar(m_messages, central));
@@ -146,6 +152,7 @@ void MainWindow::createLayout()
     m_state = new StateLabel(this);
     m_state->setObjectName(u"statusBarState"_s);
     statusBar()->addWidget(m_state, 1);
+    statusBar()->setContentsMargins(gap, 0, gap, gap / 2);
     statusBar()->setSizeGripEnabled(false);
     connect(m_navigation, &QListWidget::currentRowChanged, this, [this](int index) {
         if (index >= 0) {

@@ -61,15 +61,15 @@ QColor secondaryTextColor(const QPalette &palette)
 
 QPalette darkPalette()
 {
-    const QColor window(0x24, 0x26, 0x2b);
-    const QColor base(0x1b, 0x1d, 0x21);
+    const QColor window(0x22, 0x24, 0x29);
+    const QColor base(0x17, 0x19, 0x1c);
     const QColor text(0xe8, 0xea, 0xed);
     const QColor disabled(0x80, 0x86, 0x8f);
     const QColor accent(0x6f, 0x86, 0xff);
     QPalette palette(QColor(0x33, 0x36, 0x3d), window);
     palette.setColor(QPalette::WindowText, text);
     palette.setColor(QPalette::Base, base);
-    palette.setColor(QPalette::AlternateBase, QColor(0x21, 0x23, 0x28));
+    palette.setColor(QPalette::AlternateBase, QColor(0x2c, 0x2f, 0x36));
     palette.setColor(QPalette::Text, text);
     palette.setColor(QPalette::ButtonText, text);
     palette.setColor(QPalette::BrightText, Qt::white);

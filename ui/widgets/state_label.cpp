@@ -21,6 +21,8 @@ StateLabel::StateLabel(QWidget *parent)
     row->addWidget(m_text, 1);
     m_text->setWordWrap(true);
     m_text->setTextFormat(Qt::PlainText);
+    m_text->setAlignment(Qt::AlignLeading | Qt::AlignTop);
+    m_icon->setAlignment(Qt::AlignHCenter | Qt::AlignTop);
     m_text->setObjectName(u"stateText"_s);
 }
 
@@ -57,6 +59,10 @@ void StateLabel::changeEvent(QEvent *event)
 
 void StateLabel::render()
 {
+    // The first line of the text and the icon share their middle.
+    const int gap = (m_side - m_text->fontMetrics().height()) / 2;
+    m_text->setContentsMargins(0, qMax(0, gap), 0, 0);
+    m_icon->setContentsMargins(0, qMax(0, -gap), 0, 0);
     if (!m_iconName.isEmpty()) {
         m_icon->setPixmap(
             lineIcon(m_iconName, m_tone).pixmap(QSize(m_side, m_side), devicePixelRatioF()));

@@ -70,8 +70,9 @@ QFrame *createCard(QWidget *parent)
 {
     auto *card = new QFrame(parent);
     card->setObjectName(u"card"_s);
-    card->setStyleSheet(u"QFrame#card { background: palette(base); border: 1px solid palette(mid);"
-                        " border-radius: 8px; }"_s);
+    card->setStyleSheet(
+        u"QFrame#card { background: palette(alternate-base); border: 1px solid palette(mid);"
+        " border-radius: 8px; }"_s);
     auto *column = new QVBoxLayout(card);
     constexpr int padding = 14;
     column->setContentsMargins(padding, padding, padding, padding);

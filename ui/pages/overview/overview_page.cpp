@@ -216,6 +216,7 @@ void OverviewPage::update()
     m_nextTitle->setText(next.title);
     m_nextExplanation->setText(next.explanation);
     m_nextButton->setText(next.buttonText);
+    m_nextButton->setIcon(lineIcon(next.iconName));
 }
 
 } // namespace freerelay::ui

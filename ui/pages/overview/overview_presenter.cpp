@@ -80,14 +80,16 @@ OverviewPresenter::NextStep OverviewPresenter::nextStep() const
             Step::Resume,
             tr("Relaying is paused"),
             tr("Your tools get a clear “paused” error meanwhile."),
-            tr("Resu&me relaying")};
+            tr("Resu&me relaying"),
+            u"resume"_s};
     }
     if (keychainTrouble()) {
         return {
             Step::RetryKeychain,
             tr("The keychain is locked"),
             tr("Unlock it, then try again. Saved keys are used as soon as they can be read."),
-            tr("&Try the keychain again")};
+            tr("&Try the keychain again"),
+            u"key"_s};
     }
     if (status.providersConfigured == 0) {
         return {
@@ -95,20 +97,23 @@ OverviewPresenter::NextStep OverviewPresenter::nextStep() const
             tr("Next: set up a provider"),
             tr("Some work without a key once you agree to their terms; others give a free key in "
                "two minutes."),
-            tr("&Set up a provider")};
+            tr("&Set up a provider"),
+            u"add"_s};
     }
     if (status.providersReady == 0) {
         return {
             Step::SeeProviders,
             tr("No provider is ready"),
             tr("See which keys were refused and which limits have to reset."),
-            tr("&See the providers")};
+            tr("&See the providers"),
+            u"providers"_s};
     }
     return {
         Step::ConnectApp,
         tr("Next: connect your tools"),
         tr("Ready-made settings for your shell, curl, Python, Node, Continue and OpenCode."),
-        tr("Connect an a&pp")};
+        tr("Connect an a&pp"),
+        u"connect"_s};
 }
 
 QString OverviewPresenter::activity() const

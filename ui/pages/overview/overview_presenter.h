@@ -34,6 +34,7 @@ public:
         QString title;
         QString explanation;
         QString buttonText;
+        QString iconName;
     };
 
     OverviewPresenter(GatewayFeed &feed, GatewayCommands &commands, QObject *parent = nullptr);

@@ -23,7 +23,7 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 
 constexpr int pageMargin = 24;
-constexpr int listWidth = 250;
+constexpr int listWidth = 270;
 constexpr int panelWidth = 640;
 
 } // namespace
