@@ -23,7 +23,7 @@ class ResponseWriter;
 /// It reads every byte off the socket before QHttpServer's own slot runs, checks and queues whole
 /// requests, and puts back one constant header-less request line for each of them, the next when
 /// the reply before is complete: what a client wrote never reaches QHttpServer's parser
-/// (docs/architecture.md, "The guard"). Early errors, 100 Continue, time limits, order of
+/// (docs/architecture.md, the way of a request). Early errors, 100 Continue, time limits, order of
 /// pipelined requests and the end of the connection are its own. Child of its socket; lives on
 /// the worker's thread.
 class ConnectionGuard final : public QObject

@@ -51,7 +51,7 @@ GatewayServer::GatewayServer(const ServerConfig &config)
     , m_rules(std::make_shared<const AccessRules>(config.rules))
 { }
 
-common::Result<std::unique_ptr<GatewayServer>> GatewayServer::start(ServerConfig config)
+common::Result<std::unique_ptr<GatewayServer>> GatewayServer::start(const ServerConfig &config)
 {
     raiseDescriptorLimit();
     auto listeners = openListeners({config.host, config.port, !config.rules.clientKey.isEmpty()});

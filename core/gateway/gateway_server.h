@@ -37,7 +37,8 @@ class GatewayServer final
 public:
     /// Opens the port and starts the workers.
     /// @return see openListeners() for the errors
-    [[nodiscard]] static common::Result<std::unique_ptr<GatewayServer>> start(ServerConfig config);
+    [[nodiscard]] static common::Result<std::unique_ptr<GatewayServer>>
+    start(const ServerConfig &config);
 
     /// Stops with a deadline of zero unless stop() was called.
     ~GatewayServer();

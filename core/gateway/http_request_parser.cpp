@@ -57,7 +57,7 @@ bool splitAbsolute(QByteArrayView target, QByteArrayView &authority, QByteArrayV
         if (target.size() > scheme.size()
             && target.first(scheme.size()).compare(scheme, Qt::CaseInsensitive) == 0) {
             const QByteArrayView after = target.sliced(scheme.size());
-            const auto end = std::find_if(
+            const auto *const end = std::find_if(
                 after.begin(), after.end(), [](char c) { return c == '/' || c == '?'; });
             authority = after.first(end - after.begin());
             rest = after.sliced(end - after.begin());

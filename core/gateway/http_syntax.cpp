@@ -2,28 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <string_view>
 
 using namespace Qt::Literals::StringLiterals;
 
 namespace freerelay::gateway {
 
 namespace {
-
-constexpr std::array<char, 256> makeTokenTable()
-{
-    std::array<char, 256> table{};
-    for (char c = 'a'; c <= 'z'; ++c) {
-        table[static_cast<std::size_t>(c)] = c;
-        table[static_cast<std::size_t>(c - 'a' + 'A')] = c;
-    }
-    for (const char c : std::string_view("0123456789!#$%&'*+-.^_`|~")) {
-        table[static_cast<std::size_t>(c)] = c;
-    }
-    return table;
-}
-
-constexpr std::array<char, 256> tokenTable = makeTokenTable();
 
 /// What SDKs and browsers send with nearly every request.
 const std::array<QByteArray, 26> &commonNames()
@@ -60,11 +44,6 @@ const std::array<QByteArray, 26> &commonNames()
 }
 
 } // namespace
-
-char lowerTokenChar(char c)
-{
-    return tokenTable[static_cast<unsigned char>(c)];
-}
 
 QByteArray headerName(QByteArrayView raw)
 {

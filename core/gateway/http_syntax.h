@@ -3,10 +3,35 @@
 #include <QByteArray>
 #include <QByteArrayView>
 
+#include <array>
+#include <string_view>
+
 namespace freerelay::gateway {
 
+namespace detail {
+
+constexpr std::array<char, 256> makeTokenTable()
+{
+    std::array<char, 256> table{};
+    for (char c = 'a'; c <= 'z'; ++c) {
+        table[static_cast<std::size_t>(c)] = c;
+        table[static_cast<std::size_t>(c - 'a' + 'A')] = c;
+    }
+    for (const char c : std::string_view("0123456789!#$%&'*+-.^_`|~")) {
+        table[static_cast<std::size_t>(c)] = c;
+    }
+    return table;
+}
+
+inline constexpr std::array<char, 256> tokenTable = makeTokenTable();
+
+} // namespace detail
+
 /// Lower-case form of a character that may stand in a token (RFC 9110 5.6.2); 0 for any other.
-[[nodiscard]] char lowerTokenChar(char c);
+[[nodiscard]] inline char lowerTokenChar(char c)
+{
+    return detail::tokenTable[static_cast<unsigned char>(c)];
+}
 
 /// `raw` in lower case; empty when it is not a token. The names that clients send with every
 /// request are shared and cost no allocation.
