@@ -142,7 +142,10 @@ QCoro::Task<> RelaySession::run()
         replyError(*error);
     }
     for (std::size_t i = 0; i < m_plan.candidates.size() && !m_done; ++i) {
-        if (i > 0 && !mayTryNext()) {
+        if (isResting(m_plan.candidates[i])) {
+            continue;
+        }
+        if (!m_outcome.attempts.empty() && !mayTryNext()) {
             break;
         }
         co_await tryCandidate(m_plan.candidates[i]);
@@ -196,6 +199,15 @@ std::optional<ClientError> RelaySession::choose()
     ClientError error = toClientError(exhaustion.error);
     error.retryAfter = exhaustion.retryAfter;
     return error;
+}
+
+/// Whether an earlier attempt of this request (or another request) has shown meanwhile that the
+/// candidate is of no use: the key that was rejected for one model is rejected for all.
+bool RelaySession::isResting(const routing::Candidate &candidate) const
+{
+    const auto rest = m_services.coolDowns.covering(
+        candidate.provider->id, candidate.key, candidate.model->id, m_services.clock.now());
+    return rest && rest->reason != quota::CoolDownReason::Unhealthy;
 }
 
 bool RelaySession::mayTryNext()

@@ -66,6 +66,7 @@ private:
     QCoro::Task<> tryCandidate(routing::Candidate candidate);
     [[nodiscard]] std::optional<ClientError> choose();
     [[nodiscard]] common::Result<AttemptSetup> prepare(const routing::Candidate &candidate) const;
+    [[nodiscard]] bool isResting(const routing::Candidate &candidate) const;
     [[nodiscard]] bool mayTryNext();
     void onAttemptFailed(const routing::Candidate &candidate, const Attempt &attempt);
     void addRecord(const routing::Candidate &candidate, const Attempt &attempt);

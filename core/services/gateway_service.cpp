@@ -283,6 +283,11 @@ void GatewayService::discover()
             || m_catalog.isFresh(provider.id, address, m_clock.wallNow(), listMaxAge)) {
             continue;
         }
+        const QByteArray question = provider.id + ' ' + address + ' ' + endpoint.keys.front();
+        if (m_askedForModels.contains(question)) {
+            continue;
+        }
+        m_askedForModels.insert(question);
         const keys::Key *key = config->key(provider.id, endpoint.keys.front());
         ListRequest request{
             provider,

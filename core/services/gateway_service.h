@@ -16,6 +16,7 @@
 #include "core/settings/settings_store.h"
 
 #include <QObject>
+#include <QSet>
 #include <QStringList>
 
 #include <list>
@@ -114,6 +115,7 @@ private:
     RequestLog m_log;
     common::Published<relay::RelayConfig> m_config;
 
+    QSet<QByteArray> m_askedForModels; ///< in this run: provider, address, key fingerprint
     bool m_paused = false;
     QString m_listenProblem;
     QStringList m_configProblems;
