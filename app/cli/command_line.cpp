@@ -1,0 +1,200 @@
+#include "command_line.h"
+
+#include "app/cli/commands/keys_commands.h"
+#include "app/cli/commands/start_command.h"
+#include "app/cli/commands/state_commands.h"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <string>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace freerelay::app {
+
+namespace {
+
+constexpr auto description = "FreeRelay: one local address for every AI tool.\n"
+                             "Without a command it starts the gateway (as `start`).";
+
+constexpr auto examples
+    = "Examples:\n"
+      "  freerelay start --headless --port 8000\n"
+      "  freerelay keys add groq\n"
+      "  freerelay mode free\n"
+      "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not running, 4 already running, "
+      "5 refused.\n";
+
+/// The arguments of all commands; lives as long as the parser.
+struct Arguments
+{
+    StartOptions start;
+    std::string host;
+    std::string startMode;
+    int port = -1;
+    std::string mode;
+    std::string provider;
+    std::string fingerprint;
+    bool all = false;
+    bool json = false;
+};
+
+/// Declares the commands; each stores what to run.
+class Commands
+{
+public:
+    explicit Commands(CommandContext &context)
+        : m_context(context)
+        , m_app(description, "freerelay")
+    {
+        m_app.footer(examples);
+        m_app.set_version_flag("--version", FREERELAY_VERSION);
+        m_app.require_subcommand(0, 1);
+        addStart();
+        addState();
+        addModels();
+        addKeys();
+    }
+
+    int run(int argc, char **argv)
+    {
+        m_run = [this] { return start(); };
+        try {
+            m_app.parse(argc, argv);
+        } catch (const CLI::ParseError &error) {
+            const int code = m_app.exit(error);
+            return code == 0 ? exitOk : exitUsage;
+        }
+        return m_run();
+    }
+
+private:
+    using Run = std::function<int()>;
+
+    CLI::App *
+    add(const std::string &name, const std::string &text, Run run, CLI::App *parent = nullptr)
+    {
+        CLI::App *command = (parent != nullptr ? parent : &m_app)->add_subcommand(name, text);
+        command->callback([this, run = std::move(run)] { m_run = run; });
+        return command;
+    }
+
+    void addStartOptions(CLI::App &app)
+    {
+        app.add_flag(
+            "--headless", m_args.start.headless, "The gateway alone, even when there is a display");
+        app.add_option("--port", m_args.port, "Listen on this port")->check(CLI::Range(0, 65535));
+        app.add_option(
+            "--host", m_args.host, "Listen on this address as well (needs FREERELAY_API_KEY)");
+        app.add_option("--mode", m_args.startMode, "free, paid or auto")
+            ->check(CLI::IsMember({"free", "paid", "auto"}));
+        app.add_flag(
+            "--demo", m_args.start.demo, "Three demo providers, as long as none is configured");
+        app.add_flag("--hidden", m_args.start.hidden, "Start in the tray, without the window");
+    }
+
+    int start()
+    {
+        if (m_args.port >= 0) {
+            m_args.start.port = static_cast<std::uint16_t>(m_args.port);
+        }
+        if (!m_args.host.empty()) {
+            m_args.start.host = QString::fromStdString(m_args.host);
+        }
+        if (!m_args.startMode.empty()) {
+            m_args.start.mode = QString::fromStdString(m_args.startMode);
+        }
+        return startCommand(m_context, m_args.start);
+    }
+
+    void addStart()
+    {
+        addStartOptions(m_app);
+        addStartOptions(*add("start", "Start the gateway", [this] { return start(); }));
+    }
+
+    void addState()
+    {
+        add("status", "What is running, and how it stands", [this] {
+            return statusCommand(m_context, m_args.json);
+        })->add_flag("--json", m_args.json, "Machine-readable");
+        add("mode",
+            "Show or set which providers may be used",
+            [this] { return modeCommand(m_context, QString::fromStdString(m_args.mode)); })
+            ->add_option("mode", m_args.mode, "free, paid or auto")
+            ->check(CLI::IsMember({"free", "paid", "auto"}));
+        addOrder("pause", "Answer no requests until resumed", u"pause"_s, u"Paused."_s);
+        addOrder("resume", "Answer requests again", u"resume"_s, u"Resumed."_s);
+        addOrder("stop", "End the running FreeRelay", u"quit"_s, u"Stopping."_s);
+        addOrder("show", "Bring up the window", u"show"_s, {});
+    }
+
+    void addOrder(const char *name, const char *text, const QString &operation, const QString &done)
+    {
+        add(name, text, [this, operation, done] {
+            return orderCommand(m_context, operation, done);
+        });
+    }
+
+    void addModels()
+    {
+        CLI::App *models = add("models", "The models that can be used now", [this] {
+            return modelsCommand(m_context, m_args.all, m_args.json);
+        });
+        models->add_flag("--all", m_args.all, "The whole catalogue");
+        models->add_flag("--json", m_args.json, "Machine-readable");
+    }
+
+    void addKeys()
+    {
+        CLI::App *keys = m_app.add_subcommand("keys", "Provider keys");
+        keys->require_subcommand(1);
+        add(
+            "list",
+            "Stored keys, masked, with their source",
+            [this] { return keysListCommand(m_context, m_args.json); },
+            keys)
+            ->add_flag("--json", m_args.json, "Machine-readable");
+        add(
+            "add",
+            "Save a key; it is asked for and not shown",
+            [this] { return keysAddCommand(m_context, provider()); },
+            keys)
+            ->add_option("provider", m_args.provider, "Such as groq")
+            ->required();
+        CLI::App *remove = add(
+            "remove",
+            "Forget a saved key",
+            [this] {
+                return keysRemoveCommand(
+                    m_context, provider(), QString::fromStdString(m_args.fingerprint));
+            },
+            keys);
+        remove->add_option("provider", m_args.provider, "Such as groq")->required();
+        remove->add_option(
+            "fingerprint", m_args.fingerprint, "When there are several; see keys list");
+        add(
+            "test",
+            "Try stored keys",
+            [this] { return keysTestCommand(m_context, provider()); },
+            keys)
+            ->add_option("provider", m_args.provider, "One provider only");
+    }
+
+    [[nodiscard]] QString provider() const { return QString::fromStdString(m_args.provider); }
+
+    CommandContext &m_context;
+    CLI::App m_app;
+    Arguments m_args;
+    Run m_run;
+};
+
+} // namespace
+
+int runCommandLine(int argc, char **argv, CommandContext &context)
+{
+    return Commands(context).run(argc, argv);
+}
+
+} // namespace freerelay::app

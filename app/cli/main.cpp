@@ -1,0 +1,17 @@
+#include "app/cli/command_line.h"
+#include "app/common/headless.h"
+
+#include <QCoreApplication>
+
+int main(int argc, char **argv)
+{
+    using namespace freerelay;
+    const QCoreApplication application(argc, argv);
+    const settings::Paths paths = settings::Paths::resolve(common::Environment::ofProcess());
+    app::CommandContext context{
+        app::Console(),
+        paths,
+        services::ControlClient(paths.controlSocket),
+        [paths](const app::StartOptions &options) { return app::runHeadless(options, paths); }};
+    return app::runCommandLine(argc, argv, context);
+}
