@@ -1,8 +1,12 @@
 #include "command_line.h"
 
+#include "app/cli/commands/ask_command.h"
 #include "app/cli/commands/keys_commands.h"
+#include "app/cli/commands/setup_command.h"
 #include "app/cli/commands/start_command.h"
 #include "app/cli/commands/state_commands.h"
+
+#include <QFile>
 
 #include <CLI/CLI.hpp>
 
@@ -36,6 +40,10 @@ struct Arguments
     std::string mode;
     std::string provider;
     std::string fingerprint;
+    std::string text;
+    std::string model;
+    std::string shell;
+    BenchmarkOptions benchmark;
     bool all = false;
     bool json = false;
 };
@@ -55,6 +63,8 @@ public:
         addState();
         addModels();
         addKeys();
+        addQuestions();
+        addHelpers();
     }
 
     int run(int argc, char **argv)
@@ -180,6 +190,53 @@ private:
             [this] { return keysTestCommand(m_context, provider()); },
             keys)
             ->add_option("provider", m_args.provider, "One provider only");
+    }
+
+    void addQuestions()
+    {
+        CLI::App *ask = add(
+            "ask", "Ask a question; the answer is streamed to the terminal", [this] {
+                return askCommand(
+                    m_context,
+                    QString::fromStdString(m_args.text),
+                    QString::fromStdString(m_args.model));
+            });
+        ask->add_option("text", m_args.text, "The question; - reads it from standard input")
+            ->required();
+        ask->add_option("--model", m_args.model, "Instead of freerelay-auto");
+        CLI::App *benchmark = add(
+            "benchmark", "Load on the running gateway, with percentiles", [this] {
+                m_args.benchmark.model = QString::fromStdString(m_args.model);
+                return benchmarkCommand(m_context, m_args.benchmark);
+            });
+        benchmark->add_option("--requests", m_args.benchmark.requests, "How many in all")
+            ->check(CLI::Range(1, 1'000'000));
+        benchmark->add_option("--concurrent", m_args.benchmark.concurrent, "How many at any time")
+            ->check(CLI::Range(1, 512));
+        benchmark->add_flag(
+            "--stream", m_args.benchmark.stream, "Streamed answers, with time to first text");
+        benchmark->add_option("--model", m_args.model, "Instead of freerelay-auto");
+    }
+
+    void addHelpers()
+    {
+        add("setup", "Lead through the first providers", [this] {
+            return setupCommand(m_context);
+        });
+        add("completion",
+            "Print a completion script",
+            [this] {
+                QFile script(
+                    u":/completions/freerelay.%1"_s.arg(QString::fromStdString(m_args.shell)));
+                if (!script.open(QIODevice::ReadOnly)) {
+                    return static_cast<int>(exitFailure);
+                }
+                m_context.console.raw(script.readAll());
+                return static_cast<int>(exitOk);
+            })
+            ->add_option("shell", m_args.shell, "bash, zsh or fish")
+            ->required()
+            ->check(CLI::IsMember({"bash", "zsh", "fish"}));
     }
 
     [[nodiscard]] QString provider() const { return QString::fromStdString(m_args.provider); }

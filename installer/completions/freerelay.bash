@@ -1,0 +1,21 @@
+# bash completion for freerelay: source it, or put it into /usr/share/bash-completion/completions/.
+_freerelay() {
+    local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} words=""
+    if ((COMP_CWORD == 1)); then
+        words="start status mode pause resume stop show setup keys models ask benchmark completion --help --version"
+    else
+        case $command in
+        start) words="--headless --port --host --mode --demo --hidden --help" ;;
+        status) words="--json --help" ;;
+        mode) words="free paid auto" ;;
+        keys) ((COMP_CWORD == 2)) && words="list add remove test" ;;
+        models) words="--all --json --help" ;;
+        ask) words="--model --help" ;;
+        benchmark) words="--requests --concurrent --stream --model --help" ;;
+        completion) words="bash zsh fish" ;;
+        esac
+        [[ ${COMP_WORDS[COMP_CWORD - 1]} == --mode ]] && words="free paid auto"
+    fi
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+}
+complete -F _freerelay freerelay

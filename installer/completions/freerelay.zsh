@@ -1,0 +1,26 @@
+#compdef freerelay
+# zsh completion for freerelay: put it as _freerelay into a folder of $fpath.
+_freerelay() {
+    local -a commands
+    commands=(
+        'start:start the gateway' 'status:what is running' 'mode:show or set the mode'
+        'pause:answer no requests' 'resume:answer again' 'stop:end the program'
+        'show:bring up the window' 'setup:lead through the first providers'
+        'keys:provider keys' 'models:models that can be used' 'ask:ask a question'
+        'benchmark:measure the running gateway' 'completion:print a completion script')
+    if ((CURRENT == 2)); then
+        _describe command commands
+        return
+    fi
+    case $words[2] in
+    start) _arguments '--headless' '--port:port' '--host:address' '--mode:mode:(free paid auto)' '--demo' '--hidden' ;;
+    status) _arguments '--json' ;;
+    mode) _values mode free paid auto ;;
+    keys) ((CURRENT == 3)) && _values action list add remove test ;;
+    models) _arguments '--all' '--json' ;;
+    ask) _arguments '--model:model' ;;
+    benchmark) _arguments '--requests:number' '--concurrent:number' '--stream' '--model:model' ;;
+    completion) _values shell bash zsh fish ;;
+    esac
+}
+_freerelay "$@"
