@@ -2,7 +2,12 @@
 
 #include <QHostAddress>
 
+#include <array>
+#include <cerrno>
+#include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -127,6 +132,53 @@ void RawClient::halfClose()
 void RawClient::close()
 {
     m_socket.abort();
+}
+
+PlainSocket::PlainSocket(std::uint16_t port)
+    : m_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+{
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const timeval timeout{patience / 1'000, 0};
+    ::setsockopt(m_fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+    ::setsockopt(m_fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+    ::connect(m_fd, reinterpret_cast<const sockaddr *>(&address), sizeof address);
+}
+
+PlainSocket::~PlainSocket()
+{
+    ::close(m_fd);
+}
+
+bool PlainSocket::send(const QByteArray &bytes)
+{
+    qsizetype sent = 0;
+    while (sent < bytes.size()) {
+        const ssize_t count = ::send(
+            m_fd,
+            bytes.constData() + sent,
+            static_cast<std::size_t>(bytes.size() - sent),
+            MSG_NOSIGNAL);
+        if (count <= 0) {
+            return false;
+        }
+        sent += count;
+    }
+    return true;
+}
+
+bool PlainSocket::endsByReset()
+{
+    std::array<char, 65'536> buffer{};
+    for (;;) {
+        const ssize_t count = ::recv(m_fd, buffer.data(), buffer.size(), 0);
+        if (count <= 0) {
+            return count < 0 && errno == ECONNRESET;
+        }
+        m_received.append(buffer.data(), count);
+    }
 }
 
 } // namespace freerelay::tests

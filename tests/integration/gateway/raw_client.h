@@ -44,4 +44,23 @@ private:
     QByteArray m_buffer;
 };
 
+/// A socket that does nothing by itself: it neither reads nor closes until told.
+class PlainSocket final
+{
+public:
+    explicit PlainSocket(std::uint16_t port);
+    ~PlainSocket();
+    Q_DISABLE_COPY_MOVE(PlainSocket)
+
+    /// False when the peer has closed.
+    bool send(const QByteArray &bytes);
+    /// Reads until the peer ends the connection; true when it ended by a reset.
+    bool endsByReset();
+    [[nodiscard]] QByteArray received() const { return m_received; }
+
+private:
+    int m_fd;
+    QByteArray m_received;
+};
+
 } // namespace freerelay::tests

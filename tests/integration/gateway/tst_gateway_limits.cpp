@@ -97,16 +97,95 @@ private Q_SLOTS:
         QCOMPARE(client.read().body, "held"_ba);
     }
 
-    void aClientThatNeitherReadsNorClosesAfterAnErrorIsCut()
+    void aClientThatDoesNotCloseAfterAnErrorIsCut()
+    {
+        GatewayFixture fixture;
+        PlainSocket client(fixture.port());
+        client.send("garbage\r\n\r\n");
+        QTRY_COMPARE(fixture.server->counters().refused.load(), std::uint64_t(1));
+        fixture.clock->advance(1'999ms);
+        fixture.server->sweepNow();
+        QCOMPARE(RawClient(fixture.port()).ask(get("/echo", "Connection: close\r\n")).status, 200);
+        QTRY_COMPARE(fixture.server->counters().connections.load(), 1);
+        fixture.clock->advance(1ms);
+        fixture.server->sweepNow();
+        QTRY_COMPARE(fixture.server->counters().connections.load(), 0);
+        client.endsByReset();
+        QVERIFY(client.received().startsWith("HTTP/1.1 400 "));
+    }
+
+    void aClientThatDoesNotReadItsLastReplyIsCut()
+    {
+        GatewayFixture fixture;
+        PlainSocket client(fixture.port());
+        client.send(get("/big", "Connection: close\r\n"));
+        QTRY_COMPARE(fixture.log.handled.load(), 1);
+        roundTrip(fixture);
+        fixture.clock->advance(60s);
+        fixture.server->sweepNow();
+        QTRY_COMPARE(fixture.server->counters().connections.load(), 0);
+        QVERIFY(client.endsByReset());
+    }
+
+    void aClientThatKeepsSendingAfterAnErrorIsCut()
+    {
+        GatewayFixture fixture;
+        PlainSocket client(fixture.port());
+        client.send("garbage\r\n\r\n");
+        const QByteArray more(1024 * 1024, 'a');
+        int megabytes = 0;
+        while (megabytes < 200 && client.send(more)) {
+            ++megabytes;
+        }
+        QVERIFY2(megabytes < 100, qPrintable(QString::number(megabytes)));
+    }
+
+    void theTimeOfThePreviousReplyDoesNotCountForTheNextHead()
     {
         GatewayFixture fixture;
         RawClient client(fixture.port());
-        QCOMPARE(client.ask("garbage\r\n\r\n").status, 400);
-        client.socket().setReadBufferSize(1);
-        QTRY_COMPARE(fixture.server->counters().connections.load(), 1);
-        fixture.clock->advance(3s);
+        client.send(get("/hold") + "GET /echo HTTP/1.1\r\nHo");
+        QTRY_COMPARE(fixture.log.held.load(), 1);
+        fixture.clock->advance(1h);
+        QCOMPARE(RawClient(fixture.port()).ask(get("/release")).status, 200);
+        QCOMPARE(client.read().body, "held"_ba);
         fixture.server->sweepNow();
-        QTRY_COMPARE(fixture.server->counters().connections.load(), 0);
+        roundTrip(fixture);
+        client.send("st: localhost\r\n\r\n");
+        QCOMPARE(client.read().status, 200);
+    }
+
+    void bodiesThatWaitOnOneConnectionAreBounded()
+    {
+        AccessRules rules;
+        rules.limits.maxBodyBytes = 1'000;
+        GatewayFixture fixture(rules);
+        RawClient client(fixture.port());
+        client.send(get("/hold") + post("/echo", QByteArray(900, 'x')).repeated(4));
+        QTRY_COMPARE(fixture.log.held.load(), 1);
+        QCOMPARE(RawClient(fixture.port()).ask(get("/release")).status, 200);
+        QCOMPARE(client.read().body, "held"_ba);
+        QCOMPARE(client.read().status, 200);
+        QCOMPARE(client.read().status, 200);
+        QCOMPARE(client.read().status, 503);
+        QVERIFY(client.waitForClose());
+        QTRY_COMPARE(fixture.server->counters().bufferedBytes.load(), 0);
+    }
+
+    void farTooManyConnectionsAreClosedUnheard()
+    {
+        AccessRules rules;
+        rules.limits.maxConnections = 1;
+        GatewayFixture fixture(rules);
+        std::vector<std::unique_ptr<PlainSocket>> clients;
+        for (int i = 0; i < 257; ++i) {
+            clients.push_back(std::make_unique<PlainSocket>(fixture.port()));
+        }
+        QTRY_COMPARE(fixture.server->counters().connections.load(), 257);
+        PlainSocket last(fixture.port());
+        last.endsByReset();
+        QVERIFY(last.received().isEmpty());
+        QCOMPARE(fixture.server->counters().connections.load(), 257);
     }
 
     void tooManyRequestsInFlightAreRefusedAndTheConnectionKept()

@@ -147,6 +147,14 @@ private Q_SLOTS:
         row("chunk line by LF", chunked + "5\nhello\r\n", 400);
         row("bad trailer", chunked + "0\r\nbad trailer\r\n\r\n", 400);
         row("long extension", chunked + "5;" + QByteArray(5'000, 'x') + "\r\nhello\r\n", 400);
+        row("many extensions",
+            chunked + QByteArray("1;" + QByteArray(3'000, 'x') + "\r\nx\r\n").repeated(11)
+                + "0\r\n\r\n",
+            400);
+        row("many trailers",
+            chunked + "0\r\n" + QByteArray("T: " + QByteArray(3'000, 'x') + "\r\n").repeated(11)
+                + "\r\n",
+            400);
         row("91 headers", manyHeaders(91), 431);
         row("endless request line", "GET /" + QByteArray(40'000, 'a'), 431);
         row("endless header", "GET / HTTP/1.1\r\nA: " + QByteArray(40'000, 'a'), 431);
