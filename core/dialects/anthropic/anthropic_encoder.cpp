@@ -11,7 +11,7 @@ using common::ErrorKind;
 
 namespace {
 
-constexpr std::int64_t smallestBudget = 1'024; // facts: reasoning_options of the catalogue
+constexpr std::int64_t smallestBudget = 1'024; // the API minimum, as in the catalogue
 constexpr std::int64_t largestBudget = 32'000; // ours: beyond it answers take many minutes
 constexpr int maxCacheHints = 4;
 

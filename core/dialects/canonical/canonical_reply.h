@@ -12,7 +12,7 @@
 
 namespace freerelay::dialects {
 
-/// Why a reply ended; facts: the finish_reason table of docs/architecture.md.
+/// Why a reply ended. The words of the providers are read in anthropic_words.h and gemini_words.h.
 enum class FinishReason : std::uint8_t { Stop, Length, ToolCalls, ContentFilter };
 
 /// OpenAI's word for it.

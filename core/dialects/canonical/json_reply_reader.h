@@ -20,7 +20,7 @@ public:
 };
 
 /// Feeds a parser from server-sent events. `[DONE]` is skipped: some providers send it on every
-/// wire format (facts: OpenRouter on /messages).
+/// wire format (OpenRouter does on /messages).
 class SseReplyReader final : public ReplyReader
 {
 public:

@@ -3,6 +3,8 @@
 #include "core/dialects/canonical/data_url.h"
 #include "core/dialects/json_writer.h"
 
+#include <QStringBuilder>
+
 namespace freerelay::dialects {
 
 namespace {

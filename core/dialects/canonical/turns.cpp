@@ -3,6 +3,8 @@
 #include "core/dialects/json.h"
 #include "core/dialects/json_writer.h"
 
+#include <QByteArrayList>
+
 #include <algorithm>
 
 namespace freerelay::dialects {

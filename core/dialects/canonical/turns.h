@@ -15,7 +15,7 @@ struct Turn
 
 /// The conversation as providers with strictly alternating roles want it: same roles merged, blank
 /// text dropped, tool results first in their turn and in the order of the calls before them
-/// (facts: Anthropic and Gemini both answer 400 otherwise).
+/// (Anthropic and Gemini both answer 400 otherwise).
 [[nodiscard]] std::vector<Turn> mergedTurns(const CanonicalRequest &request);
 
 /// The tools that the tool choice leaves.

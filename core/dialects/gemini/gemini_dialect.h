@@ -4,7 +4,7 @@
 
 namespace freerelay::dialects {
 
-/// Google's native generateContent (v1beta, facts of 2026-11).
+/// Google's native generateContent (v1beta, as of 2026-11).
 class GeminiDialect final : public ProviderDialect
 {
 public:

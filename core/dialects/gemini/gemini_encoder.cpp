@@ -13,7 +13,8 @@ using common::ErrorKind;
 
 namespace {
 
-/// Google's documented word for histories that came from another model (facts 9.5).
+/// Google's documented word for histories that came from another model (ai.google.dev, "Thought
+/// signatures").
 constexpr char foreignSignature[] = "skip_thought_signature_validator";
 
 /// Names without a version ("gemini-flash-latest") follow the newest.
@@ -93,6 +94,36 @@ QByteArray textSignature(const Turn &turn)
         }
     }
     return signature;
+}
+
+bool isHighEffort(const QByteArray &effort)
+{
+    return effort == "high" || effort == "xhigh" || effort == "max";
+}
+
+/// Of Gemini 3 and later; an unknown effort is "medium".
+QByteArrayView thinkingLevel(const QByteArray &effort, bool isPro)
+{
+    if (effort == "none" || effort == "minimal") {
+        // The pro models know low, medium and high only (catalogue, reasoning_options).
+        return isPro ? "low" : "minimal";
+    }
+    if (isHighEffort(effort)) {
+        return "high";
+    }
+    return effort == "low" ? "low" : "medium";
+}
+
+/// Of Gemini 2.5, in tokens.
+int thinkingBudget(const QByteArray &effort, bool isPro)
+{
+    if (effort == "none") {
+        return isPro ? 128 : 0; // 2.5 Pro cannot stop thinking; its smallest budget is 128
+    }
+    if (isHighEffort(effort)) {
+        return 24'576;
+    }
+    return effort == "medium" ? 8'192 : 1'024;
 }
 
 } // namespace
@@ -411,25 +442,15 @@ void GeminiEncoder::writeThinking()
         return;
     }
     const bool isPro = m_model.name.contains("-pro");
-    const bool isOff = reasoning.effort == "none";
-    const bool isMinimal = isOff || reasoning.effort == "minimal";
-    const bool isHigh = reasoning.effort == "high" || reasoning.effort == "xhigh"
-        || reasoning.effort == "max";
     m_json.key("thinkingConfig").beginObject();
     if (reasoning.budgetTokens) {
         m_json.key("thinkingBudget").integer(*reasoning.budgetTokens);
     } else if (m_isThird) {
-        // The pro models know low, medium and high only (catalogue, reasoning_options).
-        const QByteArray lowest = isPro ? "low" : "minimal";
-        m_json.member(
-            "thinkingLevel", isMinimal ? lowest : (isHigh ? QByteArray("high") : reasoning.effort));
+        m_json.member("thinkingLevel", thinkingLevel(reasoning.effort, isPro));
     } else {
-        constexpr int smallestPro = 128; // 2.5 Pro cannot stop thinking
-        const int off = isPro ? smallestPro : 0;
-        const int given = isHigh ? 24'576 : (reasoning.effort == "medium" ? 8'192 : 1'024);
-        m_json.key("thinkingBudget").integer(isOff ? off : given);
+        m_json.key("thinkingBudget").integer(thinkingBudget(reasoning.effort, isPro));
     }
-    if (!isOff) {
+    if (reasoning.effort != "none") {
         m_json.key("includeThoughts").boolean(true);
     }
     m_json.endObject();

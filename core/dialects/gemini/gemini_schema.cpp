@@ -2,6 +2,8 @@
 
 #include "core/dialects/json.h"
 
+#include <QByteArrayList>
+
 #include <algorithm>
 #include <array>
 
