@@ -71,9 +71,13 @@ private Q_SLOTS:
     void refusesEventsOutOfOrder()
     {
         QFETCH(QByteArray, in);
-        const Outcome outcome = translate(in, context(true));
-        QVERIFY(outcome.error);
-        QCOMPARE(outcome.error->kind, ErrorKind::ProtocolError);
+        const auto translator
+            = dialects::dialectFor(catalog::Wire::AnthropicMessages)->translator(context(true));
+        QByteArray out;
+        // At once, not only when the stream ends: that would be refused as cut anyway.
+        const std::optional<common::Error> error = translator->feed(in, out);
+        QVERIFY(error);
+        QCOMPARE(error->kind, ErrorKind::ProtocolError);
     }
 
     void tellsWhatAnErrorEventMeans_data()
