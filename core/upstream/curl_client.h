@@ -65,6 +65,8 @@ private:
     void scheduleKick();
     void kick();
     void act(curl_socket_t socket, int events);
+    void runCurl(curl_socket_t socket, int events);
+
     void readMessages();
     void deliver();
     void settle(CurlTransfer &transfer);
@@ -86,6 +88,8 @@ private:
     std::chrono::steady_clock::time_point m_curlDue; ///< libcurl's own wish, real time
     common::SteadyTime m_nextDeadline; ///< earliest limit, on m_clock
     bool m_kickScheduled = false;
+    bool m_wantsTurn = false; ///< libcurl asked to be called again at once
+    bool m_isInside = false; ///< runCurl() or start() looks at m_wantsTurn when libcurl returns
 
     // The order matters: libcurl uses the timer and the watchers until it is gone itself.
     SocketWatchers m_watchers;
