@@ -32,6 +32,8 @@ struct GatewayStatus
     int requestsInFlight = 0;
     /// One sentence when something needs the user (port taken, keychain locked, …); else empty.
     QString problem;
+    /// A port that could be had instead when the wanted one is taken; 0 = none to offer.
+    quint16 nextFreePort = 0;
     QString version;
     qint64 pid = 0;
     std::chrono::seconds uptime {0};
@@ -137,6 +139,11 @@ public:
 
     /// Stored in the settings file; StorageFailed when that cannot be written (in force all the same).
     virtual common::Result<void> setMode(common::Mode mode) = 0;
+    /// Tries again to listen, when the gateway does not: on `port`, which is then stored in the
+    /// settings file, or with 0 on the one of the settings.
+    /// @return AlreadyExists when that port is taken too, or the gateway listens already;
+    ///         StorageFailed when it listens but the port could not be stored
+    virtual common::Result<void> listenOn(quint16 port) = 0;
     virtual void pause() = 0;
     virtual void resume() = 0;
 

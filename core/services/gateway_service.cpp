@@ -201,11 +201,16 @@ Result<void> GatewayService::listen()
     auto server = gateway::GatewayServer::start(std::move(config));
     if (!server) {
         m_listenProblem = server.error().message;
+        // The listener's detail is the next free port in digits, for this kind only.
+        m_nextFreePort = server.error().kind == common::ErrorKind::AlreadyExists
+            ? server.error().detail.toUShort()
+            : quint16(0);
         announce();
         return failure(server.error());
     }
     m_server = std::move(*server);
     m_listenProblem.clear();
+    m_nextFreePort = 0;
     rebuild(); // the port may be another one than the settings', and addresses are checked against
                // it
     return {};
@@ -362,6 +367,7 @@ interfaces::GatewayStatus GatewayService::status() const
     status.requestsFailed = m_log.failed();
     status.requestsInFlight = m_server ? m_server->counters().requestsInFlight.load() : 0;
     status.problem = problem();
+    status.nextFreePort = m_nextFreePort;
     status.version = QStringLiteral(FREERELAY_VERSION);
     status.pid = QCoreApplication::applicationPid();
     status.uptime = std::chrono::duration_cast<std::chrono::seconds>(m_clock.now() - m_startedAt);
@@ -397,6 +403,25 @@ std::vector<interfaces::RequestRow> GatewayService::recentRequests(int limit, qu
 Result<void> GatewayService::setMode(common::Mode mode)
 {
     return m_settings->set(u"mode"_s, common::toString(mode));
+}
+
+Result<void> GatewayService::listenOn(quint16 port)
+{
+    if (m_server) {
+        return failure(
+            common::ErrorKind::AlreadyExists, u"FreeRelay listens on a port already."_s);
+    }
+    const Result<void> stored
+        = port == 0 ? Result<void>() : m_settings->set(u"port"_s, QString::number(port));
+    const bool inForce = stored || stored.error().kind == common::ErrorKind::StorageFailed
+        || stored.error().kind == common::ErrorKind::PermissionDenied;
+    if (!inForce) {
+        return stored;
+    }
+    if (const Result<void> listening = listen(); !listening) {
+        return listening;
+    }
+    return stored;
 }
 
 void GatewayService::pause()

@@ -68,6 +68,7 @@ public:
     [[nodiscard]] std::vector<interfaces::RequestRow>
     recentRequests(int limit, quint64 after) const override;
     common::Result<void> setMode(common::Mode mode) override;
+    common::Result<void> listenOn(quint16 port) override;
     void pause() override;
     void resume() override;
     void addKey(
@@ -122,6 +123,7 @@ private:
     QSet<QByteArray> m_askedForModels; ///< in this run: provider, address, key fingerprint
     bool m_paused = false;
     QString m_listenProblem;
+    quint16 m_nextFreePort = 0;
     QStringList m_configProblems;
     std::list<std::function<void()>> m_listeners;
     std::unique_ptr<DemoProvider> m_demo;
