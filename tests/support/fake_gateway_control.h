@@ -42,6 +42,7 @@ public:
     std::vector<TestedKey> tested;
     std::vector<std::pair<QByteArray, QByteArray>> removed;
     std::vector<std::pair<QByteArray, bool>> consents;
+    std::vector<quint16> listenRequests;
     int keychainRetries = 0;
     mutable int statusReads = 0;
     mutable int requestReads = 0;
@@ -81,6 +82,15 @@ public:
     common::Result<void> setMode(common::Mode mode) override
     {
         now.mode = mode;
+        return settingsResult();
+    }
+    common::Result<void> listenOn(quint16 port) override
+    {
+        listenRequests.push_back(port);
+        now.listening = true;
+        now.problem.clear();
+        now.nextFreePort = 0;
+        now.endpoint = QStringLiteral("http://127.0.0.1:%1").arg(port == 0 ? 8000 : port);
         return settingsResult();
     }
     void pause() override { now.paused = true; }

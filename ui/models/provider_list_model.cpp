@@ -211,7 +211,7 @@ QString ProviderListModel::tierWords(const QString &tier)
     if (tier == "local"_L1) {
         return tr("On this computer");
     }
-    return tier == "unverified_free"_L1 ? tr("Free tier, not verified yet") : tier;
+    return tier.startsWith("unverified"_L1) ? tr("Free tier, not verified yet") : tier;
 }
 
 } // namespace freerelay::ui

@@ -51,6 +51,20 @@ bool GatewayCommands::copyEndpoint()
     return true;
 }
 
+void GatewayCommands::listenOn(quint16 port)
+{
+    const common::Result<void> done = m_feed.gateway().listenOn(port);
+    m_feed.refresh();
+    if (m_feed.status().listening) {
+        m_messages.add(
+            {MessageKind::Success,
+             tr("FreeRelay answers on %1 now.").arg(m_feed.status().endpoint)});
+    }
+    if (!done) {
+        m_messages.addError(done.error());
+    }
+}
+
 void GatewayCommands::retryKeychain()
 {
     m_feed.gateway().retryKeychain(

@@ -23,6 +23,8 @@ public:
     void togglePause();
     /// False (and nothing copied) when the gateway does not listen.
     bool copyEndpoint();
+    /// Tries to listen on `port`; 0 = the one of the settings.
+    void listenOn(quint16 port);
     /// Tries the keychain again and tells the outcome.
     void retryKeychain();
 

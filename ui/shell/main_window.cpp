@@ -16,6 +16,7 @@
 #include "ui/shell/tray_presenter.h"
 #include "ui/theme/icons.h"
 #include "ui/widgets/state_label.h"
+#include "ui/widgets/typography.h"
 
 #include <QActionGroup>
 #include <QClipboard>
@@ -38,7 +39,7 @@ using common::Mode;
 namespace {
 
 constexpr QSize preferredSize(1000, 640);
-constexpr int navigationWidth = 168;
+constexpr int navigationChars = 24;
 
 } // namespace
 
@@ -119,7 +120,7 @@ void MainWindow::createLayout()
     m_navigation = new QListWidget(central);
     m_navigation->setObjectName(u"navigation"_s);
     m_navigation->setAccessibleName(tr("Pages"));
-    m_navigation->setFixedWidth(navigationWidth);
+    m_navigation->setFixedWidth(widthOfChars(this, navigationChars));
     m_navigation->setFrameShape(QFrame::NoFrame);
     m_navigation->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     constexpr int iconSide = 20;
@@ -151,8 +152,9 @@ void MainWindow::createLayout()
     setCentralWidget(central);
     m_state = new StateLabel(this);
     m_state->setObjectName(u"statusBarState"_s);
+    m_state->setSingleLine();
+    m_state->setContentsMargins(gap, gap / 4, gap, gap / 2);
     statusBar()->addWidget(m_state, 1);
-    statusBar()->setContentsMargins(gap, 0, gap, gap / 2);
     statusBar()->setSizeGripEnabled(false);
     connect(m_navigation, &QListWidget::currentRowChanged, this, [this](int index) {
         if (index >= 0) {
@@ -266,7 +268,7 @@ void MainWindow::createMenus()
         gateway,
         {u"gateway.pause"_s, u"gateway.copyEndpoint"_s, {}, u"window.close"_s, u"app.quit"_s});
     fill(
-        menuBar()->addMenu(tr("&Keys")),
+        menuBar()->addMenu(tr("Ke&ys")),
         {u"keys.add"_s, u"keys.test"_s, u"keys.remove"_s, {}, u"keys.retryKeychain"_s});
     fill(
         menuBar()->addMenu(tr("&View")),

@@ -2,9 +2,10 @@
 
 #include "ui/theme/icons.h"
 #include "ui/widgets/copy_button.h"
+#include "ui/widgets/tab_order.h"
+#include "ui/widgets/typography.h"
 
 #include <QAccessible>
-#include <QFontDatabase>
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -78,6 +79,7 @@ void MessageBar::rebuild()
     for (const MessageList::Entry &entry : m_messages.entries()) {
         m_layout->addWidget(createItem(entry));
     }
+    placeInTabOrder(this);
     setVisible(!m_messages.entries().empty());
 }
 
@@ -146,7 +148,7 @@ QWidget *MessageBar::createDetails(const MessageList::Entry &entry, QWidget *par
     text->setReadOnly(true);
     text->setTabChangesFocus(true);
     text->setAccessibleName(tr("Details of the message"));
-    text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    text->setFont(fixedFont(this));
     constexpr int lines = 5;
     text->setFixedHeight(text->fontMetrics().lineSpacing() * lines);
     row->addWidget(text);

@@ -34,7 +34,7 @@ void applyTo(QAction &action, const TrayEntry &entry)
 {
     action.setText(entry.text);
     action.setEnabled(entry.enabled);
-    action.setToolTip(entry.reason.isEmpty() ? entry.text : entry.reason);
+    action.setToolTip(entry.reason);
     if (entry.checkable) {
         action.setChecked(entry.checked);
     }

@@ -132,9 +132,9 @@ std::vector<TrayEntry> TrayPresenter::menu() const
     using Kind = TrayEntry::Kind;
     const GatewayStatus &now = status();
     std::vector<TrayEntry> entries;
-    entries.push_back({Kind::Status, u"status"_s, statusLine(), false});
+    entries.push_back({Kind::Status, u"status"_s, statusLine()});
     if (!now.problem.isEmpty()) {
-        entries.push_back({Kind::Status, u"problem"_s, now.problem, false});
+        entries.push_back({Kind::Status, u"problem"_s, now.problem});
     }
     entries.push_back({Kind::Separator, u"separator1"_s, {}});
     entries.push_back({Kind::Command, u"open"_s, tr("&Open FreeRelay")});
@@ -153,7 +153,8 @@ std::vector<TrayEntry> TrayPresenter::menu() const
 
 void TrayPresenter::trigger(const QString &id)
 {
-    if (id == "open"_L1) {
+    // The state lines are no dead text: greyed out they would be hard to read.
+    if (id == "open"_L1 || id == "status"_L1 || id == "problem"_L1) {
         Q_EMIT openRequested();
     } else if (id == "pause"_L1) {
         m_commands.togglePause();

@@ -11,13 +11,16 @@ using namespace std::chrono_literals;
 
 SecretEdit::SecretEdit(QWidget *parent)
     : QLineEdit(parent)
-    , m_reveal(new QAction(lineIcon(u"show"_s), tr("Show what was typed for 15 seconds"), this))
+    , m_reveal(
+          new QAction(lineIcon(u"show"_s), tr("Show what was typed for 15 seconds (Ctrl+R)"), this))
     , m_hide(this)
 {
     setEchoMode(QLineEdit::Password);
     setInputMethodHints(Qt::ImhHiddenText | Qt::ImhNoPredictiveText | Qt::ImhSensitiveData);
     m_reveal->setCheckable(true);
     m_reveal->setObjectName(u"revealAction"_s);
+    m_reveal->setShortcut(Qt::CTRL | Qt::Key_R);
+    m_reveal->setShortcutContext(Qt::WidgetShortcut);
     addAction(m_reveal, QLineEdit::TrailingPosition);
     m_hide.setSingleShot(true);
     m_hide.setInterval(15s);

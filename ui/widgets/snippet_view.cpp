@@ -3,7 +3,6 @@
 #include "ui/widgets/copy_button.h"
 #include "ui/widgets/typography.h"
 
-#include <QFontDatabase>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPlainTextEdit>
@@ -39,7 +38,7 @@ SnippetView::SnippetView(QWidget *parent)
     m_text->setReadOnly(true);
     m_text->setTabChangesFocus(true);
     m_text->setLineWrapMode(QPlainTextEdit::NoWrap);
-    m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    m_text->setFont(fixedFont(this));
     column->addWidget(m_text, 1);
     setTabOrder(copy, m_text);
 }

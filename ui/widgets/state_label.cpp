@@ -49,6 +49,11 @@ void StateLabel::setIconSide(int pixels)
     render();
 }
 
+void StateLabel::setSingleLine()
+{
+    m_text->setWordWrap(false);
+}
+
 void StateLabel::changeEvent(QEvent *event)
 {
     if (event->type() == QEvent::PaletteChange) {

@@ -22,6 +22,8 @@ public:
     void setState(const QString &iconName, Tone tone, const QString &text);
     [[nodiscard]] QString text() const;
     void setIconSide(int pixels);
+    /// Never breaks the text into lines: for bars that are one line high.
+    void setSingleLine();
 
 protected:
     void changeEvent(QEvent *event) override;

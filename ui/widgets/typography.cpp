@@ -3,6 +3,7 @@
 #include "ui/theme/tones.h"
 
 #include <QEvent>
+#include <QFontDatabase>
 #include <QFrame>
 #include <QGuiApplication>
 #include <QLabel>
@@ -64,6 +65,18 @@ void makeSecondary(QLabel *label)
     label->setWordWrap(true);
     label->setTextFormat(Qt::PlainText);
     new SecondaryColor(label);
+}
+
+QFont fixedFont(const QWidget *widget)
+{
+    QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    font.setPointSizeF(widget->font().pointSizeF());
+    return font;
+}
+
+int widthOfChars(const QWidget *widget, int count)
+{
+    return widget->fontMetrics().averageCharWidth() * count;
 }
 
 QFrame *createCard(QWidget *parent)

@@ -1,5 +1,6 @@
 #pragma once
 
+class QFont;
 class QLabel;
 class QVBoxLayout;
 class QWidget;
@@ -14,6 +15,13 @@ void makeHeading(QLabel *label, HeadingLevel level);
 
 /// Explanatory text: wraps, in the secondary colour, which follows the palette.
 void makeSecondary(QLabel *label);
+
+/// Text to be read letter by letter, in the size of the user's font.
+[[nodiscard]] QFont fixedFont(const QWidget *widget);
+
+/// Width of so many average characters of the widget's font, in pixels: what follows the font
+/// stays readable when the user enlarges it.
+[[nodiscard]] int widthOfChars(const QWidget *widget, int count);
 
 /// A quiet panel that groups what belongs together; its layout is a QVBoxLayout.
 [[nodiscard]] QFrame *createCard(QWidget *parent);

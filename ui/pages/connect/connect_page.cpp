@@ -20,7 +20,7 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 
 constexpr int pageMargin = 24;
-constexpr int toolsWidth = 190;
+constexpr int toolsChars = 27;
 
 } // namespace
 
@@ -81,7 +81,7 @@ QWidget *ConnectPage::createChooser()
     left->addWidget(label);
     m_tools = new QListWidget(chooser);
     m_tools->setObjectName(u"toolList"_s);
-    m_tools->setFixedWidth(toolsWidth);
+    m_tools->setFixedWidth(widthOfChars(this, toolsChars));
     m_tools->setAccessibleName(tr("Tool"));
     label->setBuddy(m_tools);
     left->addWidget(m_tools, 1);
@@ -114,6 +114,8 @@ void ConnectPage::fillTools()
     for (const ConnectPresenter::Snippet &snippet : m_presenter.snippets()) {
         auto *item = new QListWidgetItem(snippet.title, m_tools);
         item->setData(Qt::UserRole, snippet.id);
+        constexpr int entryHeight = 32;
+        item->setSizeHint(QSize(0, entryHeight));
     }
     m_tools->setCurrentRow(0);
 }

@@ -8,7 +8,6 @@
 #include "ui/widgets/typography.h"
 
 #include <QEvent>
-#include <QFontDatabase>
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -125,7 +124,7 @@ QWidget *OverviewPage::createEndpointCard()
     m_endpoint = new QLineEdit(card);
     m_endpoint->setObjectName(u"endpointEdit"_s);
     m_endpoint->setReadOnly(true);
-    m_endpoint->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    m_endpoint->setFont(fixedFont(this));
     m_endpoint->setPlaceholderText(tr("none yet"));
     label->setBuddy(m_endpoint);
     row->addWidget(m_endpoint, 1);
@@ -185,7 +184,15 @@ QWidget *OverviewPage::createNextCard()
     m_nextButton = new QPushButton(card);
     m_nextButton->setObjectName(u"nextStepButton"_s);
     connect(m_nextButton, &QPushButton::clicked, &m_presenter, &OverviewPresenter::takeNextStep);
-    row->addWidget(m_nextButton);
+    m_otherButton = new QPushButton(card);
+    m_otherButton->setObjectName(u"otherStepButton"_s);
+    connect(m_otherButton, &QPushButton::clicked, &m_presenter, &OverviewPresenter::takeOtherStep);
+    auto *buttons = new QVBoxLayout;
+    buttons->addStretch(1);
+    buttons->addWidget(m_nextButton);
+    buttons->addWidget(m_otherButton);
+    buttons->addStretch(1);
+    row->addLayout(buttons);
     return card;
 }
 
@@ -217,6 +224,8 @@ void OverviewPage::update()
     m_nextExplanation->setText(next.explanation);
     m_nextButton->setText(next.buttonText);
     m_nextButton->setIcon(lineIcon(next.iconName));
+    m_otherButton->setText(next.otherButtonText);
+    m_otherButton->setVisible(!next.otherButtonText.isEmpty());
 }
 
 } // namespace freerelay::ui

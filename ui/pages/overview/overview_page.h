@@ -50,6 +50,7 @@ private:
     QLabel *m_nextTitle = nullptr;
     QLabel *m_nextExplanation = nullptr;
     QPushButton *m_nextButton = nullptr;
+    QPushButton *m_otherButton = nullptr;
 };
 
 } // namespace freerelay::ui

@@ -72,9 +72,33 @@ bool OverviewPresenter::keychainTrouble() const
     });
 }
 
+OverviewPresenter::NextStep OverviewPresenter::listenStep() const
+{
+    const quint16 port = m_feed.status().nextFreePort;
+    if (port == 0) {
+        return {
+            Step::Listen,
+            tr("No tool can reach FreeRelay"),
+            tr("Once the cause is out of the way, try again."),
+            tr("&Try again"),
+            u"resume"_s};
+    }
+    return {
+        Step::ChangePort,
+        tr("Port %1 is free").arg(port),
+        tr("FreeRelay can use it from now on; your tools then need the new address. Or end the "
+           "other program and keep the port."),
+        tr("Use p&ort %1").arg(port),
+        u"connect"_s,
+        tr("&Keep the port, try again")};
+}
+
 OverviewPresenter::NextStep OverviewPresenter::nextStep() const
 {
     const GatewayStatus &status = m_feed.status();
+    if (!status.listening) {
+        return listenStep();
+    }
     if (status.paused) {
         return {
             Step::Resume,
@@ -148,6 +172,12 @@ void OverviewPresenter::setActive(bool active)
 void OverviewPresenter::takeNextStep()
 {
     switch (nextStep().step) {
+    case Step::ChangePort:
+        m_commands.listenOn(m_feed.status().nextFreePort);
+        break;
+    case Step::Listen:
+        takeOtherStep();
+        break;
     case Step::Resume:
         m_commands.togglePause();
         break;
@@ -162,6 +192,11 @@ void OverviewPresenter::takeNextStep()
         Q_EMIT connectRequested();
         break;
     }
+}
+
+void OverviewPresenter::takeOtherStep()
+{
+    m_commands.listenOn(0);
 }
 
 } // namespace freerelay::ui

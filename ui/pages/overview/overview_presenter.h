@@ -26,7 +26,7 @@ public:
     };
 
     /// What the button of the "next" card leads to.
-    enum class Step { AddKey, ConnectApp, Resume, RetryKeychain, SeeProviders };
+    enum class Step { ChangePort, Listen, AddKey, ConnectApp, Resume, RetryKeychain, SeeProviders };
 
     struct NextStep
     {
@@ -35,6 +35,7 @@ public:
         QString explanation;
         QString buttonText;
         QString iconName;
+        QString otherButtonText{}; ///< a second way; empty: none
     };
 
     OverviewPresenter(GatewayFeed &feed, GatewayCommands &commands, QObject *parent = nullptr);
@@ -50,6 +51,8 @@ public:
     /// While active the request counters are read once a second; otherwise nothing is.
     void setActive(bool active);
     void takeNextStep();
+    /// The second way of the step: keeps the port and tries it again.
+    void takeOtherStep();
 
 Q_SIGNALS:
     void changed();
@@ -57,6 +60,7 @@ Q_SIGNALS:
     void connectRequested();
 
 private:
+    [[nodiscard]] NextStep listenStep() const;
     [[nodiscard]] bool keychainTrouble() const;
 
     GatewayFeed &m_feed;

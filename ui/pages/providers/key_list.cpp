@@ -1,9 +1,9 @@
 #include "key_list.h"
 
 #include "ui/theme/icons.h"
+#include "ui/widgets/tab_order.h"
 #include "ui/widgets/typography.h"
 
-#include <QFontDatabase>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -45,6 +45,7 @@ void KeyList::setKeys(
     for (const KeyRow &key : keys) {
         m_layout->addWidget(createRow(key, obstacle(key)));
     }
+    placeInTabOrder(this);
 }
 
 QWidget *KeyList::createRow(const KeyRow &key, const QString &obstacle)
@@ -56,11 +57,14 @@ QWidget *KeyList::createRow(const KeyRow &key, const QString &obstacle)
     auto *mask = new QLabel(key.masked, row);
     mask->setObjectName(u"keyMask"_s);
     mask->setTextFormat(Qt::PlainText);
-    mask->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
-    layout->addWidget(mask);
+    mask->setFont(fixedFont(this));
+    auto *words = new QVBoxLayout;
+    words->setSpacing(0);
+    words->addWidget(mask);
     auto *source = new QLabel(tr("from %1").arg(key.sourceName), row);
     makeSecondary(source);
-    layout->addWidget(source, 1);
+    words->addWidget(source);
+    layout->addLayout(words, 1);
     const QByteArray fingerprint = key.fingerprint;
     auto *test = new QPushButton(lineIcon(u"test"_s), tr("Test"), row);
     test->setObjectName(u"testKeyButton"_s);

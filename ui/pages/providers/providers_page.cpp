@@ -23,7 +23,7 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 
 constexpr int pageMargin = 24;
-constexpr int listWidth = 270;
+constexpr int listChars = 38;
 constexpr int panelWidth = 640;
 
 } // namespace
@@ -56,7 +56,7 @@ ProvidersPage::ProvidersPage(ProvidersPresenter &presenter, QWidget *parent)
 QWidget *ProvidersPage::createList()
 {
     auto *left = new QWidget(this);
-    left->setFixedWidth(listWidth);
+    left->setFixedWidth(widthOfChars(this, listChars));
     auto *column = new QVBoxLayout(left);
     column->setContentsMargins(0, 0, 0, pageMargin);
     auto *title = new QLabel(tr("Providers"), left);
@@ -80,7 +80,7 @@ QWidget *ProvidersPage::createList()
     m_list->setUniformItemSizes(true);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_noMatch = new EmptyState(u"providers"_s, left);
-    m_noMatch->setMaximumWidth(listWidth);
+    m_noMatch->setMaximumWidth(widthOfChars(this, listChars));
     m_noMatch->button()->setObjectName(u"clearProviderFilterButton"_s);
     m_listStack = new QStackedWidget(left);
     m_listStack->addWidget(m_list);
@@ -128,7 +128,7 @@ void ProvidersPage::update()
             filtered ? tr("Nothing found") : tr("No providers"),
             filtered ? tr("No provider matches “%1”.").arg(m_presenter.filter())
                      : tr("The catalogue of providers could not be read."),
-            filtered ? tr("&Clear the filter") : QString());
+            filtered ? tr("Clear the filte&r") : QString());
     }
     showSelection();
     m_panel->update();

@@ -333,7 +333,7 @@ void ProvidersPresenter::removeKey(const QByteArray &fingerprint)
     const Removal removal{row->id, fingerprint};
     m_removals.push_back(removal);
     Message message{MessageKind::Info, tr("Key %1 of %2 removed.").arg(key->masked, row->name)};
-    message.actionText = tr("&Undo");
+    message.actionText = tr("U&ndo");
     message.action = [this, removal] { undoRemoval(removal); };
     message.lifetime = m_undo;
     m_messages.add(std::move(message));

@@ -27,7 +27,7 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 
 constexpr int pageMargin = 24;
-constexpr int detailsWidth = 270;
+constexpr int detailsChars = 40;
 
 } // namespace
 
@@ -40,7 +40,8 @@ RequestsPage::RequestsPage(RequestsPresenter &presenter, QWidget *parent)
     auto *title = new QLabel(tr("Requests"), this);
     makeHeading(title, HeadingLevel::Page);
     column->addWidget(title);
-    column->addWidget(createTopRow());
+    m_top = createTopRow();
+    column->addWidget(m_top);
     m_stack = new QStackedWidget(this);
     column->addWidget(m_stack, 1);
     m_stack->addWidget(createTable());
@@ -147,7 +148,7 @@ QWidget *RequestsPage::createDetails()
 {
     auto *scroll = new QScrollArea(this);
     scroll->setWidgetResizable(true);
-    scroll->setFixedWidth(detailsWidth);
+    scroll->setFixedWidth(widthOfChars(this, detailsChars));
     scroll->setFocusPolicy(Qt::NoFocus);
     auto *pane = new QWidget(scroll);
     scroll->setWidget(pane);
@@ -175,6 +176,7 @@ void RequestsPage::update()
     const bool none = m_presenter.allRows().rowCount() == 0;
     const bool noMatch = !none && m_presenter.rows().rowCount() == 0;
     m_stack->setCurrentIndex(none ? 1 : noMatch ? 2 : 0);
+    m_top->setVisible(!none);
     m_count->setText(m_presenter.countText());
     if (none) {
         const QString endpoint = m_presenter.feed().status().endpoint;
@@ -182,7 +184,7 @@ void RequestsPage::update()
             tr("No requests yet"),
             endpoint.isEmpty()
                 ? tr("FreeRelay is not listening, so nothing can reach it.")
-                : tr("The last requests appear here once a tool sends one to %1.").arg(endpoint),
+                : tr("The last requests appear here once a tool sends one to\n%1").arg(endpoint),
             tr("&Connect an app"));
     }
     if (noMatch) {

@@ -44,6 +44,7 @@ private:
     [[nodiscard]] int selectedRow() const;
 
     RequestsPresenter &m_presenter;
+    QWidget *m_top = nullptr;
     QLineEdit *m_filter = nullptr;
     QLabel *m_count = nullptr;
     QStackedWidget *m_stack = nullptr;

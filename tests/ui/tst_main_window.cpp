@@ -1,0 +1,235 @@
+#include "tests/support/window_fixture.h"
+#include "ui/pages/providers/providers_presenter.h"
+#include "ui/shell/desktop_application.h"
+
+#include <QClipboard>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QMenuBar>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QRadioButton>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTableWidget>
+#include <QTest>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace freerelay;
+using namespace freerelay::ui;
+using tests::WindowFixture;
+
+namespace {
+
+QSet<QAction *> actionsOf(const QMenu *menu)
+{
+    QSet<QAction *> found;
+    for (QAction *action : menu->actions()) {
+        found.insert(action);
+    }
+    for (const QMenu *submenu : menu->findChildren<QMenu *>()) {
+        for (QAction *action : submenu->actions()) {
+            found.insert(action);
+        }
+    }
+    return found;
+}
+
+// Counts what is painted in a window and its children.
+class PaintCounter final : public QObject
+{
+public:
+    int paints = 0;
+    bool eventFilter(QObject * /*watched*/, QEvent *event) override
+    {
+        paints += event->type() == QEvent::Paint ? 1 : 0;
+        return false;
+    }
+};
+
+} // namespace
+
+class TestMainWindow final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { DesktopApplication::prepare(); }
+
+    void everyActionHasAShortcutOfItsOwnAndAMenuEntry()
+    {
+        WindowFixture fixture;
+        const ActionRegistry &registry = fixture.window.actionRegistry();
+        QVERIFY2(registry.conflicts().isEmpty(), qPrintable(registry.conflicts().join(u' ')));
+        QSet<QAction *> inMenus;
+        for (const QMenu *menu : fixture.window.menuBar()->findChildren<QMenu *>()) {
+            inMenus.unite(actionsOf(menu));
+        }
+        for (QAction *action : registry.actions()) {
+            QVERIFY2(!action->shortcut().isEmpty(), qPrintable(action->objectName()));
+            QVERIFY2(inMenus.contains(action), qPrintable(action->objectName()));
+        }
+    }
+
+    void pagesAreReachedByAction()
+    {
+        WindowFixture fixture;
+        fixture.window.actionRegistry().find(u"page.requests"_s)->trigger();
+        QCOMPARE(fixture.window.currentPage(), PageId::Requests);
+        QCOMPARE(fixture.find<QListWidget>(u"navigation"_s)->currentRow(), 2);
+    }
+
+    void pauseAndModeWorkFromTheOverview()
+    {
+        WindowFixture fixture;
+        fixture.find<QPushButton>(u"pauseButton"_s)->click();
+        QVERIFY(fixture.gateway.now.paused);
+        QCOMPARE(fixture.find<QLabel>(u"overviewTitle"_s)->text(), u"Paused"_s);
+        fixture.find<QRadioButton>(u"modeFreeRadio"_s)->click();
+        QVERIFY(fixture.gateway.now.mode == common::Mode::Free);
+        QVERIFY(fixture.window.actionRegistry().find(u"mode.free"_s)->isChecked());
+    }
+
+    void theAddressIsCopiedAndTheButtonSaysSo()
+    {
+        WindowFixture fixture;
+        auto *copy = fixture.find<QPushButton>(u"copyEndpointButton"_s);
+        copy->click();
+        QCOMPARE(QGuiApplication::clipboard()->text(), u"http://127.0.0.1:8000"_s);
+        QCOMPARE(copy->text(), u"Copied"_s);
+    }
+
+    void aTakenPortIsSolvedFromTheOverview()
+    {
+        WindowFixture fixture;
+        fixture.gateway.now.listening = false;
+        fixture.gateway.now.endpoint.clear();
+        fixture.gateway.now.problem = u"Port 8000 is taken by python3 (process 42)."_s;
+        fixture.gateway.now.nextFreePort = 8001;
+        fixture.feed.refresh();
+        QVERIFY(fixture.find<QLabel>(u"overviewSentence"_s)->text().contains(u"python3"_s));
+        QVERIFY(fixture.find<QPushButton>(u"otherStepButton"_s)->isVisible());
+        fixture.find<QPushButton>(u"nextStepButton"_s)->click();
+        QCOMPARE(fixture.find<QLineEdit>(u"endpointEdit"_s)->text(), u"http://127.0.0.1:8001"_s);
+        fixture.window.showPage(PageId::Connect);
+        QVERIFY(fixture.find<QPlainTextEdit>(u"snippetText"_s)
+                    ->toPlainText()
+                    .contains(u"127.0.0.1:8001"_s));
+    }
+
+    void nextStepOfTheDemoLeadsToTheProviders()
+    {
+        WindowFixture fixture;
+        fixture.gateway.now.demo = true;
+        fixture.gateway.now.providersConfigured = 0;
+        fixture.feed.refresh();
+        fixture.find<QPushButton>(u"nextStepButton"_s)->click();
+        QCOMPARE(fixture.window.currentPage(), PageId::Providers);
+    }
+
+    void requestsAreListedFilteredAndCopied()
+    {
+        WindowFixture fixture;
+        fixture.window.showPage(PageId::Requests);
+        auto *table = fixture.find<QTableView>(u"requestTable"_s);
+        QCOMPARE(table->model()->rowCount(), 12);
+        QAction *copy = fixture.window.actionRegistry().find(u"view.copyRow"_s);
+        QVERIFY(!copy->isEnabled());
+        QVERIFY(!copy->toolTip().isEmpty());
+        fixture.find<QLineEdit>(u"requestFilterEdit"_s)->setText(u"google"_s);
+        table->selectRow(0);
+        QVERIFY(copy->isEnabled());
+        copy->trigger();
+        QVERIFY(QGuiApplication::clipboard()->text().contains(u"gemini-2.5-flash"_s));
+    }
+
+    void anEmptyLogSaysWhyAndLeadsToConnect()
+    {
+        WindowFixture fixture;
+        fixture.gateway.requests.clear();
+        fixture.window.showPage(PageId::Requests);
+        auto *button = fixture.find<QPushButton>(u"requestsEmptyButton"_s);
+        QVERIFY(button->isVisible());
+        button->click();
+        QCOMPARE(fixture.window.currentPage(), PageId::Connect);
+    }
+
+    void snippetsFollowTheChosenTool()
+    {
+        WindowFixture fixture;
+        fixture.window.showPage(PageId::Connect);
+        fixture.find<QListWidget>(u"toolList"_s)->setCurrentRow(2);
+        QVERIFY(fixture.find<QPlainTextEdit>(u"snippetText"_s)
+                    ->toPlainText()
+                    .contains(u"from openai import OpenAI"_s));
+    }
+
+    void theTestActionTestsTheSelectedProviderOrAsksForAKey()
+    {
+        WindowFixture fixture;
+        fixture.window.providers().select("groq");
+        fixture.window.actionRegistry().find(u"keys.test"_s)->trigger();
+        QCOMPARE(fixture.gateway.tested.front().fingerprint, "f1"_ba);
+        fixture.window.providers().select("mistral");
+        fixture.window.actionRegistry().find(u"keys.test"_s)->trigger();
+        QCOMPARE(fixture.gateway.tested.size(), std::size_t(1));
+    }
+
+    void aHiddenWindowPollsNothingAndPaintsNothing()
+    {
+        WindowFixture fixture;
+        fixture.window.showPage(PageId::Requests);
+        fixture.window.hide();
+        PaintCounter counter;
+        fixture.window.installEventFilter(&counter);
+        for (QWidget *child : fixture.window.findChildren<QWidget *>()) {
+            child->installEventFilter(&counter);
+        }
+        for (const QTimer *timer : fixture.window.findChildren<QTimer *>()) {
+            QVERIFY2(!timer->isActive() || timer->isSingleShot(), qPrintable(timer->objectName()));
+        }
+        const int reads = fixture.gateway.requestReads;
+        fixture.gateway.now.paused = true;
+        fixture.gateway.announce();
+        const QSignalSpy changes(&fixture.feed, &GatewayFeed::changed);
+        fixture.gateway.announce();
+        QTRY_COMPARE(changes.count(), 1); // a quarter of a second: a poll would have come by
+        QCOMPARE(fixture.gateway.requestReads, reads);
+        QCOMPARE(counter.paints, 0);
+    }
+
+    void aMinimisedWindowPollsNothing()
+    {
+        WindowFixture fixture;
+        fixture.window.showPage(PageId::Requests);
+        fixture.window.showMinimized();
+        const int reads = fixture.gateway.requestReads;
+        const QSignalSpy changes(&fixture.feed, &GatewayFeed::changed);
+        fixture.gateway.announce();
+        fixture.gateway.announce();
+        QTRY_COMPARE(changes.count(), 2);
+        QCOMPARE(fixture.gateway.requestReads, reads);
+    }
+
+    void shortcutsAreListed()
+    {
+        WindowFixture fixture;
+        fixture.window.actionRegistry().find(u"help.shortcuts"_s)->trigger();
+        const auto *table = fixture.find<QTableWidget>(u"shortcutsTable"_s);
+        QCOMPARE(table->rowCount(), int(fixture.window.actionRegistry().actions().size()));
+    }
+
+    void closingIsAskedForNotDone()
+    {
+        WindowFixture fixture;
+        const QSignalSpy requests(&fixture.window, &MainWindow::closeRequested);
+        QVERIFY(!fixture.window.close());
+        QCOMPARE(requests.count(), 1);
+        fixture.window.allowClose();
+        QVERIFY(fixture.window.close());
+    }
+};
+
+QTEST_MAIN(TestMainWindow)
+#include "tst_main_window.moc"

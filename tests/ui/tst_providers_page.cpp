@@ -1,0 +1,161 @@
+#include "tests/support/sample_gateway.h"
+#include "tests/support/scripted_prompter.h"
+#include "ui/models/gateway_feed.h"
+#include "ui/pages/providers/providers_page.h"
+#include "ui/pages/providers/providers_presenter.h"
+#include "ui/shell/desktop_application.h"
+#include "ui/shell/message_list.h"
+#include "ui/widgets/secret_edit.h"
+#include "ui/widgets/state_label.h"
+
+#include <QLabel>
+#include <QListView>
+#include <QPushButton>
+#include <QTest>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace freerelay;
+using namespace freerelay::ui;
+
+namespace {
+
+struct Fixture
+{
+    tests::FakeGatewayControl gateway;
+    GatewayFeed feed{gateway};
+    MessageList messages;
+    tests::ScriptedPrompter prompter;
+    ProvidersPresenter presenter{feed, messages, prompter};
+    std::unique_ptr<ProvidersPage> page;
+
+    Fixture()
+    {
+        tests::fillSample(gateway);
+        feed.refresh();
+        page = std::make_unique<ProvidersPage>(presenter);
+        page->setActive(true);
+        page->resize(900, 560);
+        page->show();
+    }
+
+    template <typename T> [[nodiscard]] T *find(const QString &name) const
+    {
+        return page->findChild<T *>(name);
+    }
+};
+
+} // namespace
+
+class TestProvidersPage final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QVERIFY(common::initialiseCrypto());
+        DesktopApplication::prepare();
+    }
+
+    void showsTheKeylessProviderFirst()
+    {
+        const Fixture fixture;
+        QCOMPARE(fixture.find<QLabel>(u"providerName"_s)->text(), u"OVHcloud AI Endpoints"_s);
+        QVERIFY(fixture.find<QLabel>(u"providerTerms"_s)->text().contains(u"2 requests"_s));
+        QVERIFY(fixture.find<QPushButton>(u"consentButton"_s)->isVisible());
+    }
+
+    void savesWhatIsTypedAndEmptiesTheField()
+    {
+        Fixture fixture;
+        fixture.presenter.select("mistral");
+        auto *edit = fixture.find<SecretEdit>(u"keyEdit"_s);
+        auto *save = fixture.find<QPushButton>(u"saveKeyButton"_s);
+        QVERIFY(!save->isEnabled());
+        QVERIFY(!save->toolTip().isEmpty());
+        QTest::keyClicks(edit, u"mistral-key-0123456789"_s);
+        QVERIFY(save->isEnabled());
+        save->click();
+        QTRY_VERIFY(edit->text().isEmpty());
+        QCOMPARE(fixture.gateway.added.front().key, "mistral-key-0123456789"_ba);
+        QCOMPARE(fixture.find<QLabel>(u"keyMask"_s)->text(), u"mis…6789"_s);
+        QTRY_COMPARE(
+            fixture.find<StateLabel>(u"testResult"_s)->text(), u"12 models, answered in 240 ms"_s);
+    }
+
+    void aTypedKeyNeverMovesToAnotherProvider()
+    {
+        Fixture fixture;
+        fixture.presenter.select("mistral");
+        auto *edit = fixture.find<SecretEdit>(u"keyEdit"_s);
+        QTest::keyClicks(edit, u"secret"_s);
+        fixture.presenter.select("openai");
+        QVERIFY(edit->text().isEmpty());
+    }
+
+    void aRefusedKeyStaysInTheField()
+    {
+        Fixture fixture;
+        fixture.gateway.refusals[interfaces::KeyStorage::Keychain] = common::Error{
+            common::ErrorKind::KeychainUnavailable, u"The keychain is locked."_s};
+        fixture.presenter.select("mistral");
+        auto *edit = fixture.find<SecretEdit>(u"keyEdit"_s);
+        QTest::keyClicks(edit, u"mistral-key-0123456789"_s);
+        fixture.find<QPushButton>(u"saveKeyButton"_s)->click();
+        QTRY_COMPARE(fixture.prompter.asked.size(), std::size_t(1));
+        QCOMPARE(edit->text(), u"mistral-key-0123456789"_s);
+    }
+
+    void showsMasksWithSourcesAndRemovesOnlyWhatItMay()
+    {
+        Fixture fixture;
+        fixture.presenter.select("groq");
+        const auto masks = fixture.page->findChildren<QLabel *>(u"keyMask"_s);
+        QCOMPARE(masks.size(), 2);
+        QCOMPARE(masks.first()->text(), u"gsk…9f2c"_s);
+        const auto removes = fixture.page->findChildren<QPushButton *>(u"removeKeyButton"_s);
+        QVERIFY(removes.at(0)->isEnabled());
+        QVERIFY(!removes.at(1)->isEnabled());
+        QVERIFY(removes.at(1)->toolTip().contains(u"GROQ_API_KEY"_s));
+        removes.at(0)->click();
+        QTRY_COMPARE(fixture.page->findChildren<QLabel *>(u"keyMask"_s).size(), 1);
+        fixture.messages.trigger(fixture.messages.entries().front().id);
+        QTRY_COMPARE(fixture.page->findChildren<QLabel *>(u"keyMask"_s).size(), 2);
+    }
+
+    void hintsAtThePrefix()
+    {
+        Fixture fixture;
+        fixture.presenter.select("openai");
+        QTest::keyClicks(fixture.find<SecretEdit>(u"keyEdit"_s), u"gsk_1"_s);
+        QVERIFY(fixture.find<QLabel>(u"prefixHint"_s)->isVisible());
+        QVERIFY(fixture.find<QPushButton>(u"saveKeyButton"_s)->isEnabled());
+    }
+
+    void aFilterWithoutMatchOffersToClearItself()
+    {
+        Fixture fixture;
+        auto *filter = fixture.find<QLineEdit>(u"providerFilterEdit"_s);
+        filter->setText(u"nobody"_s);
+        auto *clear = fixture.find<QPushButton>(u"clearProviderFilterButton"_s);
+        QVERIFY(clear->isVisible());
+        clear->click();
+        QVERIFY(fixture.find<QListView>(u"providerList"_s)->isVisible());
+    }
+
+    void aLockedKeychainCanBeTriedAgain()
+    {
+        Fixture fixture;
+        for (auto &row : fixture.gateway.rows) {
+            row.state = interfaces::KeyState::KeychainLocked;
+        }
+        fixture.feed.refresh();
+        auto *retry = fixture.find<QPushButton>(u"retryKeychainButton"_s);
+        QVERIFY(retry->isVisible());
+        retry->click();
+        QCOMPARE(fixture.gateway.keychainRetries, 1);
+    }
+};
+
+QTEST_MAIN(TestProvidersPage)
+#include "tst_providers_page.moc"

@@ -1,0 +1,182 @@
+#include "tests/support/window_fixture.h"
+#include "ui/pages/providers/providers_presenter.h"
+#include "ui/shell/desktop_application.h"
+#include "ui/theme/tones.h"
+
+#include <QAbstractButton>
+#include <QApplication>
+#include <QDir>
+#include <QLabel>
+#include <QSet>
+#include <QStyle>
+#include <QTableView>
+#include <QTest>
+#include <QToolButton>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace freerelay;
+using namespace freerelay::ui;
+using tests::WindowFixture;
+
+namespace {
+
+struct Screen
+{
+    QString name;
+    PageId page;
+    std::function<void(WindowFixture &)> prepare;
+};
+
+std::vector<Screen> screens()
+{
+    const auto select = [](const QByteArray &id) {
+        return [id](WindowFixture &fixture) { fixture.window.providers().select(id); };
+    };
+    return {
+        {u"overview"_s, PageId::Overview, [](WindowFixture &) {}},
+        {u"overview-demo"_s,
+         PageId::Overview,
+         [](WindowFixture &fixture) {
+             fixture.gateway.now.demo = true;
+             fixture.gateway.now.providersConfigured = 0;
+             fixture.feed.refresh();
+         }},
+        {u"overview-port-taken"_s,
+         PageId::Overview,
+         [](WindowFixture &fixture) {
+             fixture.gateway.now.listening = false;
+             fixture.gateway.now.endpoint.clear();
+             fixture.gateway.now.problem = u"Port 8000 is taken by python3 (process 4242)."_s;
+             fixture.gateway.now.nextFreePort = 8001;
+             fixture.feed.refresh();
+         }},
+        {u"providers-keyless"_s, PageId::Providers, select("ovh")},
+        {u"providers-keys"_s, PageId::Providers, select("groq")},
+        {u"providers-none"_s, PageId::Providers, select("openai")},
+        {u"requests"_s,
+         PageId::Requests,
+         [](WindowFixture &fixture) { fixture.find<QTableView>(u"requestTable"_s)->selectRow(2); }},
+        {u"requests-empty"_s, PageId::Requests, [](WindowFixture &) {}},
+        {u"connect"_s, PageId::Connect, [](WindowFixture &) {}},
+        {u"messages"_s,
+         PageId::Overview,
+         [](WindowFixture &fixture) {
+             fixture.messages.add({MessageKind::Success, u"Copied http://127.0.0.1:8000."_s});
+             fixture.messages.add(
+                 {MessageKind::Error, u"The key was rejected by Groq."_s, u"HTTP 401"_s});
+             fixture.messages.add(
+                 {MessageKind::Info, u"Key gsk…9f2c of Groq removed."_s, {}, u"U&ndo"_s});
+         }},
+    };
+}
+
+// What is too small for its text, or "".
+QString clipped(const QWidget &window)
+{
+    for (const QLabel *label : window.findChildren<QLabel *>()) {
+        if (!label->isVisible() || label->text().isEmpty()) {
+            continue;
+        }
+        const bool fits = label->wordWrap()
+            ? label->heightForWidth(label->width()) <= label->height()
+            : label->sizeHint().width() <= label->width()
+                && label->sizeHint().height() <= label->height();
+        if (!fits) {
+            return u"label “%1”"_s.arg(label->text());
+        }
+    }
+    for (const QAbstractButton *button : window.findChildren<QAbstractButton *>()) {
+        const auto *tool = qobject_cast<const QToolButton *>(button);
+        const bool hasText = !button->text().isEmpty()
+            && (tool == nullptr || tool->toolButtonStyle() != Qt::ToolButtonIconOnly);
+        if (button->isVisible() && hasText
+            && (button->sizeHint().width() > button->width()
+                || button->sizeHint().height() > button->height())) {
+            return u"button “%1”"_s.arg(button->text());
+        }
+    }
+    return {};
+}
+
+int colours(const QImage &image)
+{
+    QSet<QRgb> seen;
+    for (int y = 0; y < image.height(); y += 2) {
+        for (int x = 0; x < image.width(); x += 2) {
+            seen.insert(image.pixel(x, y));
+        }
+    }
+    return int(seen.size());
+}
+
+} // namespace
+
+class TestScreens final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { DesktopApplication::prepare(); }
+    void cleanup()
+    {
+        QApplication::setPalette(QApplication::style()->standardPalette());
+        QApplication::setFont(m_usualFont);
+    }
+
+    void everyScreenIsPaintedAndNothingIsClipped_data()
+    {
+        QTest::addColumn<int>("screen");
+        QTest::addColumn<bool>("dark");
+        QTest::addColumn<double>("fontScale");
+        int index = 0;
+        for (const Screen &screen : screens()) {
+            const QByteArray name = screen.name.toLatin1();
+            QTest::addRow("%s light", name.constData()) << index << false << 1.0;
+            QTest::addRow("%s dark", name.constData()) << index << true << 1.0;
+            QTest::addRow("%s large", name.constData()) << index << false << 1.5;
+            ++index;
+        }
+    }
+
+    void everyScreenIsPaintedAndNothingIsClipped()
+    {
+        QFETCH(int, screen);
+        QFETCH(bool, dark);
+        QFETCH(double, fontScale);
+        QFont font = m_usualFont;
+        font.setPointSizeF(font.pointSizeF() * fontScale);
+        QApplication::setFont(font);
+        if (dark) {
+            QApplication::setPalette(darkPalette());
+        }
+        const Screen shown = screens().at(std::size_t(screen));
+        WindowFixture fixture;
+        if (shown.name.endsWith(u"-empty"_s)) {
+            fixture.gateway.requests.clear();
+        }
+        fixture.window.showPage(shown.page);
+        shown.prepare(fixture);
+        QVERIFY(QTest::qWaitForWindowExposed(&fixture.window));
+        QTRY_COMPARE(clipped(fixture.window), QString());
+        const QImage image = fixture.window.grab().toImage();
+        save(image);
+        QVERIFY(colours(image) > 20);
+        QVERIFY(fixture.window.minimumSizeHint().width() <= WindowFixture::smallest.width());
+        QVERIFY(fixture.window.minimumSizeHint().height() <= WindowFixture::smallest.height());
+        QCOMPARE(fixture.window.size(), WindowFixture::smallest);
+    }
+
+private:
+    QFont m_usualFont = QApplication::font();
+
+    static void save(const QImage &image)
+    {
+        QDir folder(QDir::current());
+        QVERIFY(folder.mkpath(u"screens"_s));
+        const QString name = QString::fromLatin1(QTest::currentDataTag()).replace(u' ', u'-');
+        QVERIFY(image.save(folder.filePath(u"screens/%1.png"_s.arg(name))));
+    }
+};
+
+QTEST_MAIN(TestScreens)
+#include "tst_screens.moc"

@@ -1,0 +1,11 @@
+#pragma once
+
+class QWidget;
+
+namespace freerelay::ui {
+
+/// Gives the controls inside `container`, which were created after their neighbours, the place in
+/// the tab order that the container itself has. In the order of their creation.
+void placeInTabOrder(QWidget *container);
+
+} // namespace freerelay::ui
