@@ -33,11 +33,11 @@ struct Error
 {
     ErrorKind kind = ErrorKind::Internal;
     QString message;
-    QString detail {};
+    QString detail{};
     /// Name of the offending request parameter, setting or option; empty when there is none.
-    QString param {};
+    QString param{};
     /// Provider that caused the failure, when one did.
-    std::optional<QByteArray> provider {};
+    std::optional<QByteArray> provider{};
 };
 
 /// Stable lower-case name of a kind ("rate_limited"), for logs and tests.

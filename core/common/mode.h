@@ -16,9 +16,12 @@ enum class Mode : std::uint8_t { Free, Paid, Auto };
 [[nodiscard]] inline QString toString(Mode mode)
 {
     switch (mode) {
-    case Mode::Free: return QStringLiteral("free");
-    case Mode::Paid: return QStringLiteral("paid");
-    case Mode::Auto: return QStringLiteral("auto");
+    case Mode::Free:
+        return QStringLiteral("free");
+    case Mode::Paid:
+        return QStringLiteral("paid");
+    case Mode::Auto:
+        return QStringLiteral("auto");
     }
     return {};
 }

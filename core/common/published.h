@@ -12,8 +12,7 @@ namespace freerelay::common {
 /// Writers call publish() from any thread. Each reading thread owns a Reader and calls current()
 /// on it: that costs one relaxed-acquire load while nothing changed, and one short mutex when it
 /// did. (std::atomic<std::shared_ptr> of g++ 12 is reported as a race by the thread sanitizer.)
-template<typename T>
-class Published
+template <typename T> class Published
 {
 public:
     explicit Published(std::shared_ptr<const T> initial)
@@ -37,7 +36,10 @@ public:
         return m_value;
     }
 
-    [[nodiscard]] std::uint64_t version() const { return m_version.load(std::memory_order_acquire); }
+    [[nodiscard]] std::uint64_t version() const
+    {
+        return m_version.load(std::memory_order_acquire);
+    }
 
     /// One thread's view. Not to be shared between threads; must not outlive the Published.
     class Reader
@@ -67,7 +69,7 @@ public:
 private:
     mutable std::mutex m_mutex;
     std::shared_ptr<const T> m_value;
-    std::atomic<std::uint64_t> m_version {1};
+    std::atomic<std::uint64_t> m_version{1};
 };
 
 } // namespace freerelay::common

@@ -16,7 +16,7 @@ using HashKey = std::array<unsigned char, crypto_generichash_KEYBYTES>;
 const HashKey &processHashKey()
 {
     static const HashKey key = [] {
-        HashKey fresh {};
+        HashKey fresh{};
         randombytes_buf(fresh.data(), fresh.size());
         return fresh;
     }();
@@ -85,18 +85,23 @@ QString Secret::masked() const
 
 QByteArray Secret::fingerprint() const
 {
-    std::array<unsigned char, crypto_generichash_BYTES_MIN> hash {};
+    std::array<unsigned char, crypto_generichash_BYTES_MIN> hash{};
     const HashKey &key = processHashKey();
     crypto_generichash(
-        hash.data(), hash.size(), bytesOf(m_bytes), static_cast<unsigned long long>(m_bytes.size()),
-        key.data(), key.size());
+        hash.data(),
+        hash.size(),
+        bytesOf(m_bytes),
+        static_cast<unsigned long long>(m_bytes.size()),
+        key.data(),
+        key.size());
     return QByteArray(reinterpret_cast<const char *>(hash.data()), 8).toHex();
 }
 
 bool Secret::equals(QByteArrayView other) const
 {
     return m_bytes.size() == other.size()
-        && sodium_memcmp(m_bytes.constData(), other.data(), static_cast<std::size_t>(other.size())) == 0;
+        && sodium_memcmp(m_bytes.constData(), other.data(), static_cast<std::size_t>(other.size()))
+        == 0;
 }
 
 bool initialiseCrypto()

@@ -17,7 +17,10 @@ public:
     {
         Waiter *waiter;
         [[nodiscard]] bool await_ready() const noexcept { return waiter->m_fired; }
-        void await_suspend(std::coroutine_handle<> handle) const noexcept { waiter->m_handle = handle; }
+        void await_suspend(std::coroutine_handle<> handle) const noexcept
+        {
+            waiter->m_handle = handle;
+        }
         void await_resume() const noexcept { waiter->m_fired = false; }
     };
 
@@ -25,7 +28,7 @@ public:
     Waiter(const Waiter &) = delete;
     Waiter &operator=(const Waiter &) = delete;
 
-    [[nodiscard]] View wait() { return View {this}; }
+    [[nodiscard]] View wait() { return View{this}; }
 
     /// Resumes the waiting coroutine at once, in the caller's stack; remembered when nobody waits
     /// yet. The coroutine may destroy the owner, so the caller touches nothing afterwards.
@@ -38,7 +41,7 @@ public:
     }
 
 private:
-    std::coroutine_handle<> m_handle {};
+    std::coroutine_handle<> m_handle{};
     bool m_fired = false;
 };
 

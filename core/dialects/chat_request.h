@@ -15,9 +15,9 @@ struct RequestNeeds
     bool vision = false;
     bool jsonSchema = false;
     bool jsonObject = false;
-    int choices = 1;                          ///< `n`
-    std::int64_t promptTokensEstimated = 0;   ///< bytes of text / 4, images 1,000 each; ≥ 0
-    std::int64_t outputTokensRequested = 0;   ///< max_tokens; 0 = not given
+    int choices = 1; ///< `n`
+    std::int64_t promptTokensEstimated = 0; ///< bytes of text / 4, images 1,000 each; ≥ 0
+    std::int64_t outputTokensRequested = 0; ///< max_tokens; 0 = not given
 };
 
 /// A chat request as a client sent it (OpenAI form), validated. A view on the received bytes:

@@ -17,11 +17,14 @@ namespace freerelay::dialects {
 
 /// An error in OpenAI's shape: {"error":{"message","type","param","code"}}; all four always.
 [[nodiscard]] QByteArray openAiError(
-    QByteArrayView message, QByteArrayView type, QByteArrayView param = {}, QByteArrayView code = {});
+    QByteArrayView message,
+    QByteArrayView type,
+    QByteArrayView param = {},
+    QByteArrayView code = {});
 
 /// The SSE frame that ends a broken stream: `data: {"error":…}\n\n`, never followed by [DONE].
-[[nodiscard]] QByteArray openAiStreamError(
-    QByteArrayView message, QByteArrayView type, QByteArrayView code = {});
+[[nodiscard]] QByteArray
+openAiStreamError(QByteArrayView message, QByteArrayView type, QByteArrayView code = {});
 
 /// Appends `text` as a JSON string with quotes. Invalid UTF-8 becomes U+FFFD.
 void appendJsonString(QByteArray &out, QByteArrayView text);

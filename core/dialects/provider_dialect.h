@@ -24,7 +24,7 @@ struct EncodedRequest
 struct ReplyContext
 {
     QByteArray requestId; ///< ours; basis of ids that the provider does not give
-    QByteArray model;     ///< full id of the candidate, used when the provider names none
+    QByteArray model; ///< full id of the candidate, used when the provider names none
     bool stream = false;
     bool includeUsage = false;
     std::int64_t createdUnix = 0; ///< seconds
@@ -39,11 +39,13 @@ public:
     /// @return InvalidArgument when the request cannot be said in this dialect (the message names
     ///         what and why); the router then tries another candidate.
     [[nodiscard]] virtual common::Result<EncodedRequest> encode(
-        const ChatRequest &request, const catalog::Provider &provider, const catalog::Model &model) const
-        = 0;
+        const ChatRequest &request,
+        const catalog::Provider &provider,
+        const catalog::Model &model) const = 0;
 
     /// A fresh translator from this dialect to OpenAI chat, for one 2xx reply.
-    [[nodiscard]] virtual std::unique_ptr<ReplyTranslator> translator(const ReplyContext &context) const = 0;
+    [[nodiscard]] virtual std::unique_ptr<ReplyTranslator>
+    translator(const ReplyContext &context) const = 0;
 };
 
 /// The dialect that speaks `wire`; null for a wire that is not spoken yet. The object is static.

@@ -23,12 +23,13 @@ struct Usage
 /// What an attempt's reply has shown so far.
 struct ReplyProgress
 {
-    bool content = false;  ///< text, reasoning, refusal or a tool call has been seen: commit
-    bool finished = false; ///< a finish reason has been seen: what follows is usage and the end mark
-    bool ended = false;    ///< the logical end ([DONE], message_stop, …) has been seen
+    bool content = false; ///< text, reasoning, refusal or a tool call has been seen: commit
+    bool finished
+        = false; ///< a finish reason has been seen: what follows is usage and the end mark
+    bool ended = false; ///< the logical end ([DONE], message_stop, …) has been seen
     Usage usage;
     QByteArray finishReason; ///< OpenAI's word; "" until known
-    QByteArray model;        ///< as the provider named it; "" = it did not
+    QByteArray model; ///< as the provider named it; "" = it did not
 };
 
 /// Turns one attempt's upstream bytes into downstream bytes of the client's dialect.

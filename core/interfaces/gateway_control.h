@@ -21,7 +21,7 @@ namespace freerelay::interfaces {
 struct GatewayStatus
 {
     bool listening = false;
-    QString endpoint;  ///< "http://127.0.0.1:8000"; empty when not listening
+    QString endpoint; ///< "http://127.0.0.1:8000"; empty when not listening
     common::Mode mode = common::Mode::Auto;
     bool paused = false;
     bool demo = false; ///< the demo provider answers, because none was ever configured
@@ -36,16 +36,16 @@ struct GatewayStatus
     quint16 nextFreePort = 0;
     QString version;
     qint64 pid = 0;
-    std::chrono::seconds uptime {0};
+    std::chrono::seconds uptime{0};
 };
 
 enum class KeyState {
-    NoKey,           ///< needs one
-    Keyless,         ///< works without, consented
-    ConsentNeeded,   ///< works without a key, the user has not agreed yet
+    NoKey, ///< needs one
+    Keyless, ///< works without, consented
+    ConsentNeeded, ///< works without a key, the user has not agreed yet
     Ready,
-    CoolingDown,     ///< until `coolDownUntil`
-    Rejected,        ///< the provider refused the key
+    CoolingDown, ///< until `coolDownUntil`
+    Rejected, ///< the provider refused the key
     KeychainLocked,
     Disabled,
 };
@@ -53,7 +53,7 @@ enum class KeyState {
 struct KeyRow
 {
     QByteArray fingerprint;
-    QString masked;     ///< "gsk…9f2c"
+    QString masked; ///< "gsk…9f2c"
     QString sourceName; ///< "GROQ_API_KEY", "keychain", "this session"
     bool removable = false;
 };
@@ -70,9 +70,9 @@ struct ProviderRow
     int models = 0;
     QString keyUrl;
     QStringList keySteps; ///< how to get a key, in order
-    QString keyPrefix;    ///< "" = unknown
-    QString variable;     ///< environment name of the key
-    QString terms;        ///< limits and terms to know before consenting
+    QString keyPrefix; ///< "" = unknown
+    QString variable; ///< environment name of the key
+    QString terms; ///< limits and terms to know before consenting
     bool keyless = false;
 };
 
@@ -88,7 +88,7 @@ struct RequestRow
     bool stream = false;
     int attempts = 0;
     std::optional<std::chrono::milliseconds> ttft;
-    std::chrono::milliseconds duration {0};
+    std::chrono::milliseconds duration{0};
     std::optional<qint64> promptTokens;
     std::optional<qint64> completionTokens;
     QString error; ///< "" = none
@@ -106,7 +106,7 @@ struct ModelRow
 /// What a connection test found.
 struct KeyTestResult
 {
-    std::chrono::milliseconds latency {0};
+    std::chrono::milliseconds latency{0};
     int models = 0;
     QString message; ///< one sentence
 };
@@ -126,8 +126,7 @@ public:
 class GatewayControl
 {
 public:
-    template<typename T>
-    using Callback = std::function<void(common::Result<T>)>;
+    template <typename T> using Callback = std::function<void(common::Result<T>)>;
 
     virtual ~GatewayControl() = default;
 
@@ -135,9 +134,11 @@ public:
     [[nodiscard]] virtual std::vector<ProviderRow> providers() const = 0;
     [[nodiscard]] virtual std::vector<ModelRow> models(bool all) const = 0;
     /// Newest first; at most `limit`, only those with sequence > `after`.
-    [[nodiscard]] virtual std::vector<RequestRow> recentRequests(int limit, quint64 after) const = 0;
+    [[nodiscard]] virtual std::vector<RequestRow>
+    recentRequests(int limit, quint64 after) const = 0;
 
-    /// Stored in the settings file; StorageFailed when that cannot be written (in force all the same).
+    /// Stored in the settings file; StorageFailed when that cannot be written (in force all the
+    /// same).
     virtual common::Result<void> setMode(common::Mode mode) = 0;
     /// Tries again to listen, when the gateway does not: on `port`, which is then stored in the
     /// settings file, or with 0 on the one of the settings.
@@ -150,12 +151,19 @@ public:
     /// Saves the key. KeychainUnavailable says in words why the keychain did not take it; the
     /// caller may then offer KeyStorage::Session or, after consent, KeyStorage::File.
     virtual void addKey(
-        const QByteArray &provider, const common::Secret &key, KeyStorage storage, Callback<void> done)
+        const QByteArray &provider,
+        const common::Secret &key,
+        KeyStorage storage,
+        Callback<void> done)
         = 0;
-    virtual void removeKey(const QByteArray &provider, const QByteArray &fingerprint, Callback<void> done) = 0;
+    virtual void
+    removeKey(const QByteArray &provider, const QByteArray &fingerprint, Callback<void> done)
+        = 0;
     /// Tests a stored key (by fingerprint) or, when `candidate` is not empty, that one.
     virtual void testKey(
-        const QByteArray &provider, const QByteArray &fingerprint, const common::Secret &candidate,
+        const QByteArray &provider,
+        const QByteArray &fingerprint,
+        const common::Secret &candidate,
         Callback<KeyTestResult> done)
         = 0;
     /// Agrees to (or withdraws) the use of a keyless provider.
@@ -167,7 +175,8 @@ public:
     virtual void quit() = 0;
 
     /// `changed` is called (main thread) after status or providers changed; not per request.
-    [[nodiscard]] virtual std::unique_ptr<Subscription> subscribe(std::function<void()> changed) = 0;
+    [[nodiscard]] virtual std::unique_ptr<Subscription>
+    subscribe(std::function<void()> changed) = 0;
 };
 
 } // namespace freerelay::interfaces

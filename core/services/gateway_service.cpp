@@ -408,11 +408,10 @@ Result<void> GatewayService::setMode(common::Mode mode)
 Result<void> GatewayService::listenOn(quint16 port)
 {
     if (m_server) {
-        return failure(
-            common::ErrorKind::AlreadyExists, u"FreeRelay listens on a port already."_s);
+        return failure(common::ErrorKind::AlreadyExists, u"FreeRelay listens on a port already."_s);
     }
-    const Result<void> stored
-        = port == 0 ? Result<void>() : m_settings->set(u"port"_s, QString::number(port));
+    const Result<void> stored = port == 0 ? Result<void>()
+                                          : m_settings->set(u"port"_s, QString::number(port));
     const bool inForce = stored || stored.error().kind == common::ErrorKind::StorageFailed
         || stored.error().kind == common::ErrorKind::PermissionDenied;
     if (!inForce) {

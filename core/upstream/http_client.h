@@ -16,10 +16,10 @@ namespace freerelay::upstream {
 /// Limits (ours) for one call; zero means none.
 struct CallLimits
 {
-    std::chrono::milliseconds connect {5'000};
-    std::chrono::milliseconds firstByte {60'000}; ///< from start to the first body byte
-    std::chrono::milliseconds gap {60'000};       ///< between two body reads; paused time excluded
-    std::chrono::milliseconds total {600'000};
+    std::chrono::milliseconds connect{5'000};
+    std::chrono::milliseconds firstByte{60'000}; ///< from start to the first body byte
+    std::chrono::milliseconds gap{60'000}; ///< between two body reads; paused time excluded
+    std::chrono::milliseconds total{600'000};
 };
 
 /// One HTTP call. `credential` is a whole header value kept apart so that it is never logged.
@@ -28,8 +28,8 @@ struct HttpCall
     QByteArray method = "POST";
     QByteArray url; ///< absolute http:// or https://
     common::HeaderList headers;
-    QByteArray credentialHeader;   ///< "authorization"; "" = none
-    common::Secret credential;     ///< "Bearer gsk_…"
+    QByteArray credentialHeader; ///< "authorization"; "" = none
+    common::Secret credential; ///< "Bearer gsk_…"
     QByteArray body;
     CallLimits limits;
 };
@@ -39,9 +39,10 @@ enum class Flow { Continue, Pause };
 /// How a call ended. `error` is nullopt when a whole HTTP reply was received (any status).
 struct CallEnd
 {
-    std::optional<common::Error> error; ///< Timeout, Unavailable (connect, reset, cut, TLS), ProtocolError
+    std::optional<common::Error>
+        error; ///< Timeout, Unavailable (connect, reset, cut, TLS), ProtocolError
     bool timedOutBeforeConnect = false;
-    std::chrono::microseconds connectTime {0};
+    std::chrono::microseconds connectTime{0};
     bool reusedConnection = false;
 };
 

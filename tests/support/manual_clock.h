@@ -20,11 +20,12 @@ public:
     /// Starts at 2026-11-24T00:00:00Z.
     [[nodiscard]] common::WallTime wallNow() const override
     {
-        return common::WallTime(std::chrono::seconds(1'795'478'400) + common::Duration(m_offset.load()));
+        return common::WallTime(
+            std::chrono::seconds(1'795'478'400) + common::Duration(m_offset.load()));
     }
 
 private:
-    std::atomic<std::int64_t> m_offset {std::int64_t(3'600) * 1'000'000'000};
+    std::atomic<std::int64_t> m_offset{std::int64_t(3'600) * 1'000'000'000};
 };
 
 } // namespace freerelay::tests

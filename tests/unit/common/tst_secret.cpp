@@ -12,10 +12,7 @@ class TestSecret final : public QObject
 private Q_SLOTS:
     void initTestCase() { QVERIFY(freerelay::common::initialiseCrypto()); }
 
-    void masksAllButTheEnds()
-    {
-        QCOMPARE(Secret("gsk_0123456789abcd").masked(), u"gsk…abcd"_s);
-    }
+    void masksAllButTheEnds() { QCOMPARE(Secret("gsk_0123456789abcd").masked(), u"gsk…abcd"_s); }
 
     void showsNothingOfAShortSecret() { QCOMPARE(Secret("short").masked(), u"…"_s); }
 

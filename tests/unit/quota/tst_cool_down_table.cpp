@@ -58,7 +58,7 @@ private Q_SLOTS:
     {
         CoolDownTable table;
         const auto now = m_clock.now();
-        const CoolDownScope scope {"groq"_ba, "k1"_ba, "groq/a"_ba};
+        const CoolDownScope scope{"groq"_ba, "k1"_ba, "groq/a"_ba};
         table.bench(scope, now + 10s, CoolDownReason::RateLimited, "first"_ba);
         table.bench(scope, now + 5s, CoolDownReason::Unhealthy, "earlier"_ba);
         QCOMPARE(table.covering("groq", "k1", "groq/a", now)->detail, "first"_ba);
@@ -108,7 +108,10 @@ private Q_SLOTS:
         const auto now = m_clock.now();
         std::thread writer([&] {
             for (int i = 0; i < 2'000; ++i) {
-                table.bench({"groq"_ba, "k"_ba, QByteArray::number(i % 50)}, now + 1s, CoolDownReason::RateLimited);
+                table.bench(
+                    {"groq"_ba, "k"_ba, QByteArray::number(i % 50)},
+                    now + 1s,
+                    CoolDownReason::RateLimited);
             }
         });
         int covered = 0;
