@@ -40,7 +40,7 @@ std::chrono::milliseconds upTo(std::chrono::nanoseconds span)
 
 } // namespace
 
-CurlClient::CurlClient(ClientConfig config, const common::Clock &clock, QObject *parent)
+CurlClient::CurlClient(const ClientConfig &config, const common::Clock &clock, QObject *parent)
     : QObject(parent)
     , m_clock(clock)
     , m_maxIdleConnections(config.maxIdleConnections)

@@ -25,14 +25,14 @@ namespace freerelay::upstream {
 ///
 /// The program should ignore SIGPIPE: libcurl is told not to touch signals. The client must not
 /// be destroyed from within an observer; calls that outlive it become inert.
-/// @see design notes in docs/architecture.md; rules measured with curl 7.88
+/// @see docs/architecture.md; what it works around was measured with libcurl 7.88
 class CurlClient final : public QObject, public HttpClient
 {
     Q_OBJECT
 
 public:
     /// @param clock  for the first-byte, gap and total limits; must outlive the client
-    CurlClient(ClientConfig config, const common::Clock &clock, QObject *parent = nullptr);
+    CurlClient(const ClientConfig &config, const common::Clock &clock, QObject *parent = nullptr);
     ~CurlClient() override;
     Q_DISABLE_COPY_MOVE(CurlClient)
 

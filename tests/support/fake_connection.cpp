@@ -87,7 +87,7 @@ void FakeConnection::onReadyRead()
     FakeRequest request;
     while (m_request < 0 && !m_closing && takeRequest(&request)) {
         request.connection = m_index;
-        const FakeReply reply = m_upstream.accept(std::move(request), &m_request);
+        const FakeReply reply = m_upstream.accept(request, &m_request);
         play(reply);
         request = {};
     }

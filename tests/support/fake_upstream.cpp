@@ -149,7 +149,7 @@ void FakeUpstream::onNewConnection()
     }
 }
 
-FakeReply FakeUpstream::accept(FakeRequest request, int *index)
+FakeReply FakeUpstream::accept(const FakeRequest &request, int *index)
 {
     Handler handler;
     FakeReply reply = FakeReply::json(R"({"error":{"message":"no reply scripted"}})", 599);

@@ -83,7 +83,7 @@ private:
     void onNewConnection();
     void releaseWhere(int request);
     /// Records the request and finds its answer.
-    [[nodiscard]] FakeReply accept(FakeRequest request, int *index);
+    [[nodiscard]] FakeReply accept(const FakeRequest &request, int *index);
     void update(int index, const std::function<void(FakeRequest &)> &change);
     void onClientLeft(int index);
     void forget(class FakeConnection *connection);
