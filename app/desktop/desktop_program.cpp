@@ -9,7 +9,6 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QMessageBox>
-#include <QPushButton>
 
 #include <cstdio>
 #include <sys/resource.h>
@@ -65,21 +64,6 @@ int complain(const common::Error &error)
 {
     QMessageBox::critical(nullptr, tr("FreeRelay cannot start"), error.message);
     return exitFailure;
-}
-
-/// Somebody else has the port: offers the next free one, for good.
-void offerOtherPort(services::GatewayService &service, const common::Error &taken)
-{
-    QMessageBox box(QMessageBox::Warning, tr("The port is taken"), taken.message);
-    QPushButton *change = box.addButton(
-        tr("Use port %1").arg(taken.detail), QMessageBox::AcceptRole);
-    box.addButton(tr("Leave it"), QMessageBox::RejectRole);
-    box.exec();
-    if (box.clickedButton() == change) {
-        if (const auto listening = service.listenOn(taken.detail.toUShort()); !listening) {
-            QMessageBox::warning(nullptr, tr("The port is taken"), listening.error().message);
-        }
-    }
 }
 
 /// Workers are never to wait for the window: its thread steps back behind them. After they have
@@ -139,9 +123,9 @@ int runDesktop(const QStringList &arguments)
         return complain(opened.error());
     }
     desktop.start();
-    if (!listening && listening.error().kind == common::ErrorKind::AlreadyExists
-        && !listening.error().detail.isEmpty()) {
-        offerOtherPort(service, listening.error());
+    if (!listening) {
+        // The overview says why, and offers the next free port when somebody else has ours.
+        desktop.activate();
     }
     return QApplication::exec();
 }

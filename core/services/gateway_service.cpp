@@ -216,16 +216,6 @@ Result<void> GatewayService::listen()
     return {};
 }
 
-Result<void> GatewayService::listenOn(std::uint16_t port)
-{
-    const auto stored = m_settings->set(u"port"_s, QString::number(port));
-    const bool inForce = m_settings->current().port == port;
-    if (!stored && !inForce) {
-        return stored;
-    }
-    return listen();
-}
-
 void GatewayService::onKeysChanged()
 {
     rebuild();

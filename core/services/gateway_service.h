@@ -56,10 +56,6 @@ public:
     /// @return see gateway::openListeners(): AlreadyExists names the program that has the port
     [[nodiscard]] common::Result<void> listen();
 
-    /// Changes the port for good (settings file) and opens it. Only while nothing listens.
-    /// @return as listen(), or the error of the settings
-    [[nodiscard]] common::Result<void> listenOn(std::uint16_t port);
-
     [[nodiscard]] const settings::Settings &settings() const { return m_settings->current(); }
 
     [[nodiscard]] interfaces::GatewayStatus status() const override;
