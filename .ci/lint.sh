@@ -27,7 +27,8 @@ prepare() {
     cmake --preset lint --log-level=WARNING >/dev/null
     local generated
     mapfile -t generated < <(ninja -C "$build" -t targets all \
-        | sed -n 's/^\([^ :]*_autogen\): .*/\1/p' | awk '!seen[$0]++')
+        | sed -n 's/^\([a-z][a-z/]*\/[^ :/]*_autogen\): phony$/\1/p' | grep -vF CMakeFiles/ \
+        | awk '!seen[$0]++')
     if ((${#generated[@]} > 0)); then
         cmake --build "$build" --target "${generated[@]}" >/dev/null
     fi

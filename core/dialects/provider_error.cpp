@@ -4,6 +4,8 @@
 #include "core/dialects/failure_rules.h"
 #include "core/dialects/json.h"
 
+#include <QList>
+
 #include <algorithm>
 #include <array>
 
