@@ -46,7 +46,7 @@ private Q_SLOTS:
         const QSignalSpy resets(&model, &ProviderListModel::modelReset);
         model.setRows(gateway.rows);
         QCOMPARE(changes.count(), 0);
-        gateway.rows[4].stateText = u"Resting"_s;
+        gateway.rows[4].state = KeyState::NoKey;
         model.setRows(gateway.rows);
         QCOMPARE(changes.count(), 1);
         QCOMPARE(resets.count(), 0);
@@ -64,10 +64,10 @@ private Q_SLOTS:
         QCOMPARE(icons.size(), int(KeyState::Disabled));
     }
 
-    void theGatewaysOwnWordsWin()
+    void aReasonOfTheGatewayIsShown()
     {
         auto row = tests::aProvider("x", u"X"_s, KeyState::CoolingDown);
-        row.stateText = u"Daily limit reached"_s;
+        row.stateText = u"daily limit reached"_s;
         QCOMPARE(ProviderListModel::stateWords(row), u"Daily limit reached"_s);
     }
 

@@ -1,6 +1,7 @@
 #include "provider_list_model.h"
 
 #include "ui/theme/icons.h"
+#include "ui/widgets/typography.h"
 
 #include <algorithm>
 #include <tuple>
@@ -15,19 +16,26 @@ namespace {
 
 int rank(const ProviderRow &row)
 {
-    if (row.keyless) {
+    const bool local = row.tier == "local"_L1;
+    if (row.keyless && !local) {
         return 0;
     }
     if (!row.keys.empty() || row.state == KeyState::Ready) {
         return 1;
     }
-    if (row.tier == "free"_L1) {
+    if (local) {
         return 2;
     }
-    if (row.tier == "trial"_L1) {
+    if (row.tier == "free"_L1) {
         return 3;
     }
-    return row.tier == "local"_L1 ? 4 : 5;
+    return row.tier == "trial"_L1 ? 4 : 5;
+}
+
+// The gateway's sentence where it knows more than the state itself says.
+QString orReason(const ProviderRow &row, const QString &words)
+{
+    return row.stateText.isEmpty() ? words : asSentence(row.stateText);
 }
 
 bool sameKeys(const ProviderRow &a, const ProviderRow &b)
@@ -128,9 +136,6 @@ QVariant ProviderListModel::data(const QModelIndex &index, int role) const
 
 QString ProviderListModel::stateWords(const ProviderRow &row)
 {
-    if (!row.stateText.isEmpty()) {
-        return row.stateText;
-    }
     switch (row.state) {
     case KeyState::NoKey:
         return tr("Needs a key");
@@ -141,13 +146,13 @@ QString ProviderListModel::stateWords(const ProviderRow &row)
     case KeyState::Ready:
         return tr("Ready");
     case KeyState::CoolingDown:
-        return tr("Waiting for its limit to reset");
+        return orReason(row, tr("Waiting for its limit to reset"));
     case KeyState::Rejected:
-        return tr("The provider refused the key");
+        return orReason(row, tr("The provider refused the key"));
     case KeyState::KeychainLocked:
-        return tr("The keychain is locked");
+        return orReason(row, tr("The keychain is locked"));
     case KeyState::Disabled:
-        return tr("Switched off");
+        return orReason(row, tr("Switched off"));
     }
     return {};
 }

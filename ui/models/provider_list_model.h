@@ -34,7 +34,7 @@ public:
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
 
-    /// The state in words: the gateway's own sentence, or ours when it gave none.
+    /// The state in words, with the gateway's reason where there is one.
     [[nodiscard]] static QString stateWords(const interfaces::ProviderRow &row);
     /// Name of the line icon whose outline stands for the state.
     [[nodiscard]] static QString stateIconName(interfaces::KeyState state);

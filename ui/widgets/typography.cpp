@@ -67,6 +67,15 @@ void makeSecondary(QLabel *label)
     new SecondaryColor(label);
 }
 
+QString asSentence(const QString &phrase)
+{
+    QString sentence = phrase;
+    if (!sentence.isEmpty()) {
+        sentence.front() = sentence.front().toUpper();
+    }
+    return sentence;
+}
+
 QFont fixedFont(const QWidget *widget)
 {
     QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);

@@ -2,6 +2,7 @@
 
 class QFont;
 class QLabel;
+class QString;
 class QVBoxLayout;
 class QWidget;
 class QFrame;
@@ -15,6 +16,9 @@ void makeHeading(QLabel *label, HeadingLevel level);
 
 /// Explanatory text: wraps, in the secondary colour, which follows the palette.
 void makeSecondary(QLabel *label);
+
+/// The text with a capital first letter: what comes from data may be a mere phrase.
+[[nodiscard]] QString asSentence(const QString &phrase);
 
 /// Text to be read letter by letter, in the size of the user's font.
 [[nodiscard]] QFont fixedFont(const QWidget *widget);

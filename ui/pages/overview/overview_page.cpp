@@ -212,6 +212,9 @@ void OverviewPage::update()
     m_activity->setText(m_presenter.activity());
     m_pause->setText(status.paused ? tr("R&esume") : tr("Paus&e"));
     m_pause->setIcon(lineIcon(status.paused ? u"resume"_s : u"pause"_s));
+    m_pause->setEnabled(status.listening);
+    m_pause->setToolTip(
+        status.listening ? QString() : tr("FreeRelay is not listening on any address"));
     m_endpoint->setText(status.endpoint);
     m_copy->setEnabled(!status.endpoint.isEmpty());
     m_copy->setToolTip(

@@ -24,6 +24,18 @@ namespace {
 
 constexpr int cardGap = 12;
 
+QString addTitle(const ProviderRow &row)
+{
+    if (!row.keys.empty()) {
+        return ProviderPanel::tr("Add another key");
+    }
+    if (row.tier == "local"_L1) {
+        return ProviderPanel::tr("Add a key, if it asks for one");
+    }
+    return row.keyless ? ProviderPanel::tr("Or add a key, for higher limits")
+                       : ProviderPanel::tr("Add a key");
+}
+
 } // namespace
 
 ProviderPanel::ProviderPanel(ProvidersPresenter &presenter, QWidget *parent)
@@ -230,7 +242,8 @@ void ProviderPanel::updateKeyless(const ProviderRow &row)
 {
     m_keylessCard->setVisible(row.keyless);
     const bool agreed = row.state != KeyState::ConsentNeeded;
-    m_terms->setText(row.terms);
+    m_terms->setText(asSentence(row.terms));
+    m_terms->setVisible(!row.terms.isEmpty());
     m_consent->setText(agreed ? tr("Stop &using it") : tr("&Use without a key…"));
     m_testKeyless->setVisible(agreed);
 }
@@ -239,10 +252,7 @@ void ProviderPanel::updateAdd(const ProviderRow &row)
 {
     const bool wanted = !row.variable.isEmpty() || !row.keyUrl.isEmpty() || !row.keyless;
     m_addCard->setVisible(wanted);
-    m_addTitle->setText(
-        !row.keys.empty() ? tr("Add another key")
-            : row.keyless ? tr("Or add a key, for higher limits")
-                          : tr("Add a key"));
+    m_addTitle->setText(addTitle(row));
     QStringList lines;
     for (int i = 0; i < row.keySteps.size(); ++i) {
         lines.append(tr("%1. %2", "numbered step").arg(i + 1).arg(row.keySteps.at(i)));

@@ -23,7 +23,7 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 
 constexpr int pageMargin = 24;
-constexpr int listChars = 38;
+constexpr int listChars = 42;
 constexpr int panelWidth = 640;
 
 } // namespace

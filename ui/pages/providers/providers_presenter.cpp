@@ -3,6 +3,7 @@
 #include "ui/dialogs/prompter.h"
 #include "ui/models/gateway_feed.h"
 #include "ui/shell/message_list.h"
+#include "ui/widgets/typography.h"
 
 #include <QLocale>
 #include <QPointer>
@@ -389,7 +390,7 @@ void ProvidersPresenter::askConsent()
         u"keylessConsent"_s,
         tr("Use %1 without a key?").arg(row->name),
         tr("Your requests, with everything in them, would be sent to %1.").arg(row->name),
-        row->terms,
+        asSentence(row->terms),
         {tr("&Agree and Use"), tr("Do Not Use")},
         Cancel};
     m_prompter.ask(
