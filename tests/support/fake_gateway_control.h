@@ -5,6 +5,7 @@
 #include <QTimer>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -31,6 +32,7 @@ public:
     interfaces::GatewayStatus now;
     std::vector<interfaces::ProviderRow> rows;
     std::vector<interfaces::RequestRow> requests; ///< newest first
+    std::vector<interfaces::ModelRow> catalogue;
     /// Storages that refuse keys, and with what.
     std::map<interfaces::KeyStorage, common::Error> refusals;
     std::optional<common::Error> keychainError; ///< what retryKeychain() answers
@@ -62,9 +64,15 @@ public:
         return now;
     }
     [[nodiscard]] std::vector<interfaces::ProviderRow> providers() const override { return rows; }
-    [[nodiscard]] std::vector<interfaces::ModelRow> models(bool /*all*/) const override
+    [[nodiscard]] std::vector<interfaces::ModelRow> models(bool all) const override
     {
-        return {};
+        std::vector<interfaces::ModelRow> found;
+        std::copy_if(
+            catalogue.begin(),
+            catalogue.end(),
+            std::back_inserter(found),
+            [all](const auto &model) { return all || model.usable; });
+        return found;
     }
     [[nodiscard]] std::vector<interfaces::RequestRow>
     recentRequests(int limit, quint64 after) const override

@@ -16,7 +16,7 @@ ControlClient::ControlClient(QString path)
     : m_path(std::move(path))
 { }
 
-common::Result<void> ControlClient::connectOnce()
+common::Result<void> ControlClient::connect()
 {
     if (m_socket.state() == QLocalSocket::ConnectedState) {
         return {};
@@ -33,12 +33,32 @@ common::Result<void> ControlClient::connectOnce()
 common::Result<QJsonObject> ControlClient::call(
     const QString &operation, const QJsonObject &args, std::chrono::milliseconds timeout)
 {
-    if (const auto connected = connectOnce(); !connected) {
+    if (const auto connected = connect(); !connected) {
         return failure(connected.error());
     }
     const QJsonObject message{{u"v"_s, control::version}, {u"op"_s, operation}, {u"args"_s, args}};
     m_socket.write(QJsonDocument(message).toJson(QJsonDocument::Compact) + '\n');
     m_socket.flush();
+    const auto answer = readAnswer(timeout);
+    if (!answer) {
+        m_socket.abort();
+        return failure(answer.error());
+    }
+    const QJsonDocument reply = QJsonDocument::fromJson(*answer);
+    if (!reply.isObject()) {
+        m_socket.abort();
+        return failure(
+            ErrorKind::ProtocolError, u"FreeRelay sent something that is not an answer."_s);
+    }
+    const QJsonObject object = reply.object();
+    if (!object.value("ok"_L1).toBool()) {
+        return failure(control::errorFromJson(object.value("error"_L1).toObject()));
+    }
+    return object.value("data"_L1).toObject();
+}
+
+common::Result<QByteArray> ControlClient::readAnswer(std::chrono::milliseconds timeout)
+{
     const QDeadlineTimer deadline(timeout);
     while (!m_socket.canReadLine()) {
         if (m_socket.state() != QLocalSocket::ConnectedState) {
@@ -49,16 +69,7 @@ common::Result<QJsonObject> ControlClient::call(
         }
         m_socket.waitForReadyRead(static_cast<int>(deadline.remainingTime()));
     }
-    const QJsonDocument reply = QJsonDocument::fromJson(m_socket.readLine());
-    if (!reply.isObject()) {
-        return failure(
-            ErrorKind::ProtocolError, u"FreeRelay sent something that is not an answer."_s);
-    }
-    const QJsonObject object = reply.object();
-    if (!object.value("ok"_L1).toBool()) {
-        return failure(control::errorFromJson(object.value("error"_L1).toObject()));
-    }
-    return object.value("data"_L1).toObject();
+    return m_socket.readLine();
 }
 
 } // namespace freerelay::services

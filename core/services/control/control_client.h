@@ -18,7 +18,12 @@ public:
     /// @param path  socket file of the running program
     explicit ControlClient(QString path);
 
-    /// Connects if that has not happened yet, sends one operation and waits for its answer.
+    /// Does nothing when connected already.
+    /// @return NotFound when no program is running
+    [[nodiscard]] common::Result<void> connect();
+
+    /// Connects, sends one operation and waits for its answer. After a failure of the channel
+    /// itself the next call connects anew: a late answer is never taken for another one's.
     /// @return NotFound when no program is running; Timeout; ProtocolError for an answer that is
     ///         none; else the error that the program answered with
     [[nodiscard]] common::Result<QJsonObject> call(
@@ -27,7 +32,7 @@ public:
         std::chrono::milliseconds timeout = std::chrono::seconds(10));
 
 private:
-    [[nodiscard]] common::Result<void> connectOnce();
+    [[nodiscard]] common::Result<QByteArray> readAnswer(std::chrono::milliseconds timeout);
 
     QString m_path;
     QLocalSocket m_socket;

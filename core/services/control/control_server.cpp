@@ -2,6 +2,7 @@
 
 #include "core/services/control/control_protocol.h"
 
+#include <QFile>
 #include <QJsonDocument>
 #include <QLocalSocket>
 
@@ -65,6 +66,11 @@ common::Result<void> ControlServer::listen(const QString &path)
         return failure(
             ErrorKind::StorageFailed,
             u"The control socket %1 cannot be opened: %2."_s.arg(path, m_server.errorString()));
+    }
+    // Qt's option leaves 0700; the kernel asks for write permission only.
+    if (!QFile::setPermissions(path, QFile::ReadOwner | QFile::WriteOwner)) {
+        return failure(
+            ErrorKind::StorageFailed, u"The control socket %1 cannot be made private."_s.arg(path));
     }
     return {};
 }
@@ -177,6 +183,7 @@ void ControlServer::onNewConnection()
             continue;
         }
         ++m_clients;
+        socket->setReadBufferSize(control::maxMessageBytes + 1);
         connect(socket, &QLocalSocket::disconnected, this, [this, socket] {
             --m_clients;
             socket->deleteLater();

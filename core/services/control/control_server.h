@@ -50,9 +50,9 @@ private:
 
     interfaces::GatewayControl &m_control;
     std::function<void()> m_show;
-    QLocalServer m_server;
     QHash<QString, Operation> m_operations;
     int m_clients = 0;
+    QLocalServer m_server; ///< last: its sockets say goodbye to what is above
 };
 
 } // namespace freerelay::services
