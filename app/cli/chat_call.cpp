@@ -130,7 +130,8 @@ void ChatCall::onEnd(const upstream::CallEnd &end)
     } else if (!m_done && m_error.isEmpty()) {
         m_error = u"The answer broke off."_s;
     }
-    m_over();
+    const auto over = std::move(m_over);
+    over(); // may destroy this call
 }
 
 } // namespace freerelay::app

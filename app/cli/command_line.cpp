@@ -46,6 +46,7 @@ struct Arguments
     BenchmarkOptions benchmark;
     bool all = false;
     bool json = false;
+    bool untested = false;
 };
 
 /// Declares the commands; each stores what to run.
@@ -121,7 +122,10 @@ private:
     void addStart()
     {
         addStartOptions(m_app);
-        addStartOptions(*add("start", "Start the gateway", [this] { return start(); }));
+        CLI::App *command = add("start", "Start the gateway", [this] { return start(); });
+        addStartOptions(*command);
+        command->footer("Examples:\n  freerelay start\n  freerelay start --headless --port 8080\n"
+                        "  freerelay start --demo\n");
     }
 
     void addState()
@@ -166,13 +170,18 @@ private:
             [this] { return keysListCommand(m_context, m_args.json); },
             keys)
             ->add_flag("--json", m_args.json, "Machine-readable");
-        add(
+        CLI::App *addKey = add(
             "add",
-            "Save a key; it is asked for and not shown",
-            [this] { return keysAddCommand(m_context, provider()); },
-            keys)
-            ->add_option("provider", m_args.provider, "Such as groq")
-            ->required();
+            "Save a key; it is asked for and not shown, or read from a pipe",
+            [this] {
+                return keysAddCommand(
+                    m_context, provider(), m_args.untested ? KeyCheck::None : KeyCheck::Test);
+            },
+            keys);
+        addKey->add_option("provider", m_args.provider, "Such as groq")->required();
+        addKey->add_flag("--no-test", m_args.untested, "Save it without trying it first");
+        addKey->footer("Examples:\n  freerelay keys add groq\n"
+                       "  secret-tool lookup service groq | freerelay keys add groq\n");
         CLI::App *remove = add(
             "remove",
             "Forget a saved key",
@@ -204,6 +213,8 @@ private:
         ask->add_option("text", m_args.text, "The question; - reads it from standard input")
             ->required();
         ask->add_option("--model", m_args.model, "Instead of freerelay-auto");
+        ask->footer("Examples:\n  freerelay ask \"What is a monad?\" --model freerelay-free\n"
+                    "  git diff | freerelay ask -\n");
         CLI::App *benchmark = add(
             "benchmark", "Load on the running gateway, with percentiles", [this] {
                 m_args.benchmark.model = QString::fromStdString(m_args.model);
@@ -216,6 +227,9 @@ private:
         benchmark->add_flag(
             "--stream", m_args.benchmark.stream, "Streamed answers, with time to first text");
         benchmark->add_option("--model", m_args.model, "Instead of freerelay-auto");
+        benchmark->footer(
+            "Example:\n  freerelay benchmark --requests 200 --concurrent 20 --stream\n"
+            "It spends the quota of the providers that answer.\n");
     }
 
     void addHelpers()
@@ -223,20 +237,21 @@ private:
         add("setup", "Lead through the first providers", [this] {
             return setupCommand(m_context);
         });
-        add("completion",
-            "Print a completion script",
-            [this] {
-                QFile script(
-                    u":/completions/freerelay.%1"_s.arg(QString::fromStdString(m_args.shell)));
-                if (!script.open(QIODevice::ReadOnly)) {
-                    return static_cast<int>(exitFailure);
-                }
-                m_context.console.raw(script.readAll());
-                return static_cast<int>(exitOk);
-            })
-            ->add_option("shell", m_args.shell, "bash, zsh or fish")
+        CLI::App *completion = add(
+            "completion", "Print a completion script", [this] { return printCompletion(); });
+        completion->add_option("shell", m_args.shell, "bash, zsh or fish")
             ->required()
             ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+        completion->footer("Example:\n  source <(freerelay completion bash)\n");
+    }
+
+    int printCompletion()
+    {
+        QFile script(u":/completions/freerelay.%1"_s.arg(QString::fromStdString(m_args.shell)));
+        if (!script.open(QIODevice::ReadOnly) || !m_context.console.raw(script.readAll())) {
+            return exitFailure;
+        }
+        return exitOk;
     }
 
     [[nodiscard]] QString provider() const { return QString::fromStdString(m_args.provider); }

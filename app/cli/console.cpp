@@ -1,8 +1,7 @@
 #include "console.h"
 
-#include <QTextStream>
-
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <iostream>
 #include <string>
@@ -15,38 +14,81 @@ namespace freerelay::app {
 
 namespace {
 
-void writeLine(FILE *stream, const QString &line)
+bool writeBytes(FILE *stream, const QByteArray &bytes)
 {
-    const QByteArray bytes = line.toUtf8() + '\n';
-    std::fwrite(bytes.constData(), 1, static_cast<std::size_t>(bytes.size()), stream);
-    std::fflush(stream);
+    const auto size = static_cast<std::size_t>(bytes.size());
+    return std::fwrite(bytes.constData(), 1, size, stream) == size && std::fflush(stream) == 0;
 }
 
-/// Switches the echo of the terminal off as long as it lives.
-class EchoOff
+void writeText(FILE *stream, const QString &text)
+{
+    writeBytes(stream, text.toUtf8());
+}
+
+void writeLine(FILE *stream, const QString &line)
+{
+    writeBytes(stream, line.toUtf8() + '\n');
+}
+
+/// As long as it lives, the terminal shows nothing of what is typed and hands over each character
+/// as it comes, Ctrl+C included.
+class SilentTerminal
 {
 public:
-    EchoOff()
+    SilentTerminal()
         : m_active(tcgetattr(STDIN_FILENO, &m_before) == 0)
     {
         if (m_active) {
             termios silent = m_before;
-            silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+            silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON | ISIG);
+            silent.c_cc[VMIN] = 1;
+            silent.c_cc[VTIME] = 0;
             tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
         }
     }
-    ~EchoOff()
+    ~SilentTerminal()
     {
         if (m_active) {
-            tcsetattr(STDIN_FILENO, TCSAFLUSH, &m_before);
+            tcsetattr(STDIN_FILENO, TCSADRAIN, &m_before);
         }
     }
-    Q_DISABLE_COPY_MOVE(EchoOff)
+    Q_DISABLE_COPY_MOVE(SilentTerminal)
 
 private:
     termios m_before{};
     bool m_active;
 };
+
+/// A line from a SilentTerminal. Without the kernel's line editing there is no limit of 4095 bytes
+/// either, which some keys exceed.
+std::optional<std::string> readTyped()
+{
+    constexpr char ctrlC = 0x03;
+    constexpr char ctrlD = 0x04;
+    constexpr char ctrlU = 0x15;
+    constexpr char erase = 0x7f;
+    std::string typed;
+    char typedNow = 0;
+    for (;;) {
+        const ssize_t got = ::read(STDIN_FILENO, &typedNow, 1);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0 || typedNow == ctrlC || (typedNow == ctrlD && typed.empty())) {
+            return std::nullopt;
+        }
+        if (typedNow == '\n' || typedNow == '\r') {
+            return typed;
+        }
+        if (typedNow == ctrlU) {
+            typed.clear();
+        } else if ((typedNow == erase || typedNow == '\b') && !typed.empty()) {
+            typed.pop_back();
+        } else if (typedNow != ctrlD && typedNow != erase && typedNow != '\b') {
+            typed += typedNow;
+        }
+    }
+}
 
 std::optional<std::string> readLine()
 {
@@ -60,7 +102,9 @@ std::optional<std::string> readLine()
 } // namespace
 
 Console::Console()
-    : m_colours(isatty(STDOUT_FILENO) == 1 && qEnvironmentVariableIsEmpty("NO_COLOR"))
+    : m_colours(
+        isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1
+        && qEnvironmentVariableIsEmpty("NO_COLOR"))
     , m_interactive(isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1)
 { }
 
@@ -69,10 +113,9 @@ void Console::out(const QString &line) const
     writeLine(stdout, line);
 }
 
-void Console::raw(const QByteArray &bytes) const
+bool Console::raw(const QByteArray &bytes) const
 {
-    std::fwrite(bytes.constData(), 1, static_cast<std::size_t>(bytes.size()), stdout);
-    std::fflush(stdout);
+    return writeBytes(stdout, bytes);
 }
 
 void Console::note(const QString &line) const
@@ -118,28 +161,28 @@ void Console::table(const std::vector<QStringList> &rows) const
             const bool last = i + 1 == row.size();
             line += last ? row[i] : row[i].leftJustified(widths[i] + 2);
         }
+        while (line.endsWith(u' ')) {
+            line.chop(1);
+        }
         out(line);
     }
 }
 
 std::optional<QString> Console::ask(const QString &prompt) const
 {
-    const QByteArray bytes = prompt.toUtf8();
-    std::fwrite(bytes.constData(), 1, static_cast<std::size_t>(bytes.size()), stderr);
-    std::fflush(stderr);
+    writeText(stderr, prompt);
     const auto line = readLine();
     return line ? std::optional(QString::fromStdString(*line).trimmed()) : std::nullopt;
 }
 
 std::optional<common::Secret> Console::askSecret(const QString &prompt) const
 {
-    const QByteArray bytes = prompt.toUtf8();
-    std::fwrite(bytes.constData(), 1, static_cast<std::size_t>(bytes.size()), stderr);
-    std::fflush(stderr);
     std::optional<std::string> line;
     {
-        const EchoOff echoOff;
-        line = readLine();
+        // Silent before the prompt: what is typed as soon as it shows must not be seen either.
+        const SilentTerminal silent;
+        writeText(stderr, prompt);
+        line = isatty(STDIN_FILENO) == 1 ? readTyped() : readLine();
     }
     note({});
     if (!line) {

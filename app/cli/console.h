@@ -11,8 +11,8 @@
 
 namespace freerelay::app {
 
-/// The terminal. Data goes to stdout, everything else to stderr; colours only on a terminal that
-/// did not ask for none (NO_COLOR).
+/// The terminal. Data goes to stdout, everything else to stderr; colours only when both are a
+/// terminal that did not ask for none (NO_COLOR).
 class Console
 {
 public:
@@ -20,7 +20,8 @@ public:
 
     void out(const QString &line) const;
     /// Without a line end, flushed: for streamed text.
-    void raw(const QByteArray &bytes) const;
+    /// @return false when nobody reads it any more
+    bool raw(const QByteArray &bytes) const;
     void note(const QString &line) const;
     void error(const QString &line) const;
     /// The message, and the detail on a line of its own.
@@ -35,7 +36,8 @@ public:
     [[nodiscard]] bool isInteractive() const { return m_interactive; }
     /// A line from the terminal; nullopt at its end (Ctrl+D).
     [[nodiscard]] std::optional<QString> ask(const QString &prompt) const;
-    /// Like ask(), typed characters are not shown.
+    /// Like ask(), typed characters are not shown. Ctrl+C counts as the end of the input: the
+    /// terminal is never left silent.
     [[nodiscard]] std::optional<common::Secret> askSecret(const QString &prompt) const;
     /// A yes-or-no question; the end of input counts as no.
     [[nodiscard]] bool confirm(const QString &question) const;

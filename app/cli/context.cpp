@@ -5,6 +5,11 @@ namespace freerelay::app {
 std::optional<QJsonObject>
 CommandContext::call(const QString &operation, const QJsonObject &args, int &exitCode)
 {
+    if (const auto connected = control.connect(); !connected) {
+        console.error(connected.error());
+        exitCode = exitNotRunning;
+        return std::nullopt;
+    }
     auto reply = control.call(operation, args);
     if (reply) {
         exitCode = exitOk;
@@ -12,9 +17,6 @@ CommandContext::call(const QString &operation, const QJsonObject &args, int &exi
     }
     console.error(reply.error());
     switch (reply.error().kind) {
-    case common::ErrorKind::NotFound:
-        exitCode = exitNotRunning;
-        break;
     case common::ErrorKind::InvalidArgument:
         exitCode = exitUsage;
         break;

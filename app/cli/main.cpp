@@ -3,10 +3,13 @@
 
 #include <QCoreApplication>
 
+#include <csignal>
+
 int main(int argc, char **argv)
 {
     using namespace freerelay;
     const QCoreApplication application(argc, argv);
+    std::signal(SIGPIPE, SIG_IGN); // a reader that leaves is told by the write that fails
     const settings::Paths paths = settings::Paths::resolve(common::Environment::ofProcess());
     app::CommandContext context{
         app::Console(),

@@ -8,7 +8,16 @@ _freerelay() {
         start) words="--headless --port --host --mode --demo --hidden --help" ;;
         status) words="--json --help" ;;
         mode) words="free paid auto" ;;
-        keys) ((COMP_CWORD == 2)) && words="list add remove test" ;;
+        keys)
+            if ((COMP_CWORD == 2)); then
+                words="list add remove test"
+            else
+                case ${COMP_WORDS[2]} in
+                list) words="--json --help" ;;
+                add) words="--no-test --help" ;;
+                esac
+            fi
+            ;;
         models) words="--all --json --help" ;;
         ask) words="--model --help" ;;
         benchmark) words="--requests --concurrent --stream --model --help" ;;

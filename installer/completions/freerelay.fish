@@ -8,6 +8,8 @@ complete -c freerelay -n "__fish_seen_subcommand_from start" -l host -x
 complete -c freerelay -n "__fish_seen_subcommand_from start" -l mode -x -a "free paid auto"
 complete -c freerelay -n "__fish_seen_subcommand_from mode" -a "free paid auto"
 complete -c freerelay -n "__fish_seen_subcommand_from keys" -a "list add remove test"
+complete -c freerelay -n "__fish_seen_subcommand_from keys; and __fish_seen_subcommand_from list" -l json
+complete -c freerelay -n "__fish_seen_subcommand_from keys; and __fish_seen_subcommand_from add" -l no-test
 complete -c freerelay -n "__fish_seen_subcommand_from status models" -l json
 complete -c freerelay -n "__fish_seen_subcommand_from models" -l all
 complete -c freerelay -n "__fish_seen_subcommand_from ask benchmark" -l model -x

@@ -16,7 +16,16 @@ _freerelay() {
     start) _arguments '--headless' '--port:port' '--host:address' '--mode:mode:(free paid auto)' '--demo' '--hidden' ;;
     status) _arguments '--json' ;;
     mode) _values mode free paid auto ;;
-    keys) ((CURRENT == 3)) && _values action list add remove test ;;
+    keys)
+        if ((CURRENT == 3)); then
+            _values action list add remove test
+        else
+            case $words[3] in
+            list) _arguments '--json' ;;
+            add) _arguments '--no-test' ;;
+            esac
+        fi
+        ;;
     models) _arguments '--all' '--json' ;;
     ask) _arguments '--model:model' ;;
     benchmark) _arguments '--requests:number' '--concurrent:number' '--stream' '--model:model' ;;

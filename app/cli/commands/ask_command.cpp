@@ -19,6 +19,9 @@ namespace freerelay::app {
 
 namespace {
 
+constexpr int unauthorised = 401;
+constexpr int forbidden = 403;
+
 /// The question without its text; nullopt (and a message) when no gateway runs.
 std::optional<ChatQuestion> questionTo(CommandContext &context, const QString &model, int &exitCode)
 {
@@ -34,6 +37,12 @@ std::optional<ChatQuestion> questionTo(CommandContext &context, const QString &m
     }
     ChatQuestion question;
     question.endpoint = status->value("endpoint"_L1).toString().toUtf8();
+    if (question.endpoint.isEmpty()) {
+        context.console.error(
+            u"FreeRelay is not listening. %1"_s.arg(status->value("problem"_L1).toString()));
+        exitCode = exitFailure;
+        return std::nullopt;
+    }
     question.model = model;
     question.clientKey = std::move(*clientKey);
     return question;
@@ -83,14 +92,19 @@ public:
 
     void report(const Console &console) const
     {
+        console.note(
+            u"Measured from here to %1 and back: this program, the gateway and the providers together."_s
+                .arg(QString::fromUtf8(m_question.endpoint)));
+        const auto seconds = static_cast<double>(m_elapsedNs) / 1e9;
         std::vector<QStringList> rows{
             {u"Requests"_s,
              u"%1, %2 in flight, %3"_s.arg(m_options.requests)
                  .arg(m_options.concurrent)
                  .arg(m_options.stream ? u"streamed"_s : u"whole answers"_s)},
             {u"Rate"_s,
-             u"%1 requests/s"_s.arg(
-                 m_options.requests / (static_cast<double>(m_elapsedNs) / 1e9), 0, 'f', 1)}};
+             u"%1 answers/s over %2 s"_s
+                 .arg(static_cast<double>(m_latencies.size()) / seconds, 0, 'f', 1)
+                 .arg(seconds, 0, 'f', 2)}};
         addPercentiles(rows, u"Latency"_s, m_latencies);
         addPercentiles(rows, u"First text"_s, m_firstTexts);
         for (const auto &[error, count] : m_errors) {
@@ -140,8 +154,11 @@ private:
                 m_firstTexts.push_back(*call.firstTextNs());
             }
         } else {
-            ++m_errors[u"%1 %2"_s.arg(call.status()).arg(call.error())];
+            ++m_errors
+                [call.status() == 0 ? u"no answer: %1"_s.arg(call.error())
+                                    : u"status %1: %2"_s.arg(call.status()).arg(call.error())];
         }
+        m_calls[slot].reset();
         --m_inFlight;
         if (static_cast<int>(m_calls.size()) < m_options.requests) {
             startNext();
@@ -180,13 +197,22 @@ int askCommand(CommandContext &context, const QString &text, const QString &mode
     const ChatCall call(
         client,
         *question,
-        [&context](const QString &piece) { context.console.raw(piece.toUtf8()); },
+        [&context, &loop](const QString &piece) {
+            if (!context.console.raw(piece.toUtf8())) {
+                loop.exit(exitFailure);
+            }
+        },
         [&loop] { loop.quit(); });
-    loop.exec();
-    context.console.raw("\n"_ba);
+    if (loop.exec() != 0) {
+        return exitFailure; // the reader of stdout has left: leaving cancels the request
+    }
+    if (call.firstTextNs()) {
+        context.console.raw("\n"_ba);
+    }
     if (!call.error().isEmpty()) {
         context.console.error(call.error());
-        return exitFailure;
+        return call.status() == unauthorised || call.status() == forbidden ? exitRefused
+                                                                           : exitFailure;
     }
     context.console.note(u"— %1 (%2)"_s.arg(call.provider(), call.model()));
     return exitOk;

@@ -10,6 +10,8 @@ namespace freerelay::app {
 namespace {
 
 constexpr std::chrono::seconds keyTestTimeout{45};
+/// The keychain may ask the user to unlock it first.
+constexpr std::chrono::minutes keySaveTimeout{3};
 
 QJsonObject keyArgs(const QString &provider, const common::Secret &key, const QString &storage)
 {
@@ -90,7 +92,8 @@ bool testKey(CommandContext &context, const QString &provider, const common::Sec
 
 int saveKey(CommandContext &context, const QString &provider, const common::Secret &key)
 {
-    auto saved = context.control.call(u"key-add"_s, keyArgs(provider, key, u"keychain"_s));
+    auto saved = context.control.call(
+        u"key-add"_s, keyArgs(provider, key, u"keychain"_s), keySaveTimeout);
     if (saved) {
         context.console.note(u"Saved in the keychain."_s);
         return exitOk;
@@ -120,7 +123,7 @@ int saveKey(CommandContext &context, const QString &provider, const common::Secr
     return exitOk;
 }
 
-int keysAddCommand(CommandContext &context, const QString &provider)
+int keysAddCommand(CommandContext &context, const QString &provider, KeyCheck check)
 {
     int exitCode = exitOk;
     const auto rows = providers(context, exitCode);
@@ -139,8 +142,11 @@ int keysAddCommand(CommandContext &context, const QString &provider)
         context.console.error(u"No key was given."_s);
         return exitUsage;
     }
-    if (!testKey(context, provider, *key) && context.console.isInteractive()
-        && !context.console.confirm(u"Save it all the same?"_s)) {
+    if (check == KeyCheck::Test && !testKey(context, provider, *key)
+        && !(
+            context.console.isInteractive()
+            && context.console.confirm(u"Save it all the same?"_s))) {
+        context.console.note(u"Not saved."_s);
         return exitFailure;
     }
     return saveKey(context, provider, *key);

@@ -6,8 +6,12 @@ namespace freerelay::app {
 
 /// `keys list`: every configured provider with its keys, their source and state.
 int keysListCommand(CommandContext &context, bool json);
-/// `keys add`: asks for the key without showing it (or reads it from a pipe) and saves it.
-int keysAddCommand(CommandContext &context, const QString &provider);
+/// What `keys add` does before it saves a key.
+enum class KeyCheck { Test, None };
+
+/// `keys add`: asks for the key without showing it (or reads it from a pipe), tests and saves it.
+/// A key that fails is saved only after a person has agreed.
+int keysAddCommand(CommandContext &context, const QString &provider, KeyCheck check);
 /// `keys remove`: of a provider with one removable key no fingerprint is needed.
 int keysRemoveCommand(CommandContext &context, const QString &provider, const QString &fingerprint);
 /// `keys test`: one provider, or all that have a key.

@@ -17,6 +17,20 @@ bool isLocal(const QJsonObject &provider)
     return provider.value("tier"_L1).toString() == "local"_L1;
 }
 
+/// Free ones first; a tier that is not listed comes last.
+qsizetype tierRank(const QJsonObject &provider)
+{
+    static const QStringList order{
+        u"free"_s, u"unverified free"_s, u"trial"_s, u"subscription"_s, u"paid"_s, u"local"_s};
+    const qsizetype rank = order.indexOf(provider.value("tier"_L1).toString());
+    return rank < 0 ? order.size() : rank;
+}
+
+bool isQuit(const QString &answer)
+{
+    return answer.compare("q"_L1, Qt::CaseInsensitive) == 0;
+}
+
 enum class Answer { GoOn, Leave };
 
 /// One run of the wizard.
@@ -54,11 +68,11 @@ private:
         return true;
     }
 
-    [[nodiscard]] std::vector<QJsonObject> withState(const QString &state) const
+    [[nodiscard]] std::vector<QJsonObject> withState(const QStringList &states) const
     {
         std::vector<QJsonObject> found;
         for (const QJsonValue &value : m_providers) {
-            if (value.toObject().value("state"_L1).toString() == state) {
+            if (states.contains(value.toObject().value("state"_L1).toString())) {
                 found.push_back(value.toObject());
             }
         }
@@ -68,7 +82,7 @@ private:
     /// Providers that need no key, each with what a person must know before agreeing.
     Answer offerKeyless()
     {
-        std::vector<QJsonObject> choices = withState(u"consent_needed"_s);
+        std::vector<QJsonObject> choices = withState({u"consent_needed"_s});
         std::stable_partition(choices.begin(), choices.end(), [](const QJsonObject &provider) {
             return !isLocal(provider);
         });
@@ -85,7 +99,7 @@ private:
                 m_console.note(u"  Limits and terms: %1"_s.arg(terms));
             }
             const auto answer = m_console.ask(u"Use %1? [y/N/q] "_s.arg(name));
-            if (!answer || *answer == "q"_L1) {
+            if (!answer || isQuit(*answer)) {
                 return Answer::Leave;
             }
             if (answer->startsWith(u'y', Qt::CaseInsensitive)) {
@@ -110,8 +124,16 @@ private:
         if (!load(exitCode)) {
             return Answer::Leave;
         }
-        const std::vector<QJsonObject> choices = withState(u"no_key"_s);
+        std::vector<QJsonObject> choices = withState(
+            {u"no_key"_s, u"rejected"_s, u"keychain_locked"_s});
         m_console.note({});
+        if (choices.empty()) {
+            m_console.note(u"Every provider that needs a key has one."_s);
+            return Answer::Leave;
+        }
+        std::stable_sort(choices.begin(), choices.end(), [](const auto &a, const auto &b) {
+            return tierRank(a) < tierRank(b);
+        });
         m_console.note(u"Providers that need a key:"_s);
         std::vector<QStringList> rows;
         for (std::size_t i = 0; i < choices.size(); ++i) {
@@ -123,7 +145,7 @@ private:
         }
         m_console.table(rows);
         const auto answer = m_console.ask(u"Number or name (enter to end): "_s);
-        if (!answer || answer->isEmpty() || *answer == "q"_L1) {
+        if (!answer || answer->isEmpty() || isQuit(*answer)) {
             return Answer::Leave;
         }
         const auto chosen = std::find_if(
@@ -151,7 +173,7 @@ private:
         const QString hint = prefix.isEmpty() ? QString()
                                               : u", usually begins with %1"_s.arg(prefix);
         const auto key = m_console.askSecret(u"Key (not shown%1; enter to skip): "_s.arg(hint));
-        if (!key) {
+        if (!key || isQuit(QString::fromUtf8(key->reveal()))) {
             return Answer::Leave;
         }
         if (key->isEmpty()) {

@@ -85,7 +85,7 @@ int modeCommand(CommandContext &context, const QString &mode)
 int orderCommand(CommandContext &context, const QString &operation, const QString &done)
 {
     int exitCode = exitOk;
-    if (context.call(operation, {}, exitCode)) {
+    if (context.call(operation, {}, exitCode) && !done.isEmpty()) {
         context.console.note(done);
     }
     return exitCode;
