@@ -10,8 +10,7 @@ namespace {
 
 static_assert(jsonPadding >= qsizetype(simdjson::SIMDJSON_PADDING));
 
-// simdjson counts the scalar level as well.
-constexpr std::size_t parserDepth = jsonMaxDepth + 1;
+constexpr std::size_t parserDepth = jsonMaxDepth;
 
 /// A parser that has grown beyond this is given up after use: its tape holds about 14 bytes for
 /// each byte of text, and most texts are small.

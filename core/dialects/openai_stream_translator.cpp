@@ -138,18 +138,14 @@ std::optional<common::Error> OpenAiStreamTranslator::takeChunk(JsonValue root, Q
         return error;
     }
     updateFinished();
-    rewriteTopLevel(chunk);
     const bool hasUsage = takeUsage(chunk);
     if (!facts.choices) {
         if (hasUsage && m_context.includeUsage) {
-            // Kept for the end: a later one may correct it.
-            chunk.set("choices", "[]");
-            chunk.set("usage", m_usage);
-            chunk.commit(splicer);
-            m_usageChunk = splicer.apply();
+            keepUsageChunk(chunk, splicer);
         }
         return std::nullopt; // clients look at choices[0] without asking
     }
+    rewriteTopLevel(chunk);
     if (!facts.news) {
         return std::nullopt;
     }
@@ -161,6 +157,16 @@ std::optional<common::Error> OpenAiStreamTranslator::takeChunk(JsonValue root, Q
         appendEvent(out, splicer.apply());
     }
     return std::nullopt;
+}
+
+void OpenAiStreamTranslator::keepUsageChunk(JsonObjectEdit &chunk, Splicer &splicer)
+{
+    // Kept for the end: a later one may correct it.
+    rewriteTopLevel(chunk);
+    chunk.set("choices", "[]");
+    chunk.set("usage", m_usage);
+    chunk.commit(splicer);
+    m_usageChunk = splicer.apply();
 }
 
 void OpenAiStreamTranslator::rewriteTopLevel(JsonObjectEdit &chunk)

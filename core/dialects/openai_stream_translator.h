@@ -54,6 +54,7 @@ private:
     [[nodiscard]] MaybeError end(QByteArray &out);
     void rewriteTopLevel(JsonObjectEdit &chunk);
     [[nodiscard]] bool takeUsage(JsonObjectEdit &chunk);
+    void keepUsageChunk(JsonObjectEdit &chunk, Splicer &splicer);
     void hideUsage(JsonObjectEdit &chunk) const;
     [[nodiscard]] MaybeError rewriteChoices(JsonValue choices, Splicer &splicer, ChunkFacts &facts);
     [[nodiscard]] MaybeError
