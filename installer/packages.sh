@@ -15,7 +15,7 @@ build_packages=(
 
 test_packages=(
     gnome-keyring dbus xvfb trayer xdotool imagemagick
-    nodejs:node npm:npm python3:python3 curl
+    nodejs:node npm:npm python3:python3 curl nginx-light
 )
 
 lint_packages=(
@@ -72,6 +72,10 @@ install_packages() {
     "${runner[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get -q install -y --no-install-recommends "${missing[@]}" \
         || die "the packages could not be installed. By hand: apt-get install --no-install-recommends ${missing[*]}"
+    # Tests and benchmarks start an nginx of their own; the machine's need not run for that.
+    if [[ " ${missing[*]} " == *" nginx-light "* ]] && command -v systemctl >/dev/null 2>&1; then
+        "${runner[@]}" systemctl disable --now nginx >/dev/null 2>&1 || true
+    fi
 }
 
 # How many compilers may run at once: one a core, and 1.5 GiB of free memory for each.

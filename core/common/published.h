@@ -19,6 +19,7 @@ public:
         : m_value(std::move(initial))
     { }
 
+    ~Published() = default;
     Published(const Published &) = delete;
     Published &operator=(const Published &) = delete;
 
