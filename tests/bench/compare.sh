@@ -121,12 +121,13 @@ measure_json() {
         "$(awk "BEGIN { if (${words[0]} > 0) printf \"%.1f\", ($after - $before) * $tick_us / ${words[0]}; else print 0 }")"
 }
 
+# KIND streams: begun evenly over one stream's life; burst: all in the same instant.
 measure_streams() {
-    local target=$1 streams=$2 round=$3 line name
+    local kind=$1 target=$2 streams=$3 round=$4 spread_ms=$5 line name
     line=$("$tools/bench_sse_load" --port "${port[$target]}" --streams "$streams" \
-        --seconds "$((seconds * 2))" || true)
+        --spread-ms "$spread_ms" --seconds "$((seconds * 2))" || true)
     for name in streams errors frames_per_s ttft_p50 ttft_p99 lag_p50 lag_p99; do
-        record streams "$target" "$streams" "$round" "$name" \
+        record "$kind" "$target" "$streams" "$round" "$name" \
             "$(sed -n "s/.*\"$name\":\\([0-9.-]*\\).*/\\1/p" <<<"$line")"
     done
 }
@@ -178,7 +179,8 @@ for ((round = 1; round <= rounds; round++)); do
     done
     for target in direct nginx freerelay; do
         say "round $round of $rounds: 200 streams, $target"
-        measure_streams "$target" 200 "$round"
+        measure_streams streams "$target" 200 "$round" 1000
+        measure_streams burst "$target" 200 "$round" 0
     done
 done
 for target in nginx freerelay; do

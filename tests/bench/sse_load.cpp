@@ -1,9 +1,9 @@
 // Concurrent SSE streams against a gateway; 127.0.0.1 only.
 //
-//   bench_sse_load --port N [--streams N] [--seconds N] [--model NAME]
-//       Keeps N streams under way; reads the stamps that bench_mock_upstream puts into each frame.
-//       Prints one JSON line: streams, errors, and in µs: time to first token, and how long a
-//       frame was under way.
+//   bench_sse_load --port N [--streams N] [--seconds N] [--spread-ms N] [--model NAME]
+//       Keeps N streams under way, begun evenly over the spread (0 = all at once); reads the stamps
+//       that bench_mock_upstream puts into each frame. Prints one JSON line: streams, errors, and
+//       in µs: time to first token, and how long a frame was under way.
 //   bench_sse_load --port N --never-read --seconds N
 //       Asks for 300 MB and reads nothing. The caller watches the gateway's memory.
 
@@ -35,6 +35,7 @@ struct Options
     std::uint16_t port = 0;
     int streams = 200;
     int seconds = 8;
+    std::chrono::milliseconds spread{0};
     bool neverRead = false;
     std::string model = "freerelay-auto";
 };
@@ -95,6 +96,7 @@ public:
     int run();
 
 private:
+    void startThoseDue();
     void start(std::size_t index);
     void onReadable(std::size_t index);
     Progress take(Stream &stream, std::string_view bytes);
@@ -109,7 +111,9 @@ private:
     std::vector<Stream> m_streams;
     std::vector<std::int64_t> m_firstToken;
     std::vector<std::int64_t> m_lag;
+    std::int64_t m_beginAt = 0;
     std::int64_t m_stopAt = 0;
+    std::size_t m_started = 0;
     int m_busy = 0;
     int m_finished = 0;
     int m_errors = 0;
@@ -117,22 +121,33 @@ private:
 
 int Load::run()
 {
-    const std::int64_t begin = stamp();
-    m_stopAt = begin + m_options.seconds * nanosecondsPerSecond;
-    for (std::size_t i = 0; i < m_streams.size(); ++i) {
-        start(i);
-    }
+    m_beginAt = stamp();
+    m_stopAt = m_beginAt + m_options.seconds * nanosecondsPerSecond;
     std::array<epoll_event, 512> events{};
-    while (m_busy > 0 && stamp() < m_stopAt + graceSeconds * nanosecondsPerSecond) {
+    startThoseDue();
+    while ((m_busy > 0 || m_started < m_streams.size())
+           && stamp() < m_stopAt + graceSeconds * nanosecondsPerSecond) {
+        const int timeoutMs = m_started < m_streams.size() ? 1 : 500;
         const int count = ::epoll_wait(
-            m_epoll.get(), events.data(), static_cast<int>(events.size()), 500);
+            m_epoll.get(), events.data(), static_cast<int>(events.size()), timeoutMs);
         for (int i = 0; i < count; ++i) {
             onReadable(events.at(static_cast<std::size_t>(i)).data.u32);
         }
+        startThoseDue();
     }
     m_errors += m_busy;
-    print(static_cast<double>(stamp() - begin) / static_cast<double>(nanosecondsPerSecond));
+    print(static_cast<double>(stamp() - m_beginAt) / static_cast<double>(nanosecondsPerSecond));
     return m_errors == 0 ? 0 : 1;
+}
+
+void Load::startThoseDue()
+{
+    const std::int64_t spread = std::chrono::nanoseconds(m_options.spread).count();
+    const auto count = static_cast<std::int64_t>(m_streams.size());
+    while (m_started < m_streams.size()
+           && stamp() >= m_beginAt + spread * static_cast<std::int64_t>(m_started) / count) {
+        start(m_started++);
+    }
 }
 
 void Load::start(std::size_t index)
@@ -298,6 +313,8 @@ int main(int argc, char **argv)
             options.streams = static_cast<int>(std::strtol(value, nullptr, 10));
         } else if (name == "--seconds") {
             options.seconds = static_cast<int>(std::strtol(value, nullptr, 10));
+        } else if (name == "--spread-ms") {
+            options.spread = std::chrono::milliseconds(std::strtol(value, nullptr, 10));
         } else if (name == "--model") {
             options.model = value;
         }
