@@ -21,17 +21,11 @@ sources() {
     done
 }
 
-# The compile commands, without precompiled headers (clang cannot read g++'s), and moc's output.
+# The compile commands, without precompiled headers (clang cannot read g++'s). No source includes
+# moc's output, so nothing has to be built.
 prepare() {
     cd "$root"
     cmake --preset lint --log-level=WARNING >/dev/null
-    local generated
-    mapfile -t generated < <(ninja -C "$build" -t targets all \
-        | sed -n 's/^\([a-z][a-z/]*\/[^ :/]*_autogen\): phony$/\1/p' | grep -vF CMakeFiles/ \
-        | awk '!seen[$0]++')
-    if ((${#generated[@]} > 0)); then
-        cmake --build "$build" --target "${generated[@]}" >/dev/null
-    fi
 }
 
 # Lints one file; silent when it is clean.

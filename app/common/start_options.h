@@ -42,13 +42,11 @@ struct StartOptions
 };
 
 /// What the programs return to the shell; docs/command-line.md lists them.
-enum ExitCode {
-    exitOk = 0,
-    exitFailure = 1,
-    exitUsage = 2,
-    exitNotRunning = 3,
-    exitAlreadyRunning = 4,
-    exitRefused = 5,
-};
+inline constexpr int exitOk = 0;
+inline constexpr int exitFailure = 1;
+inline constexpr int exitUsage = 2;
+inline constexpr int exitNotRunning = 3;
+inline constexpr int exitAlreadyRunning = 4;
+inline constexpr int exitRefused = 5;
 
 } // namespace freerelay::app

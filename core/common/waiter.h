@@ -16,15 +16,19 @@ public:
     struct View
     {
         Waiter *waiter;
+        // The names are the language's.
+        // NOLINTBEGIN(readability-identifier-naming)
         [[nodiscard]] bool await_ready() const noexcept { return waiter->m_fired; }
         void await_suspend(std::coroutine_handle<> handle) const noexcept
         {
             waiter->m_handle = handle;
         }
         void await_resume() const noexcept { waiter->m_fired = false; }
+        // NOLINTEND(readability-identifier-naming)
     };
 
     Waiter() = default;
+    ~Waiter() = default;
     Waiter(const Waiter &) = delete;
     Waiter &operator=(const Waiter &) = delete;
 

@@ -8,10 +8,8 @@ WorkerRelay::WorkerRelay(
     quota::CoolDownTable &coolDowns,
     FailurePolicy &failures,
     OutcomeSink &outcomes,
-    const common::Clock &clock,
-    QObject *parent)
-    : QObject(parent)
-    , m_config(config)
+    const common::Clock &clock)
+    : m_config(config)
     , m_client(std::move(client))
     , m_coolDowns(coolDowns)
     , m_failures(failures)

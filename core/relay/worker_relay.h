@@ -27,8 +27,7 @@ public:
         quota::CoolDownTable &coolDowns,
         FailurePolicy &failures,
         OutcomeSink &outcomes,
-        const common::Clock &clock,
-        QObject *parent = nullptr);
+        const common::Clock &clock);
     ~WorkerRelay() override;
     Q_DISABLE_COPY_MOVE(WorkerRelay)
 

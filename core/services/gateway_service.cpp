@@ -198,7 +198,7 @@ Result<void> GatewayService::listen()
         const SharedParts parts{m_config, m_coolDowns, m_failures, m_log, m_clock, *this, *this};
         return std::make_unique<WorkerHandler>(parts, rules);
     };
-    auto server = gateway::GatewayServer::start(std::move(config));
+    auto server = gateway::GatewayServer::start(config);
     if (!server) {
         m_listenProblem = server.error().message;
         // The listener's detail is the next free port in digits, for this kind only.

@@ -20,7 +20,7 @@ common::Result<std::unique_ptr<DemoProvider>> DemoProvider::start()
     config.handlerFactory = [](int, const common::Published<gateway::AccessRules> &) {
         return std::make_unique<DemoHandler>();
     };
-    auto server = gateway::GatewayServer::start(std::move(config));
+    auto server = gateway::GatewayServer::start(config);
     if (!server) {
         return common::failure(server.error());
     }
