@@ -21,7 +21,7 @@ public:
     void out(const QString &line) const;
     /// Without a line end, flushed: for streamed text.
     /// @return false when nobody reads it any more
-    bool raw(const QByteArray &bytes) const;
+    [[nodiscard]] bool raw(const QByteArray &bytes) const;
     void note(const QString &line) const;
     void error(const QString &line) const;
     /// The message, and the detail on a line of its own.

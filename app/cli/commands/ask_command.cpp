@@ -206,8 +206,8 @@ int askCommand(CommandContext &context, const QString &text, const QString &mode
     if (loop.exec() != 0) {
         return exitFailure; // the reader of stdout has left: leaving cancels the request
     }
-    if (call.firstTextNs()) {
-        context.console.raw("\n"_ba);
+    if (call.firstTextNs() && !context.console.raw("\n"_ba)) {
+        return exitFailure;
     }
     if (!call.error().isEmpty()) {
         context.console.error(call.error());

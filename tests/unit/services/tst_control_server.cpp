@@ -308,12 +308,12 @@ private:
         QLocalSocket socket;
         socket.connectToServer(path());
         socket.write(message(u"status"_s));
-        QTest::qWaitFor(
+        const bool isOver = QTest::qWaitFor(
             [&socket] {
                 return socket.canReadLine() || socket.state() == QLocalSocket::UnconnectedState;
             },
             1'000);
-        return socket.canReadLine();
+        return isOver && socket.canReadLine();
     }
 
     [[nodiscard]] static QJsonObject data(const QJsonObject &reply)
