@@ -30,6 +30,8 @@ struct ChatRequest
     QByteArray model; ///< "" when absent or null
     bool stream = false;
     bool includeUsage = false; ///< stream_options.include_usage
+    /// A message may have the role developer. False only when there is surely none.
+    bool developerRole = true;
     RequestNeeds needs;
 };
 

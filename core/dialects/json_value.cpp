@@ -1,9 +1,14 @@
 #include "json_value.h"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstring>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace freerelay::dialects {
 
@@ -25,27 +30,47 @@ const char *skipSpace(const char *p, const char *end)
     return p;
 }
 
+/// The rest of skipString(), byte by byte.
+const char *skipStringSlowly(const char *p, const char *end)
+{
+    while (p < end && *p != '"') {
+        p += *p == '\\' ? 2 : 1;
+    }
+    return std::min(p, end);
+}
+
+#if defined(__SSE2__)
 /// @param p  after the opening quote
 /// @return   at the closing quote
 const char *skipString(const char *p, const char *end)
 {
-    const char *const start = p;
-    while (p < end) {
-        const auto *quote = static_cast<const char *>(std::memchr(p, '"', std::size_t(end - p)));
-        if (quote == nullptr) {
-            return end;
+    // Sixteen bytes at a time: most of a request is text, walked over more than once.
+    const __m128i quote = _mm_set1_epi8('"');
+    const __m128i slash = _mm_set1_epi8('\\');
+    while (end - p >= 16) {
+        const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i *>(p));
+        const auto quotes = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(block, quote)));
+        const auto slashes = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(block, slash)));
+        unsigned marks = quotes | slashes;
+        qsizetype step = 16;
+        while (marks != 0) {
+            const int at = std::countr_zero(marks);
+            if ((quotes >> at & 1U) != 0) {
+                return p + at;
+            }
+            marks &= ~(3U << at); // the escaped byte is no mark
+            step = at == 15 ? 17 : 16;
         }
-        const char *slash = quote;
-        while (slash > start && slash[-1] == '\\') {
-            --slash;
-        }
-        if ((quote - slash) % 2 == 0) {
-            return quote;
-        }
-        p = quote + 1;
+        p += step;
     }
-    return end;
+    return skipStringSlowly(p, end);
 }
+#else
+const char *skipString(const char *p, const char *end)
+{
+    return skipStringSlowly(p, end);
+}
+#endif
 
 const char *skipContainer(const char *p, const char *end)
 {

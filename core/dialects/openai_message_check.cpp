@@ -67,9 +67,8 @@ Message readMessage(JsonValue object)
 class MessageCheck
 {
 public:
-    MessageCheck(RequestNeeds &needs, std::int64_t &textBytes)
-        : m_needs(needs)
-        , m_textBytes(textBytes)
+    explicit MessageCheck(MessageFacts &facts)
+        : m_facts(facts)
     { }
 
     MaybeError check(JsonValue value, int index)
@@ -100,8 +99,9 @@ private:
         return u"messages[%1]%2"_s.arg(m_index).arg(rest);
     }
 
-    [[nodiscard]] MaybeError checkRole(JsonValue role) const
+    [[nodiscard]] MaybeError checkRole(JsonValue role)
     {
+        m_facts.developerRole = m_facts.developerRole || role.equals("developer");
         if (role.isMissing()) {
             return missing(path(u".role"));
         }
@@ -123,7 +123,7 @@ private:
     {
         const JsonValue content = message.content;
         if (content.isString()) {
-            m_textBytes += content.rawString().size();
+            m_facts.textBytes += content.rawString().size();
             return std::nullopt;
         }
         if (content.isArray()) {
@@ -168,19 +168,20 @@ private:
         }
         if (type.equals("text") || type.equals("input_text")) {
             const JsonValue text = part["text"];
-            m_textBytes += text.rawString().size();
+            m_facts.textBytes += text.rawString().size();
             return text.isString() ? MaybeError()
                                    : MaybeError(wrongType(param + u".text"_s, u"a string"_s, text));
         }
         if (type.equals("image_url") || type.equals("input_image")) {
-            m_needs.vision = true;
-            m_textBytes += mediaBytes;
+            m_facts.vision = true;
+            m_facts.textBytes += mediaBytes;
             const JsonValue image = part["image_url"];
             const bool usable = image.isString() || image["url"].isString()
                 || type.equals("input_image");
             return usable ? MaybeError() : MaybeError(missing(param + u".image_url.url"_s));
         }
-        m_textBytes += type.equals("refusal") ? part["refusal"].rawString().size() : mediaBytes;
+        m_facts.textBytes += type.equals("refusal") ? part["refusal"].rawString().size()
+                                                    : mediaBytes;
         return std::nullopt;
     }
 
@@ -199,19 +200,17 @@ private:
             }
             ++index;
         }
-        m_textBytes += calls.text().size();
+        m_facts.textBytes += calls.text().size();
         return std::nullopt;
     }
 
-    RequestNeeds &m_needs;
-    std::int64_t &m_textBytes;
+    MessageFacts &m_facts;
     int m_index = 0;
 };
 
 } // namespace
 
-std::optional<common::Error>
-checkMessages(JsonValue messages, RequestNeeds &needs, std::int64_t &textBytes)
+std::optional<common::Error> checkMessages(JsonValue messages, MessageFacts &facts)
 {
     if (messages.isAbsent()) {
         return missing(u"messages"_s);
@@ -224,7 +223,7 @@ checkMessages(JsonValue messages, RequestNeeds &needs, std::int64_t &textBytes)
             u"Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead."_s,
             u"messages"_s);
     }
-    MessageCheck check(needs, textBytes);
+    MessageCheck check(facts);
     int index = 0;
     for (const JsonValue message : messages.elements()) {
         if (std::optional<common::Error> error = check.check(message, index)) {

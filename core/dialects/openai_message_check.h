@@ -1,19 +1,26 @@
 #pragma once
 
 #include "core/common/error.h"
-#include "core/dialects/chat_request.h"
 #include "core/dialects/json_value.h"
 
+#include <cstdint>
 #include <optional>
 
 namespace freerelay::dialects {
 
-/// Checks the messages of a chat request as OpenAI does and adds what they need (vision, bytes of
-/// text) to `needs`. Unknown members and unknown kinds of parts are kept.
+/// What a look at all messages finds out.
+struct MessageFacts
+{
+    bool vision = false; ///< there is an image
+    bool developerRole = false; ///< there is a message with the role developer
+    /// Bytes of text; an image, a sound or a file counts as 4,000 (see RequestNeeds).
+    std::int64_t textBytes = 0;
+};
+
+/// Checks the messages of a chat request as OpenAI does. Unknown members and unknown kinds of parts
+/// are kept.
 ///
-/// @param textBytes  bytes of text are added here; images count imageTokens each, times 4
 /// @return InvalidArgument with `param` like "messages[2].role"
-[[nodiscard]] std::optional<common::Error>
-checkMessages(JsonValue messages, RequestNeeds &needs, std::int64_t &textBytes);
+[[nodiscard]] std::optional<common::Error> checkMessages(JsonValue messages, MessageFacts &facts);
 
 } // namespace freerelay::dialects

@@ -160,16 +160,21 @@ QByteArray shortToolCallId(const QByteArray &id, int length)
     return out;
 }
 
+bool rewritesMessages(const catalog::WireRules &rules)
+{
+    return rules.nullContentAsEmpty || rules.flattenContent || rules.strictMessages
+        || rules.toolCallIdLength > 0;
+}
+
 void encodeMessages(JsonValue messages, const catalog::WireRules &rules, Splicer &splicer)
 {
-    const bool onlyRoles = !rules.nullContentAsEmpty && !rules.flattenContent
-        && !rules.strictMessages && rules.toolCallIdLength <= 0;
-    if (onlyRoles && rules.developerRole) {
+    const bool all = rewritesMessages(rules);
+    if (!all && rules.developerRole) {
         return;
     }
     const MessageEncoder encoder(rules, splicer);
     for (const JsonValue message : messages.elements()) {
-        if (!onlyRoles || message["role"].equals("developer")) {
+        if (all || message["role"].equals("developer")) {
             encoder.encode(message);
         }
     }

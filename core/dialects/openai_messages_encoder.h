@@ -14,6 +14,9 @@ namespace freerelay::dialects {
 /// @param messages  a checked `messages` array inside the text of `splicer`
 void encodeMessages(JsonValue messages, const catalog::WireRules &rules, Splicer &splicer);
 
+/// True when the rules concern more than the role developer.
+[[nodiscard]] bool rewritesMessages(const catalog::WireRules &rules);
+
 /// `id` itself when it is already [A-Za-z0-9]{length}, else letters and digits made from it: the
 /// same id always gives the same result.
 [[nodiscard]] QByteArray shortToolCallId(const QByteArray &id, int length);

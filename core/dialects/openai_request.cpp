@@ -199,10 +199,13 @@ private:
     MaybeError finish()
     {
         RequestNeeds &needs = m_request.needs;
-        std::int64_t textBytes = needs.jsonSchema ? m_formatBytes : 0;
-        if (MaybeError error = checkMessages(m_messages, needs, textBytes)) {
+        MessageFacts facts;
+        if (MaybeError error = checkMessages(m_messages, facts)) {
             return error;
         }
+        needs.vision = facts.vision;
+        m_request.developerRole = facts.developerRole;
+        std::int64_t textBytes = facts.textBytes + (needs.jsonSchema ? m_formatBytes : 0);
         for (const JsonValue list : {m_tools, m_functions}) {
             if (isFilledArray(list)) {
                 needs.tools = true;

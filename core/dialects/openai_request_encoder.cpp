@@ -49,7 +49,9 @@ QByteArray OpenAiRequestEncoder::encode()
     encodeStreamOptions();
     encodeTools();
     encodeMaxTokens();
-    encodeMessages(valueOf(Parameter::Messages), m_rules, m_splicer);
+    if (m_request.developerRole || rewritesMessages(m_rules)) {
+        encodeMessages(valueOf(Parameter::Messages), m_rules, m_splicer);
+    }
     m_edit.commit(m_splicer);
     return m_splicer.apply();
 }
