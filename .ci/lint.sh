@@ -7,7 +7,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 tool=${1:-}
 limit=${2:-86400}
 build=$root/build/lint
-clazy_checks=level0,level1,ctor-missing-parent-argument,base-class-event,old-style-connect,missing-qobject-macro
+clazy_checks=level0,level1,base-class-event,old-style-connect,missing-qobject-macro
+# A widget is owned by its parent; what core and app make is owned by value or unique_ptr.
+clazy_widget_checks=ctor-missing-parent-argument
 
 # Sources by the time of their last change: uncommitted ones, then the newest commits'.
 sources() {
@@ -42,7 +44,9 @@ lint_one() {
     if [[ $tool == tidy ]]; then
         output=$(clang-tidy-14 --quiet -p "$LINT_BUILD" "$file" 2>/dev/null) && return 0
     else
-        output=$(clazy-standalone -p "$LINT_BUILD" --checks="$LINT_CHECKS" \
+        local checks=$LINT_CHECKS
+        [[ $file != ui/* ]] || checks+=,$LINT_WIDGET_CHECKS
+        output=$(clazy-standalone -p "$LINT_BUILD" --checks="$checks" \
             --header-filter="$LINT_ROOT/(core|app|ui)/.*" "$file" 2>&1 || true)
         grep -qE '(error|warning): ' <<<"$output" || return 0
     fi
@@ -62,8 +66,8 @@ prepare
 LINT_END=$(($(date +%s) + limit))
 LINT_LEFT=$(mktemp)
 trap 'rm -f "$LINT_LEFT"' EXIT
-LINT_ROOT=$root LINT_BUILD=$build LINT_CHECKS=$clazy_checks
-export LINT_END LINT_LEFT LINT_ROOT LINT_BUILD LINT_CHECKS
+LINT_ROOT=$root LINT_BUILD=$build LINT_CHECKS=$clazy_checks LINT_WIDGET_CHECKS=$clazy_widget_checks
+export LINT_END LINT_LEFT LINT_ROOT LINT_BUILD LINT_CHECKS LINT_WIDGET_CHECKS
 export -f lint_one
 status=0
 sources | xargs -r -P "$(nproc)" -I{} bash -c 'lint_one "$1" "$2"' lint "$tool" {} || status=1
