@@ -1,6 +1,7 @@
 #include "cool_down_table.h"
 
 #include <algorithm>
+#include <array>
 
 namespace freerelay::quota {
 
@@ -9,24 +10,41 @@ size_t qHash(const CoolDownScope &scope, size_t seed)
     return qHashMulti(seed, scope.provider, scope.key, scope.model);
 }
 
+bool isStronger(const CoolDown &a, const CoolDown &b)
+{
+    const bool adviceA = isOnlyAdvice(a.reason);
+    const bool adviceB = isOnlyAdvice(b.reason);
+    return adviceA == adviceB ? a.until > b.until : adviceB;
+}
+
 void CoolDownTable::bench(
     const CoolDownScope &scope, common::SteadyTime until, CoolDownReason reason, QByteArray detail)
 {
     const std::lock_guard lock(m_mutex);
-    auto entry = m_entries.find(scope);
-    if (entry == m_entries.end()) {
-        m_entries.insert(scope, CoolDown{scope, until, reason, std::move(detail)});
-    } else if (until > entry->until) {
-        *entry = CoolDown{scope, until, reason, std::move(detail)};
+    Entries &entries = entriesFor(reason);
+    const auto entry = entries.find(scope);
+    if (entry != entries.end() && until <= entry->until) {
+        return;
     }
+    entries.insert(scope, CoolDown{scope, until, reason, std::move(detail)});
+    const common::SteadyTime::rep end = until.time_since_epoch().count();
+    m_lastEnd.store(std::max(end, m_lastEnd.load()), std::memory_order_release);
 }
 
 void CoolDownTable::clear(QByteArrayView provider, QByteArrayView key)
 {
     const std::lock_guard lock(m_mutex);
-    m_entries.removeIf([&](const std::pair<const CoolDownScope &, CoolDown &> &entry) {
+    const auto isMeant = [&](const std::pair<const CoolDownScope &, CoolDown &> &entry) {
         return entry.first.provider == provider && (key.isEmpty() || entry.first.key == key);
-    });
+    };
+    m_entries.removeIf(isMeant);
+    m_advice.removeIf(isMeant);
+}
+
+void CoolDownTable::forgetAdvice(const CoolDownScope &scope)
+{
+    const std::lock_guard lock(m_mutex);
+    m_advice.remove(scope);
 }
 
 std::optional<CoolDown> CoolDownTable::covering(
@@ -35,33 +53,40 @@ std::optional<CoolDown> CoolDownTable::covering(
     const QByteArray &model,
     common::SteadyTime now) const
 {
+    if (!isAnyActive(now)) {
+        return std::nullopt;
+    }
+    const std::array<CoolDownScope, 4> scopes{
+        {{provider, key, model}, {provider, key, {}}, {provider, {}, model}, {provider, {}, {}}}};
     const std::lock_guard lock(m_mutex);
-    std::optional<CoolDown> longest;
-    if (m_entries.isEmpty()) {
-        return longest;
-    }
-    const CoolDownScope scopes[] = {
-        {provider, key, model}, {provider, key, {}}, {provider, {}, model}, {provider, {}, {}}};
-    for (const CoolDownScope &scope : scopes) {
-        const auto entry = m_entries.constFind(scope);
-        if (entry == m_entries.constEnd() || entry->until <= now) {
-            continue;
-        }
-        if (!longest || entry->until > longest->until) {
-            longest = *entry;
+    const CoolDown *strongest = nullptr;
+    for (const Entries *entries : {&m_entries, &m_advice}) {
+        for (const CoolDownScope &scope : scopes) {
+            const auto entry = entries->constFind(scope);
+            if (entry == entries->constEnd() || entry->until <= now) {
+                continue;
+            }
+            if (strongest == nullptr || isStronger(*entry, *strongest)) {
+                strongest = &*entry;
+            }
         }
     }
-    return longest;
+    return strongest == nullptr ? std::nullopt : std::optional(*strongest);
 }
 
 std::vector<CoolDown> CoolDownTable::active(common::SteadyTime now) const
 {
     std::vector<CoolDown> result;
+    if (!isAnyActive(now)) {
+        return result;
+    }
     {
         const std::lock_guard lock(m_mutex);
-        for (const CoolDown &entry : m_entries) {
-            if (entry.until > now) {
-                result.push_back(entry);
+        for (const Entries *entries : {&m_entries, &m_advice}) {
+            for (const CoolDown &entry : *entries) {
+                if (entry.until > now) {
+                    result.push_back(entry);
+                }
             }
         }
     }

@@ -6,6 +6,7 @@
 #include <QHash>
 #include <QString>
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -26,6 +27,13 @@ struct CoolDownScope
 /// Why a scope is benched; decides how exhaustion is answered (429 or 503).
 enum class CoolDownReason { RateLimited, NoCredit, KeyRejected, Forbidden, ModelGone, Unhealthy };
 
+/// Whether the reason only advises against the scope (it failed a moment ago, and is the last
+/// resort) instead of ruling it out.
+[[nodiscard]] constexpr bool isOnlyAdvice(CoolDownReason reason)
+{
+    return reason == CoolDownReason::Unhealthy;
+}
+
 struct CoolDown
 {
     CoolDownScope scope;
@@ -34,8 +42,14 @@ struct CoolDown
     QByteArray detail; ///< the provider's sentence; no secrets
 };
 
+/// Whether `a` says more than `b`: what rules out before what advises, then the later end.
+[[nodiscard]] bool isStronger(const CoolDown &a, const CoolDown &b);
+
 /// Which key × model must rest, until when, why. In memory; any thread; its mutex is private and
 /// never held across a call out.
+///
+/// What rules a scope out and what advises against it are kept apart: a scope that is rate-limited
+/// and failing is both, and neither hides the other.
 class CoolDownTable
 {
 public:
@@ -50,7 +64,16 @@ public:
     /// test succeeded.
     void clear(QByteArrayView provider, QByteArrayView key = {});
 
-    /// The longest cool-down that covers provider, key and model at `now`; nullopt = may be used.
+    /// Forgets the advice against exactly `scope`: it has answered.
+    void forgetAdvice(const CoolDownScope &scope);
+
+    /// Whether anything at all is benched at `now`. One atomic load; the usual answer is no.
+    [[nodiscard]] bool isAnyActive(common::SteadyTime now) const
+    {
+        return now.time_since_epoch().count() < m_lastEnd.load(std::memory_order_acquire);
+    }
+
+    /// The strongest cool-down that covers provider, key and model at `now`; nullopt = may be used.
     [[nodiscard]] std::optional<CoolDown> covering(
         const QByteArray &provider,
         const QByteArray &key,
@@ -61,8 +84,17 @@ public:
     [[nodiscard]] std::vector<CoolDown> active(common::SteadyTime now) const;
 
 private:
+    using Entries = QHash<CoolDownScope, CoolDown>;
+
+    [[nodiscard]] Entries &entriesFor(CoolDownReason reason)
+    {
+        return isOnlyAdvice(reason) ? m_advice : m_entries;
+    }
+
     mutable std::mutex m_mutex;
-    QHash<CoolDownScope, CoolDown> m_entries;
+    Entries m_entries; ///< what rules out
+    Entries m_advice;
+    std::atomic<common::SteadyTime::rep> m_lastEnd{0}; ///< no entry ends later
 };
 
 } // namespace freerelay::quota

@@ -75,6 +75,45 @@ private Q_SLOTS:
         QCOMPARE(table.covering("groq", "k1", "groq/a", now)->reason, CoolDownReason::KeyRejected);
     }
 
+    void keepsAdviceApartFromWhatRulesOut()
+    {
+        CoolDownTable table;
+        const auto now = m_clock.now();
+        const CoolDownScope scope{"groq"_ba, "k1"_ba, "groq/a"_ba};
+        table.bench(scope, now + 30s, CoolDownReason::Unhealthy);
+        table.bench(scope, now + 10s, CoolDownReason::RateLimited);
+        QCOMPARE(table.covering("groq", "k1", "groq/a", now)->reason, CoolDownReason::RateLimited);
+        QCOMPARE(
+            table.covering("groq", "k1", "groq/a", now + 10s)->reason, CoolDownReason::Unhealthy);
+        QCOMPARE(table.active(now).size(), std::size_t(2));
+    }
+
+    void forgetsTheAdviceAgainstWhatHasAnswered()
+    {
+        CoolDownTable table;
+        const auto now = m_clock.now();
+        const CoolDownScope scope{"groq"_ba, "k1"_ba, "groq/a"_ba};
+        table.bench(scope, now + 30s, CoolDownReason::Unhealthy);
+        table.bench({"groq"_ba, "k1"_ba, "groq/b"_ba}, now + 30s, CoolDownReason::Unhealthy);
+        table.forgetAdvice(scope);
+        QVERIFY(!table.covering("groq", "k1", "groq/a", now));
+        QVERIFY(table.covering("groq", "k1", "groq/b", now));
+        table.bench(scope, now + 10s, CoolDownReason::RateLimited);
+        table.forgetAdvice(scope);
+        QVERIFY(table.covering("groq", "k1", "groq/a", now));
+    }
+
+    void knowsAtOnceWhenNothingIsBenched()
+    {
+        CoolDownTable table;
+        const auto now = m_clock.now();
+        QVERIFY(!table.isAnyActive(now));
+        table.bench({"groq"_ba, "k1"_ba, {}}, now + 10s, CoolDownReason::RateLimited);
+        table.bench({"groq"_ba, "k2"_ba, {}}, now + 5s, CoolDownReason::RateLimited);
+        QVERIFY(table.isAnyActive(now + 10s - 1ns));
+        QVERIFY(!table.isAnyActive(now + 10s));
+    }
+
     void clearingForgetsOneProviderOrOneKey()
     {
         CoolDownTable table;
