@@ -2,6 +2,11 @@
 
 namespace freerelay::relay {
 
+void RelayConfig::rank()
+{
+    ranked = std::make_shared<const routing::RankedCatalog>(*catalog, endpoints);
+}
+
 const keys::Key *RelayConfig::key(QByteArrayView provider, QByteArrayView fingerprint) const
 {
     if (fingerprint.isEmpty()) {
@@ -17,7 +22,7 @@ const keys::Key *RelayConfig::key(QByteArrayView provider, QByteArrayView finger
 
 routing::RoutingSnapshot RelayConfig::routingSnapshot(const quota::CoolDownTable &coolDowns) const
 {
-    return {catalog.get(), &endpoints, &coolDowns, allowPaidInAuto};
+    return {catalog.get(), &endpoints, ranked.get(), &coolDowns, allowPaidInAuto};
 }
 
 } // namespace freerelay::relay

@@ -3,7 +3,7 @@
 #include "core/catalog/catalog.h"
 #include "core/common/mode.h"
 #include "core/keys/key_ring.h"
-#include "core/routing/route_plan.h"
+#include "core/routing/ranked_catalog.h"
 
 #include <QByteArray>
 #include <QHash>
@@ -22,6 +22,7 @@ struct RelayConfig
     std::shared_ptr<const catalog::Catalog> catalog;
     std::shared_ptr<const keys::KeyRing> keys;
     std::vector<routing::Endpoint> endpoints; ///< one per provider of the catalogue
+    std::shared_ptr<const routing::RankedCatalog> ranked; ///< see rank()
     QHash<QByteArray, QByteArray> baseUrls; ///< effective ones, by provider id
 
     common::Mode mode = common::Mode::Auto;
@@ -34,6 +35,8 @@ struct RelayConfig
     int maxAttempts = 6;
     QByteArray instanceId; ///< names this program in the hop header
 
+    /// Ranks the catalogue for the endpoints; call when both are complete and before publishing.
+    void rank();
     [[nodiscard]] const keys::Key *key(QByteArrayView provider, QByteArrayView fingerprint) const;
     [[nodiscard]] routing::RoutingSnapshot
     routingSnapshot(const quota::CoolDownTable &coolDowns) const;

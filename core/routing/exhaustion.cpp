@@ -1,5 +1,7 @@
 #include "exhaustion.h"
 
+#include <QStringList>
+
 #include <algorithm>
 
 using namespace Qt::Literals::StringLiterals;
@@ -9,117 +11,198 @@ namespace freerelay::routing {
 namespace {
 
 using common::ErrorKind;
+using quota::CoolDownReason;
 
-const Rejection *firstWith(const RoutePlan &plan, std::initializer_list<Disqualified> reasons)
+constexpr qsizetype maxProvidersNamed = 3;
+constexpr qsizetype maxNameShown = 200;
+
+bool comesBackByItself(CoolDownReason reason)
 {
-    for (const Rejection &rejection : plan.rejections) {
-        if (std::find(reasons.begin(), reasons.end(), rejection.reason) != reasons.end()) {
-            return &rejection;
+    return reason == CoolDownReason::RateLimited || reason == CoolDownReason::NoCredit;
+}
+
+Exhaustion because(ErrorKind kind, QString message, QString param = {}, QByteArray code = {})
+{
+    return {
+        common::Error{kind, std::move(message), {}, std::move(param), {}},
+        std::move(code),
+        std::nullopt};
+}
+
+/// What is asked of one plan.
+class Explainer
+{
+public:
+    Explainer(const RoutePlan &plan, QByteArrayView requested, common::SteadyTime now)
+        : m_plan(plan)
+        , m_now(now)
+        , m_name(QString::fromUtf8(requested.first(std::min(requested.size(), maxNameShown))))
+    { }
+
+    Exhaustion explain() const
+    {
+        if (const Rejection *resting = soonestRest()) {
+            return whileResting(*resting);
         }
-    }
-    return nullptr;
-}
-
-bool comesBackByItself(quota::CoolDownReason reason)
-{
-    return reason == quota::CoolDownReason::RateLimited
-        || reason == quota::CoolDownReason::NoCredit;
-}
-
-/// Keys that were rejected and models that are gone tell nothing about the others: they only
-/// decide the answer when nothing else does.
-std::optional<Exhaustion> explainCoolDowns(const RoutePlan &plan, common::SteadyTime now)
-{
-    const quota::CoolDown *earliest = nullptr;
-    const quota::CoolDown *anyOther = nullptr;
-    for (const Rejection &rejection : plan.rejections) {
-        if (!rejection.coolDown) {
-            continue;
+        if (has(Disqualified::ModeForbids)) {
+            return forbidden();
         }
-        const quota::CoolDown &coolDown = *rejection.coolDown;
-        if (!comesBackByItself(coolDown.reason)) {
-            anyOther = anyOther == nullptr || coolDown.until < anyOther->until ? &coolDown
-                                                                               : anyOther;
-        } else if (earliest == nullptr || coolDown.until < earliest->until) {
-            earliest = &coolDown;
+        // Judged last, so every other capability was there.
+        if (has(Disqualified::ContextTooSmall)) {
+            return because(
+                ErrorKind::InvalidArgument,
+                u"The request is longer than the context window of every model that may answer it."_s,
+                u"messages"_s,
+                "context_length_exceeded"_ba);
         }
+        if (const QString missing = missingCapability(); !missing.isEmpty()) {
+            return because(
+                ErrorKind::InvalidArgument,
+                u"None of the models that may be used takes %1. Ask for another model or add a provider that has one."_s
+                    .arg(missing),
+                u"model"_s);
+        }
+        return notSetUp();
     }
-    const quota::CoolDown *soonest = earliest != nullptr ? earliest : anyOther;
-    if (soonest == nullptr) {
-        return std::nullopt;
-    }
-    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(soonest->until - now);
-    const QString provider = QString::fromUtf8(soonest->scope.provider);
-    Exhaustion result;
-    result.retryAfter = std::max(wait, std::chrono::milliseconds(1));
-    if (earliest != nullptr) {
-        result.error.kind = ErrorKind::QuotaExhausted;
-        result.error.message
-            = u"Every provider that could answer has used up its quota; %1 is the first to come back."_s
-                  .arg(provider);
-    } else {
-        result.error.kind = ErrorKind::Unavailable;
-        result.error.message = u"No provider can answer at the moment; the last reason at %1: %2"_s
-                                   .arg(provider, QString::fromUtf8(soonest->detail));
-    }
-    return result;
-}
 
-Exhaustion withError(ErrorKind kind, QString message)
-{
-    return {common::Error{kind, std::move(message)}, std::nullopt};
-}
-
-QString capabilityText(Disqualified reason)
-{
-    switch (reason) {
-    case Disqualified::NoTools:
-        return u"tool calls"_s;
-    case Disqualified::NoVision:
-        return u"images"_s;
-    case Disqualified::NoJsonSchema:
-        return u"a JSON schema as response_format"_s;
-    default:
-        return u"a prompt of this length"_s;
+private:
+    [[nodiscard]] bool has(Disqualified reason) const
+    {
+        return std::any_of(
+            m_plan.rejections.begin(), m_plan.rejections.end(), [reason](const Rejection &r) {
+                return r.reason == reason;
+            });
     }
-}
+
+    /// Keys that were rejected and models that are gone tell nothing about the others: they only
+    /// decide the answer when nothing else does.
+    [[nodiscard]] const Rejection *soonestRest() const
+    {
+        const Rejection *best = nullptr;
+        for (const Rejection &rejection : m_plan.rejections) {
+            if (!rejection.coolDown) {
+                continue;
+            }
+            if (best == nullptr) {
+                best = &rejection;
+                continue;
+            }
+            const bool returns = comesBackByItself(rejection.coolDown->reason);
+            const bool bestReturns = comesBackByItself(best->coolDown->reason);
+            if (returns != bestReturns ? returns
+                                       : rejection.coolDown->until < best->coolDown->until) {
+                best = &rejection;
+            }
+        }
+        return best;
+    }
+
+    [[nodiscard]] Exhaustion whileResting(const Rejection &soonest) const
+    {
+        const quota::CoolDown &rest = *soonest.coolDown;
+        const QString provider = QString::fromUtf8(soonest.provider->name);
+        Exhaustion result;
+        if (comesBackByItself(rest.reason)) {
+            result = because(
+                ErrorKind::QuotaExhausted,
+                u"Every provider that could answer has used up its quota; %1 is the first to come back."_s
+                    .arg(provider));
+        } else if (rest.reason == CoolDownReason::KeyRejected) {
+            result = because(
+                ErrorKind::Unavailable,
+                u"%1 rejected the key that FreeRelay holds for it: %2 Check it with “freerelay keys test”."_s
+                    .arg(provider, QString::fromUtf8(rest.detail)));
+        } else {
+            result = because(
+                ErrorKind::Unavailable,
+                u"No provider can answer at the moment; %1 says: %2"_s.arg(
+                    provider, QString::fromUtf8(rest.detail)));
+        }
+        const auto wait = std::chrono::ceil<std::chrono::milliseconds>(rest.until - m_now);
+        result.retryAfter = std::max(wait, std::chrono::milliseconds(1));
+        return result;
+    }
+
+    [[nodiscard]] Exhaustion forbidden() const
+    {
+        const QString mode = common::toString(m_plan.mode);
+        if (m_plan.asked == catalog::NameTarget::Kind::Models) {
+            return because(
+                ErrorKind::PermissionDenied,
+                u"The mode “%1” does not allow the model “%2”. Change the mode in the tray or with “freerelay mode auto”."_s
+                    .arg(mode, m_name),
+                u"model"_s);
+        }
+        return because(
+            ErrorKind::PermissionDenied,
+            u"No model that the mode “%1” allows can answer this, others could. Change the mode in the tray or with “freerelay mode auto”."_s
+                .arg(mode),
+            u"model"_s);
+    }
+
+    [[nodiscard]] QString missingCapability() const
+    {
+        if (has(Disqualified::NoJsonSchema)) {
+            return u"a JSON schema as response_format"_s;
+        }
+        if (has(Disqualified::NoVision)) {
+            return u"images"_s;
+        }
+        return has(Disqualified::NoTools) ? u"tool calls"_s : QString();
+    }
+
+    [[nodiscard]] Exhaustion notSetUp() const
+    {
+        if (has(Disqualified::WireNotSpoken)) {
+            return because(
+                ErrorKind::InvalidArgument,
+                u"The model “%1” is only offered in a wire format that FreeRelay does not speak yet."_s
+                    .arg(m_name),
+                u"model"_s);
+        }
+        if (has(Disqualified::NotChat)) {
+            return because(
+                ErrorKind::InvalidArgument, u"“%1” is not a chat model."_s.arg(m_name), u"model"_s);
+        }
+        if (has(Disqualified::Deprecated)) {
+            return because(
+                ErrorKind::Unavailable,
+                u"Only models that were withdrawn are left. Ask for one of them by its full name."_s);
+        }
+        if (const QString providers = barredProviders(); !providers.isEmpty()) {
+            return because(
+                ErrorKind::Unavailable,
+                u"“%1” is offered by %2, which is not set up. Add a key or agree to its use with “freerelay setup” or in the window under Providers."_s
+                    .arg(m_name, providers));
+        }
+        return because(
+            ErrorKind::Unavailable,
+            u"No provider is configured that could answer. Add a key with “freerelay setup”, in the window under Providers, or through an environment variable such as GROQ_API_KEY."_s);
+    }
+
+    [[nodiscard]] QString barredProviders() const
+    {
+        QStringList names;
+        for (const Rejection &rejection : m_plan.rejections) {
+            const QString name = QString::fromUtf8(rejection.provider->name);
+            if (!names.contains(name) && names.size() < maxProvidersNamed) {
+                names.append(name);
+            }
+        }
+        return names.join(u", "_s);
+    }
+
+    const RoutePlan &m_plan;
+    common::SteadyTime m_now;
+    QString m_name;
+};
 
 } // namespace
 
-Exhaustion explainExhaustion(
-    const RoutePlan &plan, QByteArrayView requested, common::Mode mode, common::SteadyTime now)
+Exhaustion
+explainExhaustion(const RoutePlan &plan, QByteArrayView requested, common::SteadyTime now)
 {
-    if (auto resting = explainCoolDowns(plan, now)) {
-        return *resting;
-    }
-    if (const Rejection *rejection = firstWith(
-            plan,
-            {Disqualified::ContextTooSmall,
-             Disqualified::NoTools,
-             Disqualified::NoVision,
-             Disqualified::NoJsonSchema})) {
-        return withError(
-            ErrorKind::InvalidArgument,
-            u"None of the models that may be used takes %1. Ask for another model or add a provider that has one."_s
-                .arg(capabilityText(rejection->reason)));
-    }
-    if (firstWith(plan, {Disqualified::ModeForbids}) != nullptr) {
-        return withError(
-            ErrorKind::PermissionDenied,
-            u"The mode “%1” does not allow the model “%2”. Change the mode in the tray or with “freerelay mode auto”."_s
-                .arg(common::toString(mode), QString::fromUtf8(requested)));
-    }
-    if (firstWith(plan, {Disqualified::WireNotSpoken}) != nullptr) {
-        return withError(
-            ErrorKind::InvalidArgument,
-            u"The model “%1” is only offered in a wire format that FreeRelay does not speak yet."_s
-                .arg(QString::fromUtf8(requested)));
-    }
-    return withError(
-        ErrorKind::Unavailable,
-        u"No provider is configured that could answer. Add a key with “freerelay setup”, in the "
-        u"window under Providers, "
-        "or through an environment variable such as GROQ_API_KEY."_s);
+    return Explainer(plan, requested, now).explain();
 }
 
 } // namespace freerelay::routing

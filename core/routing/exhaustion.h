@@ -11,18 +11,30 @@ namespace freerelay::routing {
 struct Exhaustion
 {
     common::Error error;
+    /// OpenAI's code where the kind alone does not say it ("context_length_exceeded").
+    QByteArray code{};
     /// Time until the earliest candidate may be used again; set when waiting helps.
-    std::optional<std::chrono::milliseconds> retryAfter;
+    std::optional<std::chrono::milliseconds> retryAfter{};
 };
 
 /// Explains an empty plan from its rejections. Pure; any thread.
 ///
-/// Kinds: QuotaExhausted (everything that fits is resting because of its quota) with the earliest
-/// reset; Unavailable (resting for other reasons, or nothing configured: says how to add a key);
-/// PermissionDenied (the mode forbids all that would fit); InvalidArgument (no usable model has
-/// the needed capability or window: names it).
+/// What waiting cures comes first, then what the user's mode forbids, then what no model can do,
+/// then what is not set up:
+/// | rejections                            | kind             |
+/// |---------------------------------------|------------------|
+/// | a rest by rate limit or credit        | QuotaExhausted, with the earliest reset |
+/// | another rest (keys, models gone)      | Unavailable, names the provider, with its end |
+/// | forbidden by the mode                 | PermissionDenied |
+/// | window too small                      | InvalidArgument, context_length_exceeded |
+/// | no tools, images or schema            | InvalidArgument  |
+/// | no chat model, unspoken wire          | InvalidArgument  |
+/// | deprecated only                       | Unavailable      |
+/// | barred providers (no key, consent, …) | Unavailable, names them and the way out |
+/// | none                                  | Unavailable, says how to add a key |
+///
 /// @param requested  the name the client asked for, for the sentence
-[[nodiscard]] Exhaustion explainExhaustion(
-    const RoutePlan &plan, QByteArrayView requested, common::Mode mode, common::SteadyTime now);
+[[nodiscard]] Exhaustion
+explainExhaustion(const RoutePlan &plan, QByteArrayView requested, common::SteadyTime now);
 
 } // namespace freerelay::routing

@@ -1,29 +1,33 @@
 #include "route_plan.h"
 
-#include <QHash>
+#include "core/routing/active_rests.h"
+#include "core/routing/ranked_catalog.h"
 
 #include <algorithm>
-#include <tuple>
 
 namespace freerelay::routing {
 
 namespace {
 
-using catalog::Known;
-using catalog::Model;
 using catalog::NameTarget;
-using catalog::Tier;
 using common::Mode;
+using Position = RankedCatalog::Position;
 
-constexpr double unknownQuality = 0.35;
+/// Whether the client asked for exactly this model, or for whatever is best.
+enum class Naming : std::uint8_t { Named, Found };
 
+/// A candidate in the making. `rank` orders all of them: class, then turn, then their order.
 struct Choice
 {
-    Candidate candidate;
-    bool paid = false;
-    bool unwell = false; ///< failed a moment ago: last resort, not excluded
-    std::size_t order = 0;
+    std::uint64_t rank;
+    const RankedModel *model;
+    const QByteArray *key;
 };
+
+constexpr std::uint64_t unwellBit = std::uint64_t(1) << 63;
+constexpr std::uint64_t paidBit = std::uint64_t(1) << 62;
+constexpr int turnShift = 32;
+constexpr std::size_t classes = 4; ///< unwell or not, paid or not
 
 /// One request's decision; lives only inside plan().
 class Planner
@@ -34,47 +38,39 @@ public:
         Mode mode,
         const Requirements &needs,
         common::SteadyTime now)
-        : m_snapshot(snapshot)
+        : m_ranked(*snapshot.ranked)
+        , m_endpoints(*snapshot.endpoints)
         , m_mode(mode)
         , m_needs(needs)
-        , m_now(now)
-    { }
+        , m_paidInAuto(snapshot.allowPaidInAuto)
+        , m_rests(*snapshot.coolDowns, *snapshot.catalog, *snapshot.ranked, now)
+        , m_turns(classes * m_endpoints.size(), 0)
+    {
+        m_plan.mode = mode;
+    }
 
     RoutePlan planFor(const NameTarget &target);
 
 private:
-    void consider(const Endpoint &endpoint, const Model &model, bool exactlyNamed);
-    [[nodiscard]] std::optional<Disqualified>
-    unfit(const Endpoint &endpoint, const Model &model, bool exactlyNamed) const;
-    [[nodiscard]] std::optional<Disqualified> incapable(const Model &model) const;
+    void considerNamed(const NameTarget &target);
+    void considerProvider(const QByteArray &provider);
+    void consider(const RankedModel &model, Naming naming);
+    void reject(const RankedModel &model, Disqualified reason);
+    void choose(const RankedModel &model, const QByteArray &key, bool unwell);
+    [[nodiscard]] std::optional<Disqualified> unfit(const RankedModel &model, Naming naming) const;
     [[nodiscard]] bool modeAllows(bool paid) const;
-    [[nodiscard]] const Endpoint *endpointOf(QByteArrayView provider) const;
-    void rank();
-    [[nodiscard]] std::vector<Candidate> interleaved();
+    void takeCandidates();
 
-    const RoutingSnapshot &m_snapshot;
+    const RankedCatalog &m_ranked;
+    const std::vector<Endpoint> &m_endpoints;
     Mode m_mode;
     const Requirements &m_needs;
-    common::SteadyTime m_now;
+    bool m_paidInAuto;
+    ActiveRests m_rests;
+    std::vector<std::uint32_t> m_turns; ///< choices so far, by class and endpoint
     std::vector<Choice> m_choices;
     RoutePlan m_plan;
 };
-
-bool isPaid(const Endpoint &endpoint, const Model &model)
-{
-    switch (model.tier) {
-    case Tier::Free:
-    case Tier::Local:
-        return false;
-    case Tier::Trial:
-        return !endpoint.trialAsFree;
-    case Tier::UnverifiedFree:
-    case Tier::Paid:
-    case Tier::Subscription:
-        return true;
-    }
-    return true;
-}
 
 bool Planner::modeAllows(bool paid) const
 {
@@ -84,142 +80,114 @@ bool Planner::modeAllows(bool paid) const
     case Mode::Paid:
         return paid;
     case Mode::Auto:
-        return !paid || m_snapshot.allowPaidInAuto;
+        return !paid || m_paidInAuto;
     }
     return false;
 }
 
-std::optional<Disqualified> Planner::incapable(const Model &model) const
+std::optional<Disqualified> Planner::unfit(const RankedModel &model, Naming naming) const
 {
-    if (m_needs.tools && model.capabilities.tools == Known::No) {
-        return Disqualified::NoTools;
+    if (model.unusable) {
+        return model.unusable;
     }
-    if (m_needs.vision && model.capabilities.vision == Known::No) {
-        return Disqualified::NoVision;
-    }
-    if (m_needs.jsonSchema && model.capabilities.jsonSchema == Known::No) {
-        return Disqualified::NoJsonSchema;
-    }
-    if (model.contextWindow && *model.contextWindow < m_needs.tokens) {
-        return Disqualified::ContextTooSmall;
-    }
-    return std::nullopt;
-}
-
-std::optional<Disqualified>
-Planner::unfit(const Endpoint &endpoint, const Model &model, bool exactlyNamed) const
-{
-    if (endpoint.barred) {
-        return endpoint.barred;
-    }
-    if (model.wire.value_or(endpoint.provider->wire) == catalog::Wire::OpenAiResponses) {
-        return Disqualified::WireNotSpoken;
-    }
-    if (model.deprecated && !exactlyNamed) {
+    if (model.deprecated && naming == Naming::Found) {
         return Disqualified::Deprecated;
     }
-    if (!modeAllows(isPaid(endpoint, model))) {
-        return Disqualified::ModeForbids;
+    if (m_needs.tools && model.refusesTools) {
+        return Disqualified::NoTools;
     }
-    return incapable(model);
+    if (m_needs.vision && model.refusesVision) {
+        return Disqualified::NoVision;
+    }
+    if (m_needs.jsonSchema && model.refusesJsonSchema) {
+        return Disqualified::NoJsonSchema;
+    }
+    if (model.contextWindow < m_needs.tokens) {
+        return Disqualified::ContextTooSmall;
+    }
+    return modeAllows(model.paid) ? std::nullopt : std::optional(Disqualified::ModeForbids);
 }
 
-void Planner::consider(const Endpoint &endpoint, const Model &model, bool exactlyNamed)
+void Planner::reject(const RankedModel &model, Disqualified reason)
 {
-    if (const auto reason = unfit(endpoint, model, exactlyNamed)) {
-        m_plan.rejections.push_back({&model, *reason, {}});
+    m_plan.rejections.push_back({m_endpoints[model.endpoint].provider, model.model, reason});
+}
+
+void Planner::consider(const RankedModel &model, Naming naming)
+{
+    if (const auto reason = unfit(model, naming)) {
+        reject(model, *reason);
         return;
     }
-    for (const QByteArray &key : endpoint.keys) {
-        auto resting = m_snapshot.coolDowns->covering(endpoint.provider->id, key, model.id, m_now);
-        const bool unwell = resting && resting->reason == quota::CoolDownReason::Unhealthy;
-        if (resting && !unwell) {
-            m_plan.rejections.push_back({&model, Disqualified::CoolingDown, std::move(resting)});
-            continue;
+    const auto position = static_cast<Position>(&model - m_ranked.models().data());
+    for (const QByteArray &key : m_endpoints[model.endpoint].keys) {
+        const quota::CoolDown *rest = m_rests.covering(position, model, key);
+        const bool unwell = rest != nullptr && quota::isOnlyAdvice(rest->reason);
+        if (rest == nullptr || unwell) {
+            choose(model, key, unwell);
+        } else {
+            reject(model, Disqualified::CoolingDown);
+            m_plan.rejections.back().coolDown = *rest;
         }
-        m_choices.push_back(
-            {{endpoint.provider, &model, key}, isPaid(endpoint, model), unwell, m_choices.size()});
     }
 }
 
-const Endpoint *Planner::endpointOf(QByteArrayView provider) const
+/// Providers take turns within each class: a choice's turn is how many better ones its provider
+/// has in the same class.
+void Planner::choose(const RankedModel &model, const QByteArray &key, bool unwell)
 {
-    const auto found = std::find_if(
-        m_snapshot.endpoints->begin(),
-        m_snapshot.endpoints->end(),
-        [provider](const Endpoint &endpoint) { return endpoint.provider->id == provider; });
-    return found == m_snapshot.endpoints->end() ? nullptr : &*found;
+    const std::size_t group = (unwell ? 2 : 0) + (model.paid ? 1 : 0);
+    const std::uint64_t turn = m_turns[group * m_endpoints.size() + model.endpoint]++;
+    const std::uint64_t rank = (unwell ? unwellBit : 0) | (model.paid ? paidBit : 0)
+        | (turn << turnShift) | m_choices.size();
+    m_choices.push_back({rank, &model, &key});
 }
 
-void Planner::rank()
+void Planner::takeCandidates()
 {
     std::sort(m_choices.begin(), m_choices.end(), [](const Choice &a, const Choice &b) {
-        if (a.unwell != b.unwell) {
-            return b.unwell;
-        }
-        if (a.paid != b.paid) {
-            return b.paid;
-        }
-        const double qualityA = a.candidate.model->priorQuality.value_or(unknownQuality);
-        const double qualityB = b.candidate.model->priorQuality.value_or(unknownQuality);
-        if (qualityA != qualityB) {
-            return qualityA > qualityB;
-        }
-        const auto windowA = a.candidate.model->contextWindow.value_or(0);
-        const auto windowB = b.candidate.model->contextWindow.value_or(0);
-        return windowA != windowB ? windowA > windowB : a.order < b.order;
+        return a.rank < b.rank;
     });
+    m_plan.candidates.reserve(m_choices.size());
+    for (const Choice &choice : m_choices) {
+        m_plan.candidates.push_back(
+            {m_endpoints[choice.model->endpoint].provider, choice.model->model, *choice.key});
+    }
 }
 
-/// Within each class (well and free, well and paid, unwell) the providers take turns: a choice's
-/// turn is how many better ones its provider has in the same class.
-std::vector<Candidate> Planner::interleaved()
+void Planner::considerNamed(const NameTarget &target)
 {
-    QHash<QByteArrayView, std::size_t> turns;
-    const Choice *previous = nullptr;
-    for (Choice &choice : m_choices) {
-        if (previous != nullptr
-            && (previous->paid != choice.paid || previous->unwell != choice.unwell)) {
-            turns.clear();
+    for (const catalog::Model *model : target.models) {
+        if (const auto position = m_ranked.positionOf(*model)) {
+            consider(m_ranked.models()[*position], Naming::Named);
         }
-        choice.order = turns[choice.candidate.provider->id]++;
-        previous = &choice;
     }
-    std::stable_sort(m_choices.begin(), m_choices.end(), [](const Choice &a, const Choice &b) {
-        return std::tie(a.unwell, a.paid, a.order) < std::tie(b.unwell, b.paid, b.order);
-    });
-    std::vector<Candidate> result;
-    result.reserve(m_choices.size());
-    for (Choice &choice : m_choices) {
-        result.push_back(std::move(choice.candidate));
+}
+
+void Planner::considerProvider(const QByteArray &provider)
+{
+    const auto endpoint = m_ranked.endpointOf(provider);
+    for (const RankedModel &model : m_ranked.models()) {
+        if (endpoint && model.endpoint == *endpoint && model.model->chat) {
+            consider(model, Naming::Found);
+        }
     }
-    return result;
 }
 
 RoutePlan Planner::planFor(const NameTarget &target)
 {
+    m_plan.asked = target.kind;
+    m_choices.reserve(m_ranked.usable().size());
     if (target.kind == NameTarget::Kind::Models) {
-        for (const Model *model : target.models) {
-            if (const Endpoint *endpoint = endpointOf(model->provider)) {
-                consider(*endpoint, *model, true);
-            }
-        }
+        considerNamed(target);
+    } else if (target.kind == NameTarget::Kind::Provider) {
+        considerProvider(target.provider);
     } else {
-        for (const Endpoint &endpoint : *m_snapshot.endpoints) {
-            if (target.kind == NameTarget::Kind::Provider
-                && endpoint.provider->id != target.provider) {
-                continue;
-            }
-            if (endpoint.barred && target.kind != NameTarget::Kind::Provider) {
-                continue;
-            }
-            for (const Model *model : m_snapshot.catalog->modelsOf(endpoint.provider->id)) {
-                consider(endpoint, *model, false);
-            }
+        for (const RankedModel &model : m_ranked.usable()) {
+            consider(model, Naming::Found);
         }
     }
-    rank();
-    m_plan.candidates = interleaved();
+    takeCandidates();
     return std::move(m_plan);
 }
 
@@ -252,6 +220,8 @@ const char *toString(Disqualified reason)
         return "deprecated";
     case Disqualified::WireNotSpoken:
         return "wire_not_spoken";
+    case Disqualified::NotChat:
+        return "not_chat";
     }
     return "unknown";
 }
@@ -271,6 +241,9 @@ common::Result<RoutePlan> plan(
         mode = Mode::Free;
     } else if (target->kind == NameTarget::Kind::Paid) {
         mode = Mode::Paid;
+    }
+    if (snapshot.ranked == nullptr) {
+        return RoutePlan{target->kind, mode};
     }
     return Planner(snapshot, mode, requirements, now).planFor(*target);
 }

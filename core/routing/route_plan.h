@@ -9,9 +9,12 @@
 #include <QByteArray>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace freerelay::routing {
+
+class RankedCatalog;
 
 /// Why a model was left out; kept so that every decision can be explained.
 enum class Disqualified : std::uint8_t {
@@ -27,6 +30,7 @@ enum class Disqualified : std::uint8_t {
     CoolingDown,
     Deprecated,
     WireNotSpoken,
+    NotChat,
 };
 
 /// Stable lower-case name of a reason ("no_key").
@@ -56,6 +60,7 @@ struct RoutingSnapshot
 {
     const catalog::Catalog *catalog = nullptr;
     const std::vector<Endpoint> *endpoints = nullptr;
+    const RankedCatalog *ranked = nullptr; ///< made of these two; null = there are no endpoints
     const quota::CoolDownTable *coolDowns = nullptr;
     bool allowPaidInAuto = true;
 };
@@ -70,26 +75,36 @@ struct Candidate
 
 struct Rejection
 {
+    const catalog::Provider *provider = nullptr;
     const catalog::Model *model = nullptr;
     Disqualified reason = Disqualified::NoKey;
-    std::optional<quota::CoolDown> coolDown; ///< with reason CoolingDown
+    std::optional<quota::CoolDown> coolDown{}; ///< with reason CoolingDown
 };
 
 /// Candidates, best first; pointers are valid as long as the snapshot's parts are. Empty when
 /// nothing is left: explainExhaustion() then tells why.
 struct RoutePlan
 {
-    std::vector<Candidate> candidates;
-    std::vector<Rejection> rejections;
+    catalog::NameTarget::Kind asked = catalog::NameTarget::Kind::Auto; ///< what the name meant
+    common::Mode mode
+        = common::Mode::Auto; ///< that decided; freerelay-free overrides the asked one
+    std::vector<Candidate> candidates{};
+    std::vector<Rejection> rejections{};
 };
 
 /// Chooses candidates for one request, best first. Pure; any thread.
 ///
-/// Ranking (learned routing replaces this function only): what failed a moment ago goes last (never
-/// out: a lone provider must stay reachable); in Auto free sources before paid ones;
+/// Ranking (learned routing replaces this function and RankedCatalog only): what failed a moment
+/// ago goes last (never out: a lone provider must stay reachable); free sources before paid ones;
 /// then prior quality (resources/catalog/quality_priors.yaml; unknown counts as the scale's lowest,
-/// 0.35), then the larger window, then catalogue order. Within that order providers are
-/// interleaved, so that a failing provider costs one attempt.
+/// 0.35), then the larger window, then catalogue order; for models asked for by name instead the
+/// order in which the name lists them. Within that order providers are interleaved, so that a
+/// failing provider costs one attempt.
+///
+/// A model is judged in this order, and the first thing amiss is its rejection: provider, chat,
+/// wire, deprecation, capabilities (tools, vision, schema, window), mode, cool-down. So ModeForbids
+/// means that it could have done it. Unless they are named, providers that are barred and models
+/// that do not chat are passed over without a rejection.
 /// @param requested  the name a client asked for, "" = auto
 /// @return NotFound when the name means nothing (the message names near ones)
 [[nodiscard]] common::Result<RoutePlan> plan(

@@ -41,6 +41,7 @@ public:
         for (const Provider &provider : m_parts.catalog->providers()) {
             m_config->endpoints.push_back(endpointOf(provider));
         }
+        m_config->rank();
         return {std::move(m_config), std::move(m_problems)};
     }
 

@@ -1,0 +1,389 @@
+#include "core/routing/route_plan.h"
+#include "tests/support/sample_catalog.h"
+
+#include <QTest>
+
+using namespace freerelay;
+using namespace freerelay::tests;
+using namespace std::chrono_literals;
+using namespace Qt::Literals::StringLiterals;
+using catalog::Known;
+using catalog::Tier;
+using common::Mode;
+using quota::CoolDownReason;
+using routing::Disqualified;
+using routing::Requirements;
+
+namespace {
+
+constexpr common::SteadyTime now{std::chrono::hours(1)};
+
+QByteArrayList idsOf(const common::Result<routing::RoutePlan> &plan)
+{
+    QByteArrayList ids;
+    for (const routing::Candidate &candidate : plan->candidates) {
+        ids.append(candidate.model->id);
+    }
+    return ids;
+}
+
+/// The reason of the only rejection; "" when there is none or another one.
+QByteArray reasonOf(const common::Result<routing::RoutePlan> &plan)
+{
+    return plan->rejections.size() == 1 ? routing::toString(plan->rejections.front().reason) : "";
+}
+
+SampleRouting oneModel(const catalog::Model &model)
+{
+    return {{aProvider("groq")}, {model}};
+}
+
+} // namespace
+
+class TestPlan final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void ranksByQualityThenWindowThenCatalogueOrder()
+    {
+        catalog::Model wide = withQuality(aModel("a/wide"), 0.6);
+        wide.contextWindow = 200'000;
+        catalog::Model narrow = withQuality(aModel("a/narrow"), 0.6);
+        narrow.contextWindow = 8'000;
+        SampleRouting sample(
+            {aProvider("a")},
+            {aModel("a/unknown-2"),
+             aModel("a/unknown-1"),
+             narrow,
+             wide,
+             withQuality(aModel("a/best"), 0.9)});
+        QCOMPARE(
+            idsOf(sample.plan("auto")),
+            QByteArrayList({"a/best", "a/wide", "a/narrow", "a/unknown-2", "a/unknown-1"}));
+    }
+
+    void countsUnknownQualityAsTheLowest()
+    {
+        SampleRouting sample(
+            {aProvider("a")}, {aModel("a/unknown"), withQuality(aModel("a/poor"), 0.36)});
+        QCOMPARE(idsOf(sample.plan("auto")), QByteArrayList({"a/poor", "a/unknown"}));
+    }
+
+    void putsPaidBehindFreeInAuto()
+    {
+        SampleRouting sample(
+            {aProvider("a")},
+            {withQuality(aModel("a/paid", Tier::Paid), 0.9), withQuality(aModel("a/free"), 0.4)});
+        QCOMPARE(idsOf(sample.plan("auto")), QByteArrayList({"a/free", "a/paid"}));
+    }
+
+    void letsProvidersTakeTurns()
+    {
+        SampleRouting sample(
+            {aProvider("a"), aProvider("b")},
+            {withQuality(aModel("a/1"), 0.9),
+             withQuality(aModel("a/2"), 0.8),
+             withQuality(aModel("a/3"), 0.7),
+             withQuality(aModel("b/1"), 0.6)});
+        QCOMPARE(idsOf(sample.plan("auto")), QByteArrayList({"a/1", "b/1", "a/2", "a/3"}));
+    }
+
+    void letsEveryKeyOfAProviderHaveItsTurn()
+    {
+        SampleRouting sample({aProvider("a"), aProvider("b")}, {aModel("a/1"), aModel("b/1")});
+        sample.endpoint("a").keys = {"k1", "k2"};
+        const auto plan = sample.plan("auto");
+        QCOMPARE(idsOf(plan), QByteArrayList({"a/1", "b/1", "a/1"}));
+        QCOMPARE(plan->candidates.at(0).key, "k1"_ba);
+        QCOMPARE(plan->candidates.at(2).key, "k2"_ba);
+    }
+
+    void putsWhatFailedAMomentAgoLastButKeepsIt()
+    {
+        SampleRouting sample(
+            {aProvider("a"), aProvider("b")},
+            {withQuality(aModel("a/1"), 0.9), aModel("b/1"), aModel("b/paid", Tier::Paid)});
+        sample.coolDowns.bench({"a", "a-key", "a/1"}, now + 5s, CoolDownReason::Unhealthy);
+        QCOMPARE(
+            idsOf(sample.plan("auto", Mode::Auto, {}, now)),
+            QByteArrayList({"b/1", "b/paid", "a/1"}));
+        QCOMPARE(
+            idsOf(sample.plan("auto", Mode::Auto, {}, now + 5s)),
+            QByteArrayList({"a/1", "b/1", "b/paid"}));
+    }
+
+    void leavesOutWhatIsRateLimitedEvenWhenItIsUnwellToo()
+    {
+        SampleRouting sample = oneModel(aModel("groq/m"));
+        sample.coolDowns.bench(
+            {"groq", "groq-key", "groq/m"}, now + 5s, CoolDownReason::RateLimited);
+        sample.coolDowns.bench(
+            {"groq", "groq-key", "groq/m"}, now + 30s, CoolDownReason::Unhealthy);
+        const auto plan = sample.plan("auto", Mode::Auto, {}, now);
+        QVERIFY(plan->candidates.empty());
+        QCOMPARE(reasonOf(plan), "cooling_down"_ba);
+        QCOMPARE(plan->rejections.front().coolDown->until, now + 5s);
+    }
+
+    void seesRestsOfEveryScope_data()
+    {
+        QTest::addColumn<QByteArray>("key");
+        QTest::addColumn<QByteArray>("model");
+        QTest::newRow("key and model") << "groq-key"_ba
+                                       << "groq/m"_ba;
+        QTest::newRow("whole key") << "groq-key"_ba << QByteArray();
+        QTest::newRow("model for every key") << QByteArray() << "groq/m"_ba;
+        QTest::newRow("whole provider") << QByteArray() << QByteArray();
+    }
+
+    void seesRestsOfEveryScope()
+    {
+        QFETCH(QByteArray, key);
+        QFETCH(QByteArray, model);
+        SampleRouting sample(
+            {aProvider("groq"), aProvider("b")}, {aModel("groq/m"), aModel("b/m")});
+        sample.coolDowns.bench({"groq", key, model}, now + 5s, CoolDownReason::NoCredit);
+        sample.coolDowns.bench({"groq", "another-key", {}}, now + 5s, CoolDownReason::NoCredit);
+        sample.coolDowns.bench({"nobody", {}, "nobody/m"}, now + 5s, CoolDownReason::NoCredit);
+        const auto plan = sample.plan("auto", Mode::Auto, {}, now);
+        QCOMPARE(idsOf(plan), QByteArrayList({"b/m"}));
+        QCOMPARE(reasonOf(plan), "cooling_down"_ba);
+    }
+
+    void filtersByMode_data()
+    {
+        QTest::addColumn<QByteArray>("name");
+        QTest::addColumn<int>("mode");
+        QTest::addColumn<bool>("paidInAuto");
+        QTest::addColumn<QByteArrayList>("expected");
+        const QByteArrayList both{"a/free", "a/paid"};
+        QTest::newRow("auto") << "auto"_ba << int(Mode::Auto) << true << both;
+        QTest::newRow("auto, no paid")
+            << "auto"_ba << int(Mode::Auto) << false << QByteArrayList{"a/free"};
+        QTest::newRow("free") << "auto"_ba << int(Mode::Free) << true << QByteArrayList{"a/free"};
+        QTest::newRow("paid") << "auto"_ba << int(Mode::Paid) << true << QByteArrayList{"a/paid"};
+        QTest::newRow("free by name")
+            << "freerelay-free"_ba << int(Mode::Paid) << true << QByteArrayList{"a/free"};
+        QTest::newRow("paid by name")
+            << "freerelay-paid"_ba << int(Mode::Free) << true << QByteArrayList{"a/paid"};
+        QTest::newRow("no name") << QByteArray() << int(Mode::Auto) << true << both;
+        QTest::newRow("provider") << "freerelay-a"_ba << int(Mode::Auto) << true << both;
+    }
+
+    void filtersByMode()
+    {
+        QFETCH(QByteArray, name);
+        QFETCH(int, mode);
+        QFETCH(bool, paidInAuto);
+        QFETCH(QByteArrayList, expected);
+        SampleRouting sample({aProvider("a")}, {aModel("a/paid", Tier::Paid), aModel("a/free")});
+        sample.allowPaidInAuto = paidInAuto;
+        QCOMPARE(idsOf(sample.plan(name, Mode(mode))), expected);
+    }
+
+    void knowsWhatIsFree_data()
+    {
+        QTest::addColumn<int>("provider");
+        QTest::addColumn<int>("model");
+        QTest::addColumn<bool>("trialAsFree");
+        QTest::addColumn<bool>("isFree");
+        const auto row = [](const char *name, Tier provider, Tier model, bool trial, bool isFree) {
+            QTest::newRow(name) << int(provider) << int(model) << trial << isFree;
+        };
+        row("free", Tier::Free, Tier::Free, false, true);
+        row("local", Tier::Local, Tier::Local, false, true);
+        row("trial", Tier::Trial, Tier::Trial, false, false);
+        row("trial counted as free", Tier::Trial, Tier::Trial, true, true);
+        row("unverified", Tier::Free, Tier::UnverifiedFree, false, false);
+        row("paid", Tier::Paid, Tier::Paid, false, false);
+        row("paid model of a trial", Tier::Trial, Tier::Paid, true, false);
+        row("subscription", Tier::Subscription, Tier::Paid, false, false);
+    }
+
+    void knowsWhatIsFree()
+    {
+        QFETCH(int, provider);
+        QFETCH(int, model);
+        QFETCH(bool, trialAsFree);
+        QFETCH(bool, isFree);
+        SampleRouting sample({aProvider("a", Tier(provider))}, {aModel("a/m", Tier(model))});
+        sample.endpoint("a").trialAsFree = trialAsFree;
+        QCOMPARE(sample.plan("auto", Mode::Free)->candidates.empty(), !isFree);
+        QCOMPARE(sample.plan("auto", Mode::Paid)->candidates.empty(), isFree);
+    }
+
+    void namesTheReasonOfEveryRejection_data()
+    {
+        QTest::addColumn<QByteArray>("reason");
+        QTest::addColumn<std::function<void(catalog::Model &)>>("change");
+        using Change = std::function<void(catalog::Model &)>;
+        QTest::newRow("no tools") << "no_tools"_ba << Change([](catalog::Model &model) {
+            model.capabilities.tools = Known::No;
+        });
+        QTest::newRow("no images")
+            << "no_vision"_ba
+            << Change([](catalog::Model &model) { model.capabilities.vision = Known::No; });
+        QTest::newRow("no schema")
+            << "no_json_schema"_ba
+            << Change([](catalog::Model &model) { model.capabilities.jsonSchema = Known::No; });
+        QTest::newRow("window") << "context_too_small"_ba
+                                << Change([](catalog::Model &model) { model.contextWindow = 999; });
+        QTest::newRow("paid") << "mode_forbids"_ba
+                              << Change([](catalog::Model &model) { model.tier = Tier::Paid; });
+        QTest::newRow("paid, cannot either") << "no_tools"_ba << Change([](catalog::Model &model) {
+            model.tier = Tier::Paid;
+            model.capabilities.tools = Known::No;
+        });
+        QTest::newRow("wire") << "wire_not_spoken"_ba << Change([](catalog::Model &model) {
+            model.wire = catalog::Wire::OpenAiResponses;
+        });
+        QTest::newRow("deprecated")
+            << "deprecated"_ba << Change([](catalog::Model &model) { model.deprecated = true; });
+    }
+
+    void namesTheReasonOfEveryRejection()
+    {
+        QFETCH(QByteArray, reason);
+        QFETCH(std::function<void(catalog::Model &)>, change);
+        catalog::Model model = aModel("groq/m");
+        change(model);
+        const Requirements needs{true, true, true, 1'000};
+        const auto plan = oneModel(model).plan("freerelay-groq", Mode::Free, needs);
+        QVERIFY(plan->candidates.empty());
+        QCOMPARE(reasonOf(plan), reason);
+    }
+
+    void refusesNothingThatIsUnknown()
+    {
+        const Requirements needs{true, true, true, 5'000'000};
+        QCOMPARE(
+            idsOf(oneModel(aModel("groq/m")).plan("auto", Mode::Free, needs)),
+            QByteArrayList({"groq/m"}));
+    }
+
+    void takesAWindowThatJustFits()
+    {
+        catalog::Model model = aModel("groq/m");
+        model.contextWindow = 1'000;
+        QCOMPARE(
+            oneModel(model)
+                .plan("auto", Mode::Free, {false, false, false, 1'000})
+                ->candidates.size(),
+            std::size_t(1));
+    }
+
+    void passesOverBarredProvidersUnlessTheyAreNamed_data()
+    {
+        QTest::addColumn<int>("bar");
+        for (const Disqualified bar :
+             {Disqualified::NoKey,
+              Disqualified::NoConsent,
+              Disqualified::Disabled,
+              Disqualified::NoAddress}) {
+            QTest::newRow(routing::toString(bar)) << int(bar);
+        }
+    }
+
+    void passesOverBarredProvidersUnlessTheyAreNamed()
+    {
+        QFETCH(int, bar);
+        SampleRouting sample = oneModel(aModel("groq/m"));
+        sample.endpoint("groq").barred = Disqualified(bar);
+        QVERIFY(sample.plan("auto")->rejections.empty());
+        for (const char *name : {"freerelay-groq", "groq/m", "m"}) {
+            const auto plan = sample.plan(name);
+            QVERIFY(plan->candidates.empty());
+            QCOMPARE(reasonOf(plan), QByteArray(routing::toString(Disqualified(bar))));
+        }
+    }
+
+    void offersNoModelThatDoesNotChat()
+    {
+        catalog::Model model = aModel("groq/embed");
+        model.chat = false;
+        SampleRouting sample = oneModel(model);
+        QVERIFY(sample.plan("auto")->rejections.empty());
+        QVERIFY(sample.plan("freerelay-groq")->rejections.empty());
+        QCOMPARE(reasonOf(sample.plan("groq/embed")), "not_chat"_ba);
+    }
+
+    void usesADeprecatedModelOnlyByItsName()
+    {
+        catalog::Model model = aModel("groq/old");
+        model.deprecated = true;
+        SampleRouting sample = oneModel(model);
+        QVERIFY(sample.plan("auto")->candidates.empty());
+        QCOMPARE(idsOf(sample.plan("groq/old")), QByteArrayList({"groq/old"}));
+    }
+
+    void honoursTheWireOfANamePattern()
+    {
+        catalog::Provider provider = aProvider("zen", Tier::Paid);
+        provider.wireByModel = {{"gpt-*", catalog::Wire::OpenAiResponses}};
+        SampleRouting sample(
+            {provider}, {aModel("zen/gpt-9", Tier::Paid), aModel("zen/kimi", Tier::Paid)});
+        QCOMPARE(idsOf(sample.plan("auto")), QByteArrayList({"zen/kimi"}));
+    }
+
+    void honoursAProvidersOwnContextLimit()
+    {
+        catalog::Provider provider = aProvider("github");
+        provider.contextLimit = 8'000;
+        catalog::Model model = aModel("github/wide");
+        model.contextWindow = 1'000'000;
+        SampleRouting sample({provider}, {model, aModel("github/unknown")});
+        QVERIFY(sample.plan("auto", Mode::Auto, {false, false, false, 8'001})->candidates.empty());
+        QCOMPARE(
+            sample.plan("auto", Mode::Auto, {false, false, false, 8'000})->candidates.size(),
+            std::size_t(2));
+    }
+
+    void keepsToTheNamedModelAtAnyProviderThatHasIt()
+    {
+        SampleRouting sample(
+            {aProvider("a"), aProvider("b"), aProvider("c")},
+            {aModel("a/llama-3"), aModel("b/llama-3"), withQuality(aModel("c/other"), 0.9)});
+        QCOMPARE(idsOf(sample.plan("llama-3")), QByteArrayList({"a/llama-3", "b/llama-3"}));
+        QCOMPARE(idsOf(sample.plan("b/llama-3")), QByteArrayList({"b/llama-3"}));
+    }
+
+    void keepsToTheNamedProvider()
+    {
+        SampleRouting sample(
+            {aProvider("a"), aProvider("b")}, {withQuality(aModel("a/1"), 0.9), aModel("b/1")});
+        QCOMPARE(idsOf(sample.plan("freerelay-b")), QByteArrayList({"b/1"}));
+    }
+
+    void saysWhatTheNameMeantAndWhichModeDecided()
+    {
+        SampleRouting sample = oneModel(aModel("groq/m"));
+        const auto plan = sample.plan("freerelay-free", Mode::Paid);
+        QVERIFY(plan->mode == Mode::Free);
+        QCOMPARE(plan->asked, catalog::NameTarget::Kind::Free);
+    }
+
+    void knowsNoModelOfThatName()
+    {
+        const auto plan = oneModel(aModel("groq/m")).plan("no-such-model");
+        QCOMPARE(plan.error().kind, common::ErrorKind::NotFound);
+    }
+
+    void findsNothingWithoutEndpoints()
+    {
+        SampleRouting sample({aProvider("groq")}, {aModel("groq/m")});
+        const quota::CoolDownTable none;
+        const std::vector<routing::Endpoint> endpoints;
+        const auto plan = routing::plan(
+            {sample.catalog.get(), &endpoints, nullptr, &none, true},
+            Mode::Auto,
+            "groq/m",
+            {},
+            now);
+        QVERIFY(plan->candidates.empty());
+        QVERIFY(plan->rejections.empty());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestPlan)
+#include "tst_plan.moc"
