@@ -1,5 +1,6 @@
 #include "openai_request_encoder.h"
 
+#include "core/catalog/endpoint.h"
 #include "core/dialects/json_schema_keys.h"
 #include "core/dialects/json_text.h"
 #include "core/dialects/openai_messages_encoder.h"
@@ -32,6 +33,7 @@ mapped(const std::vector<std::pair<QByteArray, QByteArray>> &pairs, QByteArrayVi
 OpenAiRequestEncoder::OpenAiRequestEncoder(
     const ChatRequest &request, const catalog::Provider &provider, const catalog::Model &model)
     : m_request(request)
+    , m_provider(provider)
     , m_rules(provider.rules)
     , m_model(model)
     , m_splicer(request.body)
@@ -91,8 +93,7 @@ bool OpenAiRequestEncoder::hasTools() const
 
 bool OpenAiRequestEncoder::isDropped(QByteArrayView name, Parameter id, JsonValue value) const
 {
-    const auto &drop = m_rules.drop;
-    if (std::any_of(drop.begin(), drop.end(), [&](const QByteArray &key) { return key == name; })) {
+    if (catalog::refuses(m_provider, m_model, name)) {
         return true;
     }
     if (m_fussy && value.isNull()) {

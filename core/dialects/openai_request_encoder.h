@@ -44,6 +44,7 @@ private:
     };
 
     const ChatRequest &m_request;
+    const catalog::Provider &m_provider;
     const catalog::WireRules &m_rules;
     const catalog::Model &m_model;
     Splicer m_splicer;

@@ -63,8 +63,10 @@ void clamp(CanonicalRequest &request, const catalog::Clamp &bounds)
 void applyWireRules(
     CanonicalRequest &request, const catalog::WireRules &rules, const catalog::Model &model)
 {
-    for (const QByteArray &name : rules.drop) {
-        drop(request, name);
+    for (const std::vector<QByteArray> *names : {&rules.drop, &model.drop}) {
+        for (const QByteArray &name : *names) {
+            drop(request, name);
+        }
     }
     if (model.capabilities.temperature == catalog::Known::No) {
         drop(request, "temperature");
