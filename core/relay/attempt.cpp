@@ -11,7 +11,7 @@ using dialects::FailureClass;
 using dialects::ProviderFailure;
 using upstream::Flow;
 
-/// Errors that the transport or the translator report, in the words of failure handling.
+/// Errors that a translator found in a reply, in the words of failure handling.
 FailureClass classOf(ErrorKind kind)
 {
     switch (kind) {
@@ -36,6 +36,21 @@ FailureClass classOf(ErrorKind kind)
         return FailureClass::ContextTooLong;
     default:
         return FailureClass::Overloaded;
+    }
+}
+
+/// Errors of the transport. Whatever they are, the client did not cause them.
+FailureClass transportClassOf(ErrorKind kind)
+{
+    switch (kind) {
+    case ErrorKind::Timeout:
+        return FailureClass::Timeout;
+    case ErrorKind::Cancelled:
+        return FailureClass::Cancelled;
+    case ErrorKind::ProtocolError:
+        return FailureClass::Malformed;
+    default:
+        return FailureClass::Network;
     }
 }
 
@@ -71,6 +86,14 @@ void Attempt::onHead(int status, const common::HeaderList &headers)
 
 Flow Attempt::onBody(QByteArrayView bytes)
 {
+    if (m_complete) {
+        // Read on, so that the connection can be used again; but not for ever.
+        m_afterEnd += bytes.size();
+        if (m_afterEnd > maxAfterEnd) {
+            release();
+        }
+        return Flow::Continue;
+    }
     if (m_phase == Phase::Over) {
         return Flow::Continue;
     }
@@ -84,18 +107,18 @@ Flow Attempt::onBody(QByteArrayView bytes)
 
 Flow Attempt::onReplyBytes(QByteArrayView bytes)
 {
-    if (m_complete) {
-        return Flow::Continue; // after the end mark: read on so that the connection can be reused
-    }
     if (const auto error = m_setup.translator->feed(bytes, m_out)) {
-        fail(*error);
+        failInReply(*error);
         return Flow::Continue;
     }
     if (!m_setup.stream) {
         return Flow::Continue;
     }
-    if (!m_firstContentAt && progress().content) {
+    if (progress().content && !m_firstContentAt) {
         m_firstContentAt = m_clock.now();
+    }
+    if (progress().finished && !m_finishedAt) {
+        m_finishedAt = m_clock.now();
     }
     if (progress().ended) {
         // The end mark is the end for the client, whether or not the provider closes.
@@ -103,22 +126,24 @@ Flow Attempt::onReplyBytes(QByteArrayView bytes)
         return Flow::Continue;
     }
     if (m_phase == Phase::Waiting) {
-        if (progress().content) {
-            decide();
-        } else if (m_out.size() > maxHeldBack) {
-            fail(ProviderFailure{
-                FailureClass::Malformed, m_status, "it streams without any content"_ba});
-        }
+        onStreamBytes();
         return Flow::Continue;
     }
     if (m_downstream != nullptr && !m_out.isEmpty()) {
         m_downstream->write(std::exchange(m_out, {}));
     }
-    if (m_downstream != nullptr && m_downstream->pending() > highWatermark) {
-        m_paused = true;
-        return Flow::Pause;
+    m_paused = m_downstream != nullptr && m_downstream->pending() > highWatermark;
+    return m_paused ? Flow::Pause : Flow::Continue;
+}
+
+/// Before the commit point.
+void Attempt::onStreamBytes()
+{
+    if (progress().content) {
+        decide();
+    } else if (m_out.size() > maxHeldBack) {
+        fail({FailureClass::Malformed, m_status, "it streams without any content"_ba});
     }
-    return Flow::Continue;
 }
 
 void Attempt::streamTo(Downstream &downstream)
@@ -145,33 +170,47 @@ void Attempt::onDrained()
 
 void Attempt::onEnd(const upstream::CallEnd &callEnd)
 {
-    if (m_phase == Phase::Over || m_complete) {
+    m_callOver = true;
+    if (m_complete) {
+        m_released.fire();
         return;
     }
-    if (callEnd.error) {
-        const bool network = callEnd.error->kind == ErrorKind::Unavailable;
-        ProviderFailure failure;
-        failure.kind = network ? FailureClass::Network : classOf(callEnd.error->kind);
-        failure.status = m_status;
-        failure.message = callEnd.error->message.toUtf8();
-        fail(std::move(failure));
-    } else if (!isSuccess(m_status)) {
-        fail(dialects::classifyFailure(
-            *m_candidate.provider, m_status, m_errorHeaders, m_errorBody, m_clock.wallNow()));
-    } else {
-        onReplyEnd();
+    if (m_phase == Phase::Over) {
+        return;
     }
+    // A stream that breaks off behind its finish reason has told everything.
+    const bool whole = !callEnd.error || (m_setup.stream && progress().finished);
+    if (isSuccess(m_status) && whole) {
+        onReplyEnd();
+    } else {
+        fail(failureOf(callEnd));
+    }
+}
+
+ProviderFailure Attempt::failureOf(const upstream::CallEnd &callEnd) const
+{
+    // The status of an error reply says more than how its body ended.
+    if (!callEnd.error || (m_status != 0 && !isSuccess(m_status))) {
+        return dialects::classifyFailure(
+            *m_candidate.provider, m_status, m_errorHeaders, m_errorBody, m_clock.wallNow());
+    }
+    ProviderFailure failure;
+    failure.kind = transportClassOf(callEnd.error->kind);
+    failure.status = m_status;
+    failure.message = callEnd.error->message.toUtf8();
+    return failure;
 }
 
 void Attempt::onReplyEnd()
 {
     if (const auto error = m_setup.translator->finish(m_out)) {
-        fail(*error);
+        failInReply(*error);
         return;
     }
     m_complete = true;
+    m_completeAt = m_clock.now();
     if (!m_firstContentAt) {
-        m_firstContentAt = m_clock.now();
+        m_firstContentAt = m_completeAt;
     }
     if (m_phase == Phase::Waiting) {
         decide();
@@ -188,22 +227,56 @@ void Attempt::finishStream()
     end();
 }
 
+common::Waiter::View Attempt::released()
+{
+    if (m_callOver) {
+        m_released.fire();
+    }
+    return m_released.wait();
+}
+
+void Attempt::release()
+{
+    m_callOver = true;
+    m_call.reset();
+    m_released.fire();
+}
+
 void Attempt::cancel()
 {
-    fail(ProviderFailure{FailureClass::Cancelled, m_status, "cancelled"_ba});
+    if (m_complete) {
+        release();
+    } else {
+        fail({FailureClass::Cancelled, m_status, "cancelled"_ba});
+    }
 }
 
 void Attempt::checkLimits(common::SteadyTime now)
 {
+    if (m_complete) {
+        if (!m_callOver && now - m_completeAt > releaseLimit) {
+            release();
+        }
+        return;
+    }
     const auto limit = m_setup.firstContentLimit;
     if (m_phase == Phase::Waiting && limit.count() > 0 && now - m_startedAt > limit) {
-        fail(ProviderFailure{FailureClass::Timeout, m_status, "no content within the limit"_ba});
+        fail({FailureClass::Timeout, m_status, "no content within the limit"_ba});
+    } else if (m_finishedAt && !m_paused && now - *m_finishedAt > endMarkLimit) {
+        m_callOver = true;
+        m_call.reset();
+        onReplyEnd();
     }
 }
 
-void Attempt::fail(const common::Error &error)
+void Attempt::failInReply(const common::Error &error)
 {
-    fail(ProviderFailure{classOf(error.kind), m_status, error.message.toUtf8()});
+    ProviderFailure failure;
+    failure.kind = classOf(error.kind);
+    failure.status = m_status;
+    failure.message = error.message.toUtf8();
+    failure.code = error.detail.toUtf8();
+    fail(std::move(failure));
 }
 
 void Attempt::fail(ProviderFailure failure)
@@ -212,6 +285,7 @@ void Attempt::fail(ProviderFailure failure)
         return;
     }
     m_failure = std::move(failure);
+    m_callOver = true;
     m_call.reset();
     if (m_phase == Phase::Waiting) {
         m_phase = Phase::Over;
@@ -230,6 +304,8 @@ void Attempt::decide()
 void Attempt::end()
 {
     m_phase = Phase::Over;
+    m_paused = false;
+    m_downstream = nullptr;
     m_ended.fire();
 }
 

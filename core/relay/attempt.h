@@ -32,8 +32,11 @@ struct AttemptSetup
 ///     co_await attempt.decided();       // committed, complete or failed
 ///     if (!attempt.failure()) {
 ///         attempt.streamTo(downstream); // streams only
-///         co_await attempt.ended();
+///         co_await attempt.ended();     // the client has everything
+///         co_await attempt.released();  // the connection may be used again
 ///     }
+///
+/// Every function that may fire a Waiter may also end the life of the attempt.
 class Attempt final : public upstream::CallObserver
 {
 public:
@@ -44,6 +47,12 @@ public:
     static constexpr qsizetype maxErrorBody = 64 * 1024;
     /// What a stream may send before its first content (pings, empty deltas).
     static constexpr qsizetype maxHeldBack = 1024 * 1024;
+    /// How long a provider may keep the client from its [DONE] once the answer is finished.
+    static constexpr std::chrono::seconds endMarkLimit{5};
+    /// How long, and for how many more bytes, the end of a reply is waited for when its end mark
+    /// has been seen: a whole reply leaves a connection that can be used again.
+    static constexpr std::chrono::seconds releaseLimit{2};
+    static constexpr qsizetype maxAfterEnd = 64 * 1024;
 
     Attempt(
         const routing::Candidate &candidate,
@@ -57,14 +66,18 @@ public:
     [[nodiscard]] common::Waiter::View decided() { return m_decided.wait(); }
     /// Sends what was held back and everything that follows to `downstream`.
     void streamTo(Downstream &downstream);
-    /// Fires when the reply is complete or has failed; only after decided().
+    /// Fires when the reply is complete or has failed; only after decided(). `downstream` is not
+    /// used any more.
     [[nodiscard]] common::Waiter::View ended() { return m_ended.wait(); }
+    /// Fires when the provider has ended its reply as well, or will not; only after ended(). It
+    /// takes releaseLimit at most, as long as checkLimits() is called.
+    [[nodiscard]] common::Waiter::View released();
 
     /// The client took bytes: resumes a paused upstream below the low watermark.
     void onDrained();
     /// Ends the attempt as Cancelled; fires whatever is being waited for.
     void cancel();
-    /// Ends the attempt as Timeout when its first content is overdue.
+    /// Ends what is overdue: the first content (as Timeout), an end mark, a release.
     void checkLimits(common::SteadyTime now);
 
     [[nodiscard]] const std::optional<dialects::ProviderFailure> &failure() const
@@ -93,10 +106,13 @@ private:
     enum class Phase { Waiting, Decided, Streaming, Over };
 
     [[nodiscard]] upstream::Flow onReplyBytes(QByteArrayView bytes);
+    void onStreamBytes();
     void onReplyEnd();
     void finishStream();
+    void release();
     void fail(dialects::ProviderFailure failure);
-    void fail(const common::Error &error);
+    void failInReply(const common::Error &error);
+    [[nodiscard]] dialects::ProviderFailure failureOf(const upstream::CallEnd &callEnd) const;
     void decide();
     void end();
 
@@ -112,11 +128,16 @@ private:
     QByteArray m_errorBody;
     QByteArray m_out;
     bool m_complete = false; ///< finish() of the translator has been called with success
+    bool m_callOver = false; ///< the upstream said its last word, or was told to stop
     bool m_paused = false;
+    std::optional<common::SteadyTime> m_finishedAt; ///< the finish reason was seen
+    common::SteadyTime m_completeAt;
+    qsizetype m_afterEnd = 0; ///< bytes that came behind the end mark
     std::optional<dialects::ProviderFailure> m_failure;
     Downstream *m_downstream = nullptr;
     common::Waiter m_decided;
     common::Waiter m_ended;
+    common::Waiter m_released;
     std::unique_ptr<upstream::Call> m_call; ///< last: destroyed first, so no callback comes late
 };
 

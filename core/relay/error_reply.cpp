@@ -97,14 +97,20 @@ QByteArray sentence(const dialects::ProviderFailure &failure, const QByteArray &
     case FailureClass::NoCredit:
         return provider + " reports that the credit is used up: " + failure.message;
     case FailureClass::Network:
-        return provider + " could not be reached: " + failure.message;
+        return provider + (failure.status == 0 ? " could not be reached: " : " broke off: ")
+            + failure.message;
     case FailureClass::Timeout:
         return provider + " did not answer in time: " + failure.message;
     case FailureClass::Malformed:
         return provider + " sent an answer that cannot be used: " + failure.message;
-    default:
-        return failure.message.isEmpty() ? provider + " failed without saying why."
+    case FailureClass::BadRequest:
+    case FailureClass::ContextTooLong:
+        // The client can only mend what it reads in the provider's own words.
+        return failure.message.isEmpty() ? QByteArray(provider + " refused the request.")
                                          : failure.message;
+    default:
+        return failure.message.isEmpty() ? QByteArray(provider + " failed without saying why.")
+                                         : QByteArray(provider + ": " + failure.message);
     }
 }
 

@@ -1,5 +1,7 @@
 #include "failure_policy.h"
 
+#include "core/catalog/endpoint.h"
+
 #include <QDateTime>
 #include <QTimeZone>
 
@@ -18,6 +20,8 @@ using quota::CoolDownReason;
 
 /// Without a word from the provider: half the usual one-minute window.
 constexpr common::Duration silentRateLimit = 30s;
+/// "Retry-After: 0", and resets of the past.
+constexpr common::Duration shortestRateLimit = 1s;
 /// A reset that is further away than any window we know is a mistake of the provider.
 constexpr common::Duration longestRateLimit = 31 * 24h;
 constexpr common::Duration noCreditRest = 24h;
@@ -31,7 +35,7 @@ constexpr common::Duration longestHealthRest = 30s;
 
 bool isTranslated(const routing::Candidate &candidate)
 {
-    return candidate.model->wire.value_or(candidate.provider->wire) != catalog::Wire::OpenAiChat;
+    return catalog::wireOf(*candidate.provider, *candidate.model) != catalog::Wire::OpenAiChat;
 }
 
 } // namespace
@@ -75,7 +79,8 @@ std::optional<FailurePolicy::Rest> FailurePolicy::restFor(
         if (failure.daily) {
             length = untilDailyReset(*candidate.provider, m_clock.wallNow());
         } else if (failure.retryAfter) {
-            length = std::min<common::Duration>(*failure.retryAfter, longestRateLimit);
+            length = std::clamp<common::Duration>(
+                *failure.retryAfter, shortestRateLimit, longestRateLimit);
         }
         return Rest{keyAndModel, length, CoolDownReason::RateLimited};
     }
@@ -123,12 +128,16 @@ common::Duration FailurePolicy::growing(
 
 void FailurePolicy::onSuccess(const routing::Candidate &candidate)
 {
+    const quota::CoolDownScope scope{candidate.provider->id, candidate.key, candidate.model->id};
+    if (m_coolDowns.isAnyActive(m_clock.now())) {
+        m_coolDowns.forgetAdvice(scope);
+    }
     const std::lock_guard lock(m_mutex);
     if (m_failuresInARow.isEmpty()) {
         return;
     }
-    m_failuresInARow.remove({candidate.provider->id, candidate.key, candidate.model->id});
-    m_failuresInARow.remove({candidate.provider->id, candidate.key, {}});
+    m_failuresInARow.remove(scope);
+    m_failuresInARow.remove({scope.provider, scope.key, {}});
 }
 
 common::Duration

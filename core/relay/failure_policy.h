@@ -32,7 +32,7 @@ public:
     /// Benches what the failure says and tells how to go on.
     NextStep
     onFailure(const routing::Candidate &candidate, const dialects::ProviderFailure &failure);
-    /// The endpoint answered: its next rest starts small again.
+    /// The endpoint answered: it is well, and its next rest starts small again.
     void onSuccess(const routing::Candidate &candidate);
 
     /// When a per-day quota comes back: midnight Pacific for Google (facts/wire formats 9.5: daily

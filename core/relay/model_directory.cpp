@@ -35,6 +35,28 @@ QByteArray tierName(const catalog::Model &model)
     return catalog::toName(model.tier).toByteArray();
 }
 
+/// A provider is ready as long as one of its models is. When none is, the first to come back
+/// tells the state.
+ProviderHealth
+healthOf(const QByteArray &provider, const routing::RoutePlan &plan, common::SteadyTime now)
+{
+    ProviderHealth health{provider, plan.candidates.empty() ? "no_models"_ba : "ready"_ba, {}};
+    const quota::CoolDown *first = nullptr;
+    for (const routing::Rejection &rejection : plan.rejections) {
+        const auto &rest = rejection.coolDown;
+        if (rest && (first == nullptr || rest->until < first->until)) {
+            first = &*rest;
+        }
+    }
+    if (plan.candidates.empty() && first != nullptr) {
+        const bool rejected = first->reason == quota::CoolDownReason::KeyRejected;
+        health.state = rejected ? "key_rejected"_ba : "cooling_down"_ba;
+        health.retryAfterSeconds
+            = std::chrono::ceil<std::chrono::seconds>(first->until - now).count();
+    }
+    return health;
+}
+
 /// Collects the names; usable ones only unless all are wanted.
 class Lister
 {
@@ -135,6 +157,7 @@ std::optional<ListedModel> findModel(
         const catalog::Model &model = *target->models.front();
         found.ownedBy = model.provider;
         found.createdUnix = releasedUnix(model);
+        found.tier = tierName(model);
         found.contextWindow = model.contextWindow;
     }
     return found;
@@ -143,24 +166,18 @@ std::optional<ListedModel> findModel(
 std::vector<ProviderHealth> providerHealth(
     const RelayConfig &config, const quota::CoolDownTable &coolDowns, common::SteadyTime now)
 {
-    const std::vector<quota::CoolDown> resting = coolDowns.active(now);
+    // Whatever the mode: this is about the provider, not about what may be spent.
+    routing::RoutingSnapshot snapshot = config.routingSnapshot(coolDowns);
+    snapshot.allowPaidInAuto = true;
     std::vector<ProviderHealth> result;
     for (const routing::Endpoint &endpoint : config.endpoints) {
         if (endpoint.barred) {
             continue;
         }
-        ProviderHealth health{endpoint.provider->id, "ready"_ba, std::nullopt};
-        for (const quota::CoolDown &coolDown : resting) {
-            if (coolDown.scope.provider != endpoint.provider->id) {
-                continue;
-            }
-            const bool rejected = coolDown.reason == quota::CoolDownReason::KeyRejected;
-            health.state = rejected ? "key_rejected"_ba : "cooling_down"_ba;
-            health.retryAfterSeconds
-                = std::chrono::ceil<std::chrono::seconds>(coolDown.until - now).count();
-            break;
-        }
-        result.push_back(std::move(health));
+        const QByteArray &id = endpoint.provider->id;
+        const QByteArray name = "freerelay-" + id;
+        const auto plan = routing::plan(snapshot, common::Mode::Auto, name, {}, now);
+        result.push_back(plan ? healthOf(id, *plan, now) : ProviderHealth{id, "no_models"_ba, {}});
     }
     return result;
 }

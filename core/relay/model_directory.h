@@ -25,7 +25,7 @@ struct ListedModel
 struct ProviderHealth
 {
     QByteArray id;
-    QByteArray state; ///< "ready", "cooling_down", "key_rejected"
+    QByteArray state; ///< "ready", "cooling_down", "key_rejected", "no_models"
     std::optional<std::int64_t> retryAfterSeconds;
 };
 

@@ -1,11 +1,12 @@
 #include "relay_session.h"
 
+#include "core/catalog/endpoint.h"
 #include "core/dialects/openai_chat.h"
 #include "core/dialects/provider_dialect.h"
 #include "core/routing/exhaustion.h"
-#include "core/upstream/endpoint.h"
 
 #include <algorithm>
+#include <utility>
 
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
@@ -16,12 +17,16 @@ namespace {
 
 using dialects::FailureClass;
 
+constexpr int okStatus = 200;
 /// Client closed request (nginx's code); never sent, only recorded.
 constexpr int clientLeft = 499;
 constexpr qsizetype maxRecordedName = 200;
 /// First content: long prefills on local hardware (facts/wire formats 9.9), queues elsewhere.
 constexpr std::chrono::milliseconds firstContentLocal = 300s;
 constexpr std::chrono::milliseconds firstContentRemote = 90s;
+/// A whole reply comes with its first byte, after all of the generation.
+constexpr std::chrono::milliseconds wholeReplyRemote = 180s;
+constexpr std::chrono::milliseconds gapRemote = 60s;
 constexpr std::chrono::milliseconds streamTotal = 1h;
 
 const char *wordFor(FailureClass failure)
@@ -82,34 +87,38 @@ RelaySession::RelaySession(
 void RelaySession::start(std::function<void()> over)
 {
     m_over = std::move(over);
+    m_done = m_downstream->isGone();
     m_downstream->setHandlers(
         [this] {
             if (m_attempt != nullptr) {
                 m_attempt->onDrained();
             }
         },
-        [this] {
-            m_done = true;
-            if (m_attempt != nullptr) {
-                m_attempt->cancel();
-            }
-        });
+        [this] { onClientLeft(); });
     m_services.retries.deposit();
     m_task = run();
 }
 
+void RelaySession::onClientLeft()
+{
+    // Its handler is running: it must not be destroyed by what follows.
+    const std::shared_ptr<Downstream> keep = m_downstream;
+    m_done = true;
+    if (m_attempt != nullptr) {
+        m_attempt->cancel();
+    }
+}
+
 void RelaySession::abort()
 {
-    if (m_done) {
-        return;
-    }
-    if (m_headSent) {
-        m_downstream->write(dialects::openAiStreamError(
-            "FreeRelay is stopping; the answer is incomplete.", "server_error", "shutting_down"));
-        m_downstream->finish();
-        m_outcome.brokenStream = true;
+    if (!m_done && m_headSent) {
         m_done = true;
-    } else {
+        m_outcome.brokenStream = true;
+        m_outcome.error = "FreeRelay is stopping; the answer is incomplete."_ba;
+        m_downstream->write(
+            dialects::openAiStreamError(m_outcome.error, "server_error", "shutting_down"));
+        m_downstream->finish();
+    } else if (!m_done) {
         replyError(
             {503, "FreeRelay is stopping."_ba, "server_error"_ba, {}, "shutting_down"_ba, 1s});
     }
@@ -138,11 +147,13 @@ void RelaySession::checkLimits(common::SteadyTime now)
 
 QCoro::Task<> RelaySession::run()
 {
-    if (const auto error = choose()) {
-        replyError(*error);
+    if (!m_done) {
+        if (const auto error = choose()) {
+            replyError(*error);
+        }
     }
     for (std::size_t i = 0; i < m_plan.candidates.size() && !m_done; ++i) {
-        if (isResting(m_plan.candidates[i])) {
+        if (isUseless(m_plan.candidates[i])) {
             continue;
         }
         if (!m_outcome.attempts.empty() && !mayTryNext()) {
@@ -153,7 +164,8 @@ QCoro::Task<> RelaySession::run()
     if (!m_done) {
         replyError(finalError());
     }
-    finish();
+    conclude();
+    std::exchange(m_over, {})();
 }
 
 /// Fills the plan, or tells why there is none.
@@ -168,7 +180,7 @@ std::optional<ClientError> RelaySession::choose()
             "paused"_ba,
             {}};
     }
-    const common::Mode mode = m_request.mode.value_or(m_config->mode);
+    const common::SteadyTime now = m_services.clock.now();
     const dialects::RequestNeeds &needs = m_request.chat.needs;
     const routing::Requirements requirements{
         needs.tools,
@@ -177,10 +189,10 @@ std::optional<ClientError> RelaySession::choose()
         needs.promptTokensEstimated + needs.outputTokensRequested};
     auto plan = routing::plan(
         m_config->routingSnapshot(m_services.coolDowns),
-        mode,
+        m_request.mode.value_or(m_config->mode),
         m_request.chat.model,
         requirements,
-        m_startedAt);
+        now);
     if (!plan) {
         ClientError error = toClientError(plan.error());
         error.param = "model"_ba;
@@ -195,25 +207,32 @@ std::optional<ClientError> RelaySession::choose()
             common::Error{common::ErrorKind::KeychainUnavailable, m_config->keysUnreadable});
     }
     const routing::Exhaustion exhaustion = routing::explainExhaustion(
-        m_plan, m_request.chat.model, mode, m_startedAt);
+        m_plan, m_request.chat.model, now);
     ClientError error = toClientError(exhaustion.error);
     error.retryAfter = exhaustion.retryAfter;
+    if (!exhaustion.code.isEmpty()) {
+        error.code = exhaustion.code;
+    }
     return error;
 }
 
 /// Whether an earlier attempt of this request (or another request) has shown meanwhile that the
 /// candidate is of no use: the key that was rejected for one model is rejected for all.
-bool RelaySession::isResting(const routing::Candidate &candidate) const
+bool RelaySession::isUseless(const routing::Candidate &candidate) const
 {
+    const catalog::Wire wire = catalog::wireOf(*candidate.provider, *candidate.model);
+    if (std::find(m_unsayable.begin(), m_unsayable.end(), wire) != m_unsayable.end()) {
+        return true;
+    }
     const auto rest = m_services.coolDowns.covering(
         candidate.provider->id, candidate.key, candidate.model->id, m_services.clock.now());
-    return rest && rest->reason != quota::CoolDownReason::Unhealthy;
+    return rest && !quota::isOnlyAdvice(rest->reason);
 }
 
 bool RelaySession::mayTryNext()
 {
     const common::SteadyTime now = m_services.clock.now();
-    return m_nextStep == NextStep::TryNext
+    return m_mayTryOthers
         && m_outcome.attempts.size() < static_cast<std::size_t>(m_config->maxAttempts)
         && now - m_startedAt < m_config->requestDeadline && m_services.retries.withdraw(now);
 }
@@ -222,35 +241,25 @@ QCoro::Task<> RelaySession::tryCandidate(routing::Candidate candidate)
 {
     auto setup = prepare(candidate);
     if (!setup) {
-        m_lastFailure = dialects::ProviderFailure{
-            FailureClass::BadRequest,
-            0,
-            setup.error().message.toUtf8(),
-            {},
-            {},
-            setup.error().param.toUtf8()};
-        m_lastProvider = candidate.provider->name;
+        onRefusedByDialect(candidate, setup.error());
         co_return;
     }
+    beginRecord(candidate);
     Attempt attempt(candidate, std::move(*setup), m_services.client, m_services.clock);
     m_attempt = &attempt;
     co_await attempt.decided();
     if (attempt.failure()) {
         onAttemptFailed(candidate, attempt);
     } else if (!m_request.chat.stream) {
-        noteSuccess(candidate, attempt);
-        replyWhole(candidate, attempt);
+        noteReply(candidate, attempt);
+        replyWhole(attempt);
     } else {
-        beginStream(candidate);
+        beginStream();
         attempt.streamTo(*m_downstream);
         co_await attempt.ended();
-        addRecord(candidate, attempt);
-        if (!attempt.failure()) {
-            noteSuccess(candidate, attempt);
-        } else if (attempt.failure()->kind != FailureClass::Cancelled) {
-            m_services.failures.onFailure(candidate, *attempt.failure());
-        }
-        onStreamEnded(attempt);
+        onStreamEnded(candidate, attempt);
+        conclude();
+        co_await attempt.released();
     }
     m_attempt = nullptr;
 }
@@ -259,7 +268,7 @@ common::Result<AttemptSetup> RelaySession::prepare(const routing::Candidate &can
 {
     const catalog::Provider &provider = *candidate.provider;
     const dialects::ProviderDialect *dialect = dialects::dialectFor(
-        candidate.model->wire.value_or(provider.wire));
+        catalog::wireOf(provider, *candidate.model));
     if (dialect == nullptr) {
         return common::failure(
             common::ErrorKind::InvalidArgument,
@@ -271,29 +280,17 @@ common::Result<AttemptSetup> RelaySession::prepare(const routing::Candidate &can
     }
     AttemptSetup setup;
     setup.stream = m_request.chat.stream;
-    setup.call.url = upstream::joinUrl(m_config->baseUrls.value(provider.id), encoded->path);
+    setup.call.url = catalog::effectiveUrl(m_config->baseUrls.value(provider.id), encoded->path);
     setup.call.headers = std::move(encoded->headers);
     setup.call.body = std::move(encoded->body);
-    setup.call.headers.add("x-freerelay-hop"_ba, m_request.hops);
+    if (!m_request.hops.isEmpty()) {
+        setup.call.headers.add("x-freerelay-hop"_ba, m_request.hops);
+    }
     for (const auto &[name, value] : provider.headers) {
-        setup.call.headers.add(name, value);
+        setup.call.headers.add(name.toLower(), value);
     }
-    if (const keys::Key *key = m_config->key(provider.id, candidate.key)) {
-        setup.call.credentialHeader = provider.authHeader;
-        setup.call.credential = provider.authScheme.isEmpty()
-            ? key->secret
-            : common::Secret(provider.authScheme + ' ' + key->secret.reveal());
-    }
-    const bool local = provider.tier == catalog::Tier::Local;
-    const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
-        m_services.clock.now() - m_startedAt);
-    const auto left = std::max<std::chrono::milliseconds>(m_config->requestDeadline - elapsed, 1ms);
-    setup.call.limits.firstByte = left;
-    setup.call.limits.total = setup.stream ? streamTotal : left;
-    setup.call.limits.gap = local ? firstContentLocal : 60s;
-    if (setup.stream) {
-        setup.firstContentLimit = std::min(left, local ? firstContentLocal : firstContentRemote);
-    }
+    setCredential(setup.call, candidate);
+    setLimits(setup, provider);
     const auto now = m_services.clock.wallNow().time_since_epoch();
     setup.translator = dialect->translator(
         {m_request.requestId,
@@ -304,37 +301,83 @@ common::Result<AttemptSetup> RelaySession::prepare(const routing::Candidate &can
     return setup;
 }
 
-void RelaySession::addRecord(const routing::Candidate &candidate, const Attempt &attempt)
+void RelaySession::setCredential(
+    upstream::HttpCall &call, const routing::Candidate &candidate) const
+{
+    const catalog::Provider &provider = *candidate.provider;
+    const catalog::WireAuth auth = catalog::authOf(
+        provider, catalog::wireOf(provider, *candidate.model));
+    const keys::Key *key = m_config->key(provider.id, candidate.key);
+    const QByteArray &bare = key != nullptr ? key->secret.reveal() : provider.anonymousKey;
+    if (bare.isEmpty() || auth.header.isEmpty()) {
+        return;
+    }
+    call.credentialHeader = auth.header.toLower();
+    call.credential = common::Secret(auth.scheme.isEmpty() ? bare : auth.scheme + ' ' + bare);
+}
+
+void RelaySession::setLimits(AttemptSetup &setup, const catalog::Provider &provider) const
+{
+    const bool local = provider.tier == catalog::Tier::Local;
+    const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
+        m_services.clock.now() - m_startedAt);
+    const auto left = std::max<std::chrono::milliseconds>(m_config->requestDeadline - elapsed, 1ms);
+    upstream::CallLimits &limits = setup.call.limits;
+    limits.gap = local ? firstContentLocal : gapRemote;
+    if (setup.stream) {
+        limits.firstByte = left;
+        limits.total = streamTotal;
+        setup.firstContentLimit = std::min(left, local ? firstContentLocal : firstContentRemote);
+    } else {
+        limits.firstByte = local ? left : std::min(left, wholeReplyRemote);
+        limits.total = left;
+    }
+}
+
+void RelaySession::onRefusedByDialect(
+    const routing::Candidate &candidate, const common::Error &error)
+{
+    m_unsayable.push_back(catalog::wireOf(*candidate.provider, *candidate.model));
+    dialects::ProviderFailure failure;
+    failure.kind = FailureClass::BadRequest;
+    failure.message = error.message.toUtf8();
+    failure.param = error.param.toUtf8();
+    m_tally.add(failure, candidate.provider->name);
+}
+
+void RelaySession::beginRecord(const routing::Candidate &candidate)
 {
     AttemptRecord record;
     record.provider = candidate.provider->id;
     record.model = candidate.model->id;
     record.keyFingerprint = candidate.key;
-    record.status = attempt.status();
-    record.failure = attempt.failure() ? QByteArray(wordFor(attempt.failure()->kind))
-                                       : QByteArray();
-    record.duration = microsecondsBetween(attempt.startedAt(), m_services.clock.now());
     m_outcome.attempts.push_back(std::move(record));
+}
+
+void RelaySession::endRecord(const Attempt &attempt)
+{
+    AttemptRecord &record = m_outcome.attempts.back();
+    record.status = attempt.status();
+    record.duration = microsecondsBetween(attempt.startedAt(), m_services.clock.now());
+    if (attempt.failure()) {
+        record.failure = wordFor(attempt.failure()->kind);
+    }
 }
 
 void RelaySession::onAttemptFailed(const routing::Candidate &candidate, const Attempt &attempt)
 {
-    addRecord(candidate, attempt);
-    m_lastFailure = attempt.failure();
-    m_lastProvider = candidate.provider->name;
-    m_nextStep = m_services.failures.onFailure(candidate, *attempt.failure());
-    const common::SteadyTime now = m_services.clock.now();
-    const auto rest = m_services.coolDowns.covering(
-        candidate.provider->id, candidate.key, candidate.model->id, now);
-    if (rest && rest->reason == quota::CoolDownReason::RateLimited) {
-        const auto wait = std::chrono::ceil<std::chrono::milliseconds>(rest->until - now);
-        m_earliestReset = m_earliestReset ? std::min(*m_earliestReset, wait) : wait;
+    endRecord(attempt);
+    m_tally.add(*attempt.failure(), candidate.provider->name);
+    if (m_services.failures.onFailure(candidate, *attempt.failure()) == NextStep::GiveUp) {
+        m_mayTryOthers = false;
+        m_tally.setFinal();
     }
 }
 
-void RelaySession::noteSuccess(const routing::Candidate &candidate, const Attempt &attempt)
+/// What is known of a reply when it is there, or broke off.
+void RelaySession::noteReply(const routing::Candidate &candidate, const Attempt &attempt)
 {
-    m_services.failures.onSuccess(candidate);
+    endRecord(attempt);
     m_outcome.provider = candidate.provider->id;
     m_outcome.model = candidate.model->id;
     m_outcome.promptTokens = attempt.progress().usage.promptTokens;
@@ -343,51 +386,55 @@ void RelaySession::noteSuccess(const routing::Candidate &candidate, const Attemp
     if (attempt.firstContentAt()) {
         m_outcome.ttft = microsecondsBetween(m_startedAt, *attempt.firstContentAt());
     }
+    if (!attempt.failure()) {
+        m_services.failures.onSuccess(candidate);
+    } else if (attempt.failure()->kind != FailureClass::Cancelled) {
+        m_services.failures.onFailure(candidate, *attempt.failure());
+    }
 }
 
-common::HeaderList RelaySession::replyHeaders(const routing::Candidate *candidate) const
+/// Of the attempt that was made last, whether it answered or failed.
+common::HeaderList RelaySession::replyHeaders() const
 {
     common::HeaderList headers;
     headers.add("x-freerelay-request-id"_ba, m_request.requestId);
     headers.add(
         "x-freerelay-attempts"_ba, QByteArray::number(qulonglong(m_outcome.attempts.size())));
-    if (candidate != nullptr) {
-        headers.add("x-freerelay-provider"_ba, candidate->provider->id);
-        headers.add("x-freerelay-model"_ba, candidate->model->id);
+    if (!m_outcome.attempts.empty()) {
+        headers.add("x-freerelay-provider"_ba, m_outcome.attempts.back().provider);
+        headers.add("x-freerelay-model"_ba, m_outcome.attempts.back().model);
     }
     return headers;
 }
 
-void RelaySession::replyWhole(const routing::Candidate &candidate, Attempt &attempt)
+void RelaySession::replyWhole(Attempt &attempt)
 {
-    addRecord(candidate, attempt);
-    common::HeaderList headers = replyHeaders(&candidate);
+    common::HeaderList headers = replyHeaders();
     headers.add("content-type"_ba, "application/json"_ba);
     m_done = true;
-    m_outcome.status = 200;
-    m_downstream->reply(200, headers, attempt.takeReply());
+    m_outcome.status = okStatus;
+    m_downstream->reply(okStatus, headers, attempt.takeReply());
 }
 
-void RelaySession::beginStream(const routing::Candidate &candidate)
+void RelaySession::beginStream()
 {
-    common::HeaderList headers = replyHeaders(&candidate);
+    common::HeaderList headers = replyHeaders();
     headers.add("content-type"_ba, "text/event-stream; charset=utf-8"_ba);
     headers.add("cache-control"_ba, "no-cache"_ba);
     m_headSent = true;
-    m_outcome.status = 200;
-    m_outcome.provider = candidate.provider->id;
-    m_outcome.model = candidate.model->id;
-    m_downstream->beginStream(200, headers);
+    m_outcome.status = okStatus;
+    m_downstream->beginStream(okStatus, headers);
 }
 
-void RelaySession::onStreamEnded(const Attempt &attempt)
+void RelaySession::onStreamEnded(const routing::Candidate &candidate, const Attempt &attempt)
 {
+    noteReply(candidate, attempt);
     if (m_done) {
         return; // the client left, or abort() has said so
     }
     m_done = true;
     if (attempt.failure()) {
-        const ClientError error = toClientError(*attempt.failure(), QByteArray(m_outcome.provider));
+        const ClientError error = toClientError(*attempt.failure(), candidate.provider->name);
         m_outcome.brokenStream = true;
         m_outcome.error = error.message;
         m_downstream->write(dialects::openAiStreamError(error.message, error.type, error.code));
@@ -395,33 +442,63 @@ void RelaySession::onStreamEnded(const Attempt &attempt)
     m_downstream->finish();
 }
 
-ClientError RelaySession::finalError() const
+ClientError RelaySession::finalError()
 {
-    if (!m_lastFailure) {
-        return toClientError(common::Error{
+    const common::SteadyTime now = m_services.clock.now();
+    const bool modelsNamed = m_plan.asked == catalog::NameTarget::Kind::Models;
+    auto verdict = m_tally.verdict(comeBack(now), modelsNamed);
+    if (verdict && m_mayTryOthers && now - m_startedAt >= m_config->requestDeadline) {
+        ClientError late = toClientError(common::Error{
             common::ErrorKind::Timeout,
             u"No provider answered within the time for one request."_s});
+        late.message += " The last one: " + verdict->message;
+        return late;
     }
-    ClientError error = toClientError(*m_lastFailure, m_lastProvider);
-    if (error.status == 429) {
-        error.retryAfter = m_earliestReset ? m_earliestReset : error.retryAfter;
-        if (!error.retryAfter) {
-            error.retryAfter = 30s;
+    if (verdict) {
+        return *std::move(verdict);
+    }
+    // All of them began to rest between the plan and their turn.
+    if (auto error = choose()) {
+        return *std::move(error);
+    }
+    return toClientError(
+        common::Error{common::ErrorKind::Unavailable, u"No provider can answer at the moment."_s});
+}
+
+/// Looks at all that could have answered, tried or not.
+ComeBack RelaySession::comeBack(common::SteadyTime now) const
+{
+    ComeBack result;
+    const auto consider = [&result, now](const std::optional<quota::CoolDown> &rest) {
+        if (!rest || rest->until <= now) {
+            return;
         }
+        const auto wait = std::chrono::ceil<std::chrono::milliseconds>(rest->until - now);
+        const bool isQuota = rest->reason == quota::CoolDownReason::RateLimited
+            || rest->reason == quota::CoolDownReason::NoCredit;
+        if (isQuota) {
+            result.quota = std::min(result.quota.value_or(wait), wait);
+        }
+        if (isQuota || quota::isOnlyAdvice(rest->reason)) {
+            result.any = std::min(result.any.value_or(wait), wait);
+        }
+    };
+    for (const routing::Rejection &rejection : m_plan.rejections) {
+        consider(rejection.coolDown);
     }
-    return error;
+    for (const routing::Candidate &candidate : m_plan.candidates) {
+        consider(m_services.coolDowns.covering(
+            candidate.provider->id, candidate.key, candidate.model->id, now));
+    }
+    return result;
 }
 
 void RelaySession::replyError(const ClientError &error)
 {
     common::HeaderList headers = error.headers();
-    const common::HeaderList ours = replyHeaders(nullptr);
+    const common::HeaderList ours = replyHeaders();
     for (const auto &[name, value] : ours.fields()) {
         headers.add(name, value);
-    }
-    if (!m_lastProvider.isEmpty() && !m_outcome.attempts.empty()) {
-        headers.add("x-freerelay-provider"_ba, m_outcome.attempts.back().provider);
-        headers.add("x-freerelay-model"_ba, m_outcome.attempts.back().model);
     }
     m_done = true;
     m_outcome.status = error.status;
@@ -429,17 +506,20 @@ void RelaySession::replyError(const ClientError &error)
     m_downstream->reply(error.status, headers, error.body());
 }
 
-void RelaySession::finish()
+/// The client's part is over: tells the outcome and lets go of everything that is the client's.
+void RelaySession::conclude()
 {
+    if (std::exchange(m_concluded, true)) {
+        return;
+    }
     if (m_downstream->isGone() && m_outcome.status == 0) {
         m_outcome.status = clientLeft;
     }
     m_downstream->setHandlers({}, {});
     m_outcome.duration = microsecondsBetween(m_startedAt, m_services.clock.now());
-    m_services.outcomes.record(std::move(m_outcome));
+    m_services.outcomes.record(std::exchange(m_outcome, {}));
     m_downstream.reset();
     m_request = {};
-    std::exchange(m_over, {})();
 }
 
 } // namespace freerelay::relay

@@ -6,6 +6,7 @@
 #include "core/relay/downstream.h"
 #include "core/relay/error_reply.h"
 #include "core/relay/failure_policy.h"
+#include "core/relay/failure_tally.h"
 #include "core/relay/records.h"
 #include "core/relay/relay_config.h"
 #include "core/relay/retry_budget.h"
@@ -40,6 +41,14 @@ struct RelayRequest
 
 /// One request's life, from the route to the last byte. Lives on one worker thread; owned by
 /// WorkerRelay, which it tells when it is over.
+///
+/// Candidates are tried in the plan's order until one answers: before the commit point (the first
+/// content) a failure is followed by the next candidate, within one deadline, the attempt limit
+/// and the worker's retry budget. What rests by the time its turn comes is passed over. The client
+/// is told the verdict of FailureTally when none is left.
+///
+/// Its outcome is recorded when the client has its answer; after that it may stay for
+/// Attempt::releaseLimit, so that the provider's connection can be used again.
 class RelaySession final
 {
 public:
@@ -66,18 +75,24 @@ private:
     QCoro::Task<> tryCandidate(routing::Candidate candidate);
     [[nodiscard]] std::optional<ClientError> choose();
     [[nodiscard]] common::Result<AttemptSetup> prepare(const routing::Candidate &candidate) const;
-    [[nodiscard]] bool isResting(const routing::Candidate &candidate) const;
+    void setCredential(upstream::HttpCall &call, const routing::Candidate &candidate) const;
+    void setLimits(AttemptSetup &setup, const catalog::Provider &provider) const;
+    [[nodiscard]] bool isUseless(const routing::Candidate &candidate) const;
     [[nodiscard]] bool mayTryNext();
+    void onRefusedByDialect(const routing::Candidate &candidate, const common::Error &error);
     void onAttemptFailed(const routing::Candidate &candidate, const Attempt &attempt);
-    void addRecord(const routing::Candidate &candidate, const Attempt &attempt);
-    void replyWhole(const routing::Candidate &candidate, Attempt &attempt);
-    void beginStream(const routing::Candidate &candidate);
-    void onStreamEnded(const Attempt &attempt);
+    void beginRecord(const routing::Candidate &candidate);
+    void endRecord(const Attempt &attempt);
+    void noteReply(const routing::Candidate &candidate, const Attempt &attempt);
+    void replyWhole(Attempt &attempt);
+    void beginStream();
+    void onStreamEnded(const routing::Candidate &candidate, const Attempt &attempt);
     void replyError(const ClientError &error);
-    [[nodiscard]] ClientError finalError() const;
-    [[nodiscard]] common::HeaderList replyHeaders(const routing::Candidate *candidate) const;
-    void noteSuccess(const routing::Candidate &candidate, const Attempt &attempt);
-    void finish();
+    [[nodiscard]] ClientError finalError();
+    [[nodiscard]] ComeBack comeBack(common::SteadyTime now) const;
+    [[nodiscard]] common::HeaderList replyHeaders() const;
+    void onClientLeft();
+    void conclude();
 
     RelayServices m_services;
     std::shared_ptr<const RelayConfig> m_config;
@@ -90,11 +105,11 @@ private:
     Attempt *m_attempt = nullptr; ///< the one in flight
     bool m_done = false; ///< the client has its answer, or has left
     bool m_headSent = false;
+    bool m_concluded = false;
     std::optional<common::SteadyTime> m_stalledSince;
-    std::optional<dialects::ProviderFailure> m_lastFailure;
-    QByteArray m_lastProvider;
-    std::optional<std::chrono::milliseconds> m_earliestReset;
-    NextStep m_nextStep = NextStep::TryNext;
+    FailureTally m_tally;
+    bool m_mayTryOthers = true;
+    std::vector<catalog::Wire> m_unsayable; ///< wires whose dialect cannot say the request
     Outcome m_outcome;
     QCoro::Task<> m_task;
 };
