@@ -22,6 +22,7 @@ private Q_SLOTS:
     void asksForUsageInStreams();
     void tellsPathAndHeaders();
     void dropsWhatTheProviderRefuses();
+    void dropsWhatOnlyThisModelRefuses();
     void dropsNullsOnlyForFussyProviders();
     void renamesAndDropsTheSecondSpelling();
     void clampsNumbers();
@@ -150,6 +151,14 @@ void OpenAiRequestEncoderTest::dropsWhatTheProviderRefuses()
         encode(
             R"({"logprobs":true,"model":"m","top_k":4,"messages":[{"role":"user","content":"x"}],"logit_bias":{},"response_format":{"type":"text"},"keep":1})"),
         R"({"model":"llama","messages":[{"role":"user","content":"x"}],"keep":1})"_ba);
+}
+
+void OpenAiRequestEncoderTest::dropsWhatOnlyThisModelRefuses()
+{
+    m_model.drop = {"stop"};
+    QCOMPARE(
+        encode(R"({"model":"m","messages":[{"role":"user","content":"x"}],"stop":"y","seed":1})"),
+        R"({"model":"llama","messages":[{"role":"user","content":"x"}],"seed":1})"_ba);
 }
 
 void OpenAiRequestEncoderTest::dropsNullsOnlyForFussyProviders()
