@@ -103,7 +103,7 @@ private Q_SLOTS:
         QVERIFY(menu.size() <= 12);
         QStringList mnemonics;
         for (const TrayEntry &entry : menu) {
-            if (entry.kind == TrayEntry::Kind::Command || entry.kind == TrayEntry::Kind::Submenu) {
+            if (entry.kind == TrayEntry::Kind::Command || entry.kind == TrayEntry::Kind::Choices) {
                 const QString key = QKeySequence::mnemonic(entry.text).toString();
                 QVERIFY2(!key.isEmpty(), qPrintable(entry.id));
                 QVERIFY2(!mnemonics.contains(key), qPrintable(entry.id));
@@ -118,8 +118,7 @@ private Q_SLOTS:
         fixture.tray.trigger(u"mode-paid"_s);
         QVERIFY(fixture.gateway.now.mode == common::Mode::Paid);
         int checked = 0;
-        for (const TrayEntry &entry : fixture.entry(u"mode"_s).children) {
-            QVERIFY(entry.checkable);
+        for (const TrayChoice &entry : fixture.entry(u"mode"_s).choices) {
             checked += entry.checked ? 1 : 0;
             QCOMPARE(entry.checked, entry.id == "mode-paid"_L1);
         }

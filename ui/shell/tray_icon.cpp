@@ -35,9 +35,6 @@ void applyTo(QAction &action, const TrayEntry &entry)
     action.setText(entry.text);
     action.setEnabled(entry.enabled);
     action.setToolTip(entry.reason);
-    if (entry.checkable) {
-        action.setChecked(entry.checked);
-    }
 }
 
 } // namespace
@@ -89,7 +86,7 @@ void TrayIcon::update()
 {
     updateIcon();
     m_icon.setToolTip(m_presenter.toolTip());
-    fill(*m_menu, m_presenter.menu());
+    fill(m_presenter.menu());
 }
 
 void TrayIcon::updateIcon()
@@ -101,51 +98,53 @@ void TrayIcon::updateIcon()
     }
 }
 
-void TrayIcon::fill(QMenu &menu, const std::vector<TrayEntry> &entries)
+void TrayIcon::fill(const std::vector<TrayEntry> &entries)
 {
-    if (shapeOf(entries) != shapeOf(menu)) {
-        menu.clear();
-        auto *group = new QActionGroup(&menu);
+    if (shapeOf(entries) != shapeOf(*m_menu)) {
+        m_menu->clear();
         for (const TrayEntry &entry : entries) {
-            addCommand(menu, entry, group);
+            addEntry(entry);
         }
     }
-    const QList<QAction *> actions = menu.actions();
+    const QList<QAction *> actions = m_menu->actions();
     for (std::size_t i = 0; i < entries.size(); ++i) {
         QAction &action = *actions.at(static_cast<qsizetype>(i));
         applyTo(action, entries[i]);
-        if (entries[i].kind == TrayEntry::Kind::Submenu) {
-            // The one level below; entries nest no deeper.
-            for (const TrayEntry &child : entries[i].children) {
-                applyTo(*action.menu()->findChild<QAction *>(child.id), child);
-            }
+        for (const TrayChoice &choice : entries[i].choices) {
+            action.menu()->findChild<QAction *>(choice.id)->setChecked(choice.checked);
         }
     }
 }
 
-void TrayIcon::addCommand(QMenu &menu, const TrayEntry &entry, QActionGroup *group)
+void TrayIcon::addEntry(const TrayEntry &entry)
 {
-    if (entry.kind == TrayEntry::Kind::Submenu) {
-        auto *submenu = new QMenu(entry.text, &menu);
-        auto *choices = new QActionGroup(submenu);
-        for (const TrayEntry &child : entry.children) {
-            addCommand(*submenu, child, choices);
-        }
-        QAction *action = menu.addMenu(submenu);
-        action->setObjectName(entry.id);
+    if (entry.kind == TrayEntry::Kind::Choices) {
+        addChoices(entry);
         return;
     }
-    auto *action = new QAction(entry.text, &menu);
-    action->setObjectName(entry.id);
-    if (entry.kind == TrayEntry::Kind::Separator) {
-        action->setSeparator(true);
-    }
-    if (entry.checkable) {
+    QAction *action = createAction(*m_menu, entry.id, entry.text);
+    action->setSeparator(entry.kind == TrayEntry::Kind::Separator);
+}
+
+void TrayIcon::addChoices(const TrayEntry &entry)
+{
+    auto *submenu = new QMenu(entry.text, m_menu.get());
+    auto *group = new QActionGroup(submenu);
+    for (const TrayChoice &choice : entry.choices) {
+        QAction *action = createAction(*submenu, choice.id, choice.text);
         action->setCheckable(true);
         group->addAction(action);
     }
-    connect(action, &QAction::triggered, this, [this, id = entry.id] { m_presenter.trigger(id); });
+    m_menu->addMenu(submenu)->setObjectName(entry.id);
+}
+
+QAction *TrayIcon::createAction(QMenu &menu, const QString &id, const QString &text)
+{
+    auto *action = new QAction(text, &menu);
+    action->setObjectName(id);
+    connect(action, &QAction::triggered, this, [this, id] { m_presenter.trigger(id); });
     menu.addAction(action);
+    return action;
 }
 
 } // namespace freerelay::ui

@@ -7,8 +7,6 @@
 
 #include <memory>
 
-class QActionGroup;
-
 namespace freerelay::ui {
 
 /// The presenter's state in the system tray. Left click asks to toggle the window.
@@ -33,8 +31,10 @@ protected:
 private:
     void update();
     void updateIcon();
-    void fill(QMenu &menu, const std::vector<TrayEntry> &entries);
-    void addCommand(QMenu &menu, const TrayEntry &entry, QActionGroup *group);
+    void fill(const std::vector<TrayEntry> &entries);
+    void addEntry(const TrayEntry &entry);
+    void addChoices(const TrayEntry &entry);
+    [[nodiscard]] QAction *createAction(QMenu &menu, const QString &id, const QString &text);
 
     TrayPresenter &m_presenter;
     // The menu has no widget that could own it, and must outlive the icon that shows it.

@@ -111,15 +111,12 @@ TrayEntry TrayPresenter::modeMenu() const
 {
     const Mode current = m_feed.status().mode;
     TrayEntry menu{
-        TrayEntry::Kind::Submenu,
+        TrayEntry::Kind::Choices,
         u"mode"_s,
         tr("&Mode: %1").arg(GatewayCommands::modeName(current))};
     const auto add = [&menu, current](Mode mode, const QString &text) {
-        TrayEntry entry{
-            TrayEntry::Kind::Command, QString(modePrefix).append(common::toString(mode)), text};
-        entry.checkable = true;
-        entry.checked = mode == current;
-        menu.children.push_back(entry);
+        menu.choices.push_back(
+            {QString(modePrefix).append(common::toString(mode)), text, mode == current});
     };
     add(Mode::Free, tr("&Free – free tiers and local models"));
     add(Mode::Paid, tr("&Paid – paid providers only"));

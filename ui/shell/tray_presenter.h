@@ -20,19 +20,25 @@ enum class TrayState { Ok, Paused, Degraded, Down, Demo };
 /// "ok", "paused", "degraded", "down", "demo": the names of the icons.
 [[nodiscard]] QString toString(TrayState state);
 
+/// One of several that exclude each other, in a submenu.
+struct TrayChoice
+{
+    QString id;
+    QString text;
+    bool checked = false;
+};
+
 /// One entry of the tray menu.
 struct TrayEntry
 {
-    enum class Kind { Status, Command, Submenu, Separator };
+    enum class Kind { Status, Command, Choices, Separator };
 
     Kind kind = Kind::Command;
     QString id;
     QString text;
     bool enabled = true;
-    bool checkable = false;
-    bool checked = false;
     QString reason{}; ///< why it is disabled
-    std::vector<TrayEntry> children{};
+    std::vector<TrayChoice> choices{}; ///< of Kind::Choices
 };
 
 /// The tray without a tray: state, words and menu. Main thread.
