@@ -6,7 +6,6 @@
 #include <QDBusMessage>
 #include <QDBusPendingCallWatcher>
 #include <QDBusPendingReply>
-#include <QDBusVariant>
 #include <QGuiApplication>
 
 namespace freerelay::ui {
@@ -43,13 +42,12 @@ void SystemTheme::follow()
     if (!bus.isConnected()) {
         return;
     }
-    bus.connect(
-        service,
-        path,
-        settings,
-        u"SettingChanged"_s,
-        this,
-        SLOT(onSettingChanged(QString, QString, QDBusVariant)));
+    // The slot is looked up by the name of its parameter's type, which nobody may have used yet.
+    qRegisterMetaType<QDBusVariant>();
+    // clang-format off
+    bus.connect(service, path, settings, u"SettingChanged"_s, this,
+                SLOT(onSettingChanged(QString,QString,QDBusVariant))); // as moc spells it
+    // clang-format on
     QDBusMessage call = QDBusMessage::createMethodCall(service, path, settings, u"Read"_s);
     call.setArguments({QString(appearance), QString(colorScheme)});
     auto *watcher = new QDBusPendingCallWatcher(bus.asyncCall(call), this);

@@ -1,9 +1,8 @@
 #pragma once
 
+#include <QDBusVariant>
 #include <QObject>
 #include <QPalette>
-
-class QDBusVariant;
 
 namespace freerelay::ui {
 

@@ -1,52 +1,15 @@
 #include "typography.h"
 
-#include "ui/theme/tones.h"
+#include "ui/widgets/secondary_color.h"
 
-#include <QEvent>
 #include <QFontDatabase>
 #include <QFrame>
-#include <QGuiApplication>
 #include <QLabel>
 #include <QVBoxLayout>
 
 namespace freerelay::ui {
 
 using namespace Qt::Literals::StringLiterals;
-
-namespace {
-
-// Keeps a label in the secondary colour of whatever palette is in force.
-class SecondaryColor final : public QObject
-{
-public:
-    explicit SecondaryColor(QLabel *label)
-        : QObject(label)
-        , m_label(label)
-    {
-        qGuiApp->installEventFilter(this);
-        apply();
-    }
-
-    bool eventFilter(QObject *watched, QEvent *event) override
-    {
-        if (watched == qGuiApp && event->type() == QEvent::ApplicationPaletteChange) {
-            apply();
-        }
-        return QObject::eventFilter(watched, event);
-    }
-
-private:
-    void apply()
-    {
-        QPalette palette = m_label->palette();
-        palette.setColor(QPalette::WindowText, secondaryTextColor(QGuiApplication::palette()));
-        m_label->setPalette(palette);
-    }
-
-    QLabel *m_label;
-};
-
-} // namespace
 
 void makeHeading(QLabel *label, HeadingLevel level)
 {
