@@ -1,5 +1,7 @@
 #include "attempt.h"
 
+#include "core/catalog/endpoint.h"
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace freerelay::relay {
@@ -117,8 +119,8 @@ Flow Attempt::onReplyBytes(QByteArrayView bytes)
     if (progress().content && !m_firstContentAt) {
         m_firstContentAt = m_clock.now();
     }
-    if (progress().finished && !m_finishedAt) {
-        m_finishedAt = m_clock.now();
+    if (hasToldAll()) {
+        m_toldAllAt = m_clock.now();
     }
     if (progress().ended) {
         // The end mark is the end for the client, whether or not the provider closes.
@@ -178,13 +180,20 @@ void Attempt::onEnd(const upstream::CallEnd &callEnd)
     if (m_phase == Phase::Over) {
         return;
     }
-    // A stream that breaks off behind its finish reason has told everything.
-    const bool whole = !callEnd.error || (m_setup.stream && progress().finished);
-    if (isSuccess(m_status) && whole) {
+    if (isSuccess(m_status) && (!callEnd.error || hasToldAll())) {
         onReplyEnd();
     } else {
         fail(failureOf(callEnd));
     }
+}
+
+/// Whether only usage and the end mark can follow. Gemini may give a finish reason with every
+/// event (seen 2026, tests/data/contract/gemini), so there only the end itself is the end.
+bool Attempt::hasToldAll() const
+{
+    return m_setup.stream && progress().finished
+        && catalog::wireOf(*m_candidate.provider, *m_candidate.model)
+        != catalog::Wire::GoogleGenerateContent;
 }
 
 ProviderFailure Attempt::failureOf(const upstream::CallEnd &callEnd) const
@@ -262,7 +271,7 @@ void Attempt::checkLimits(common::SteadyTime now)
     const auto limit = m_setup.firstContentLimit;
     if (m_phase == Phase::Waiting && limit.count() > 0 && now - m_startedAt > limit) {
         fail({FailureClass::Timeout, m_status, "no content within the limit"_ba});
-    } else if (m_finishedAt && !m_paused && now - *m_finishedAt > endMarkLimit) {
+    } else if (m_toldAllAt && !m_paused && now - *m_toldAllAt > endMarkLimit) {
         m_callOver = true;
         m_call.reset();
         onReplyEnd();
@@ -276,6 +285,9 @@ void Attempt::failInReply(const common::Error &error)
     failure.status = m_status;
     failure.message = error.message.toUtf8();
     failure.code = error.detail.toUtf8();
+    if (m_downstream != nullptr && !m_out.isEmpty()) {
+        m_downstream->write(std::exchange(m_out, {})); // what came before it is the client's
+    }
     fail(std::move(failure));
 }
 

@@ -47,7 +47,7 @@ public:
     static constexpr qsizetype maxErrorBody = 64 * 1024;
     /// What a stream may send before its first content (pings, empty deltas).
     static constexpr qsizetype maxHeldBack = 1024 * 1024;
-    /// How long a provider may keep the client from its [DONE] once the answer is finished.
+    /// How long a provider may be silent between the finish reason and its end mark.
     static constexpr std::chrono::seconds endMarkLimit{5};
     /// How long, and for how many more bytes, the end of a reply is waited for when its end mark
     /// has been seen: a whole reply leaves a connection that can be used again.
@@ -109,6 +109,7 @@ private:
     void onStreamBytes();
     void onReplyEnd();
     void finishStream();
+    [[nodiscard]] bool hasToldAll() const;
     void release();
     void fail(dialects::ProviderFailure failure);
     void failInReply(const common::Error &error);
@@ -130,7 +131,7 @@ private:
     bool m_complete = false; ///< finish() of the translator has been called with success
     bool m_callOver = false; ///< the upstream said its last word, or was told to stop
     bool m_paused = false;
-    std::optional<common::SteadyTime> m_finishedAt; ///< the finish reason was seen
+    std::optional<common::SteadyTime> m_toldAllAt; ///< the last bytes after the finish reason
     common::SteadyTime m_completeAt;
     qsizetype m_afterEnd = 0; ///< bytes that came behind the end mark
     std::optional<dialects::ProviderFailure> m_failure;

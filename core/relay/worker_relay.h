@@ -37,13 +37,15 @@ public:
     /// The newest configuration.
     [[nodiscard]] const std::shared_ptr<const RelayConfig> &config() { return m_config.current(); }
     [[nodiscard]] int sessionsInFlight() const { return static_cast<int>(m_sessions.size()); }
+    /// Looks at the limits of all sessions. A timer does it in time; a test that moves its own
+    /// clock calls it.
+    void checkLimits();
     /// Ends every session with an explicit error.
     void abortAll();
 
 private:
     using Sessions = std::list<std::unique_ptr<RelaySession>>;
 
-    void checkLimits();
     void retire(Sessions::iterator session);
 
     common::Published<RelayConfig>::Reader m_config;

@@ -82,7 +82,11 @@ private Q_SLOTS:
         m_client = std::make_unique<HandClient>();
         m_downstream = std::make_unique<FakeDownstream>(FakeDownstream::Reading::OnDemand);
     }
-    void cleanup() { m_attempt.reset(); }
+    void cleanup()
+    {
+        m_attempt.reset();
+        m_provider.wire = catalog::Wire::OpenAiChat;
+    }
 
     void commitsAtTheFirstContent()
     {
@@ -167,6 +171,21 @@ private Q_SLOTS:
         QVERIFY(m_downstream->body.endsWith(doneChunk));
         QVERIFY(m_client->cancelled);
         QVERIFY(isReleased());
+    }
+
+    void takesNoFinishReasonOfGeminisForTheEnd()
+    {
+        m_provider.wire = catalog::Wire::GoogleGenerateContent;
+        startStream();
+        head(200);
+        body("data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a\"}]},"
+             "\"finishReason\":\"STOP\"}]}\r\n\r\n");
+        m_attempt->streamTo(*m_downstream);
+        m_clock.advance(1min);
+        m_attempt->checkLimits(m_clock.now());
+        QVERIFY(!isEnded());
+        end(brokenBy(ErrorKind::Unavailable));
+        QCOMPARE(m_attempt->failure()->kind, FailureClass::Network);
     }
 
     void countsABreakBehindTheFinishReasonAsTheEnd()
@@ -416,7 +435,7 @@ private Q_SLOTS:
 private:
     void start(AttemptSetup setup)
     {
-        setup.translator = dialects::dialectFor(catalog::Wire::OpenAiChat)
+        setup.translator = dialects::dialectFor(m_provider.wire)
                                ->translator({"req_1", "groq/m", setup.stream, false, 1});
         m_attempt = std::make_unique<Attempt>(
             routing::Candidate{&m_provider, &m_model, {}}, std::move(setup), *m_client, m_clock);

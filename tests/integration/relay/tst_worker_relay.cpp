@@ -1,0 +1,321 @@
+#include "tests/integration/relay/relay_fixture.h"
+
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTest>
+
+using namespace freerelay;
+using namespace freerelay::tests;
+using namespace std::chrono_literals;
+using namespace Qt::Literals::StringLiterals;
+using catalog::Wire;
+
+namespace {
+
+QByteArray codeIn(const QByteArray &body)
+{
+    const QJsonObject error = QJsonDocument::fromJson(body)["error"_L1].toObject();
+    return error["code"_L1].toString().toUtf8();
+}
+
+} // namespace
+
+/// What reaches the provider, what comes back, and what is told when nothing is asked at all.
+class TestWorkerRelay final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void answersInEveryDialect_data()
+    {
+        QTest::addColumn<int>("wire");
+        QTest::addColumn<bool>("stream");
+        QTest::addColumn<QByteArray>("target");
+        QTest::addColumn<QByteArray>("header");
+        QTest::addColumn<QByteArray>("credential");
+        const auto row = [](const char *name,
+                            Wire wire,
+                            bool stream,
+                            const QByteArray &target,
+                            const QByteArray &header,
+                            const QByteArray &credential) {
+            QTest::newRow(name) << int(wire) << stream << target << header << credential;
+        };
+        const QByteArray bearer = "Bearer sk-p-1";
+        row("OpenAI", Wire::OpenAiChat, false, "/v1/chat/completions", "authorization", bearer);
+        row("OpenAI, stream",
+            Wire::OpenAiChat,
+            true,
+            "/v1/chat/completions",
+            "authorization",
+            bearer);
+        // The base URL ends with the version that the path begins with: it is not doubled.
+        row("Anthropic", Wire::AnthropicMessages, false, "/v1/messages", "x-api-key", "sk-p-1");
+        row("Anthropic, stream",
+            Wire::AnthropicMessages,
+            true,
+            "/v1/messages",
+            "x-api-key",
+            "sk-p-1");
+        row("Gemini",
+            Wire::GoogleGenerateContent,
+            false,
+            "/v1/models/m-1:generateContent",
+            "x-goog-api-key",
+            "sk-p-1");
+        row("Gemini, stream",
+            Wire::GoogleGenerateContent,
+            true,
+            "/v1/models/m-1:streamGenerateContent?alt=sse",
+            "x-goog-api-key",
+            "sk-p-1");
+    }
+
+    void answersInEveryDialect()
+    {
+        QFETCH(int, wire);
+        QFETCH(bool, stream);
+        QFETCH(QByteArray, target);
+        QFETCH(QByteArray, header);
+        QFETCH(QByteArray, credential);
+        RelayFixture fixture({{"p", Wire(wire)}});
+        fixture.letAnswer(0);
+        const auto client = fixture.ask(stream);
+        QTRY_VERIFY(client->finished);
+
+        QCOMPARE(client->status, 200);
+        QCOMPARE(textIn(client->body), "Hello from p"_ba);
+        QCOMPARE(client->body.endsWith("data: [DONE]\n\n"), stream);
+        QVERIFY(client->body.contains(R"("model":"m-1")"));
+        QCOMPARE(client->headers.value("x-freerelay-provider"), "p"_ba);
+        QCOMPARE(client->headers.value("x-freerelay-model"), "p/m-1"_ba);
+        QCOMPARE(client->headers.value("x-freerelay-attempts"), "1"_ba);
+        QCOMPARE(client->headers.value("x-freerelay-request-id"), "req_1"_ba);
+        QCOMPARE(
+            client->headers.value("content-type"),
+            stream ? "text/event-stream; charset=utf-8"_ba : "application/json"_ba);
+
+        const FakeRequest request = fixture.upstream(0).request(0);
+        QCOMPARE(request.target, target);
+        QCOMPARE(request.headers.value(header), credential);
+        QCOMPARE(request.headers.value("x-freerelay-hop"), "this-instance"_ba);
+    }
+
+    void recordsWhatBecameOfARequest_data()
+    {
+        QTest::addColumn<bool>("stream");
+        QTest::newRow("whole") << false;
+        QTest::newRow("stream") << true;
+    }
+
+    void recordsWhatBecameOfARequest()
+    {
+        QFETCH(bool, stream);
+        RelayFixture fixture({{"p"}});
+        fixture.letAnswer(0);
+        const auto client = fixture.ask(stream, "p/m-1");
+        QTRY_COMPARE(fixture.outcomes.list.size(), std::size_t(1));
+        const relay::Outcome &outcome = fixture.outcomes.list.front();
+        QCOMPARE(outcome.requestId, "req_1"_ba);
+        QCOMPARE(outcome.askedModel, "p/m-1"_ba);
+        QCOMPARE(outcome.provider, "p"_ba);
+        QCOMPARE(outcome.model, "p/m-1"_ba);
+        QCOMPARE(outcome.status, 200);
+        QCOMPARE(outcome.stream, stream);
+        QVERIFY(!outcome.brokenStream);
+        QCOMPARE(outcome.promptTokens.value_or(0), std::int64_t(3));
+        QCOMPARE(outcome.completionTokens.value_or(0), std::int64_t(5));
+        QCOMPARE(outcome.finishReason, "stop"_ba);
+        QVERIFY(outcome.ttft);
+        QCOMPARE(outcome.attempts.size(), std::size_t(1));
+        QCOMPARE(outcome.attempts.front().status, 200);
+        QCOMPARE(outcome.attempts.front().failure, QByteArray());
+        QCOMPARE(outcome.attempts.front().keyFingerprint, "p-key-1"_ba);
+        QTRY_COMPARE(fixture.relay->sessionsInFlight(), 0);
+    }
+
+    void sendsNoKeyWhereNoneIsNeeded()
+    {
+        RelayFixture fixture({{"p", Wire::OpenAiChat, 1, 0}});
+        fixture.letAnswer(0);
+        const auto client = fixture.ask(false);
+        QTRY_VERIFY(client->finished);
+        QVERIFY(!fixture.upstream(0).request(0).headers.contains("authorization"));
+    }
+
+    void sendsTheDocumentedKeyOfCallersWithoutOne()
+    {
+        RelayFixture fixture({{"p", Wire::OpenAiChat, 1, 0}});
+        fixture.configure([](relay::RelayConfig &config) {
+            changeProvider(
+                config, [](catalog::Provider &provider) { provider.anonymousKey = "anonymous"; });
+        });
+        fixture.letAnswer(0);
+        const auto client = fixture.ask(false);
+        QTRY_VERIFY(client->finished);
+        QCOMPARE(
+            fixture.upstream(0).request(0).headers.value("authorization"), "Bearer anonymous"_ba);
+    }
+
+    void sendsTheProvidersOwnHeaders()
+    {
+        RelayFixture fixture({{"p"}});
+        fixture.configure([](relay::RelayConfig &config) {
+            changeProvider(config, [](catalog::Provider &provider) {
+                provider.headers = {{"X-Title", "FreeRelay"}};
+            });
+        });
+        fixture.letAnswer(0);
+        const auto client = fixture.ask(false);
+        QTRY_VERIFY(client->finished);
+        QCOMPARE(fixture.upstream(0).request(0).headers.value("x-title"), "FreeRelay"_ba);
+    }
+
+    void asksAModelOnItsOwnWireWithThatWiresKey()
+    {
+        RelayFixture fixture({{"p"}});
+        fixture.configure([](relay::RelayConfig &config) {
+            changeProvider(config, [](catalog::Provider &provider) {
+                provider.wireByModel = {{"m-*", Wire::AnthropicMessages}};
+                provider.authByWire = {{Wire::AnthropicMessages, "x-api-key", ""}};
+                provider.messagesPath = "/messages";
+            });
+        });
+        fixture.letReply(0, ProviderReplies(Wire::AnthropicMessages).answer(false, {"Hello"}));
+        const auto client = fixture.ask(false);
+        QTRY_VERIFY(client->finished);
+        QCOMPARE(client->status, 200);
+        QCOMPARE(fixture.upstream(0).request(0).target, "/v1/messages"_ba);
+        QCOMPARE(fixture.upstream(0).request(0).headers.value("x-api-key"), "sk-p-1"_ba);
+        QVERIFY(!fixture.upstream(0).request(0).headers.contains("authorization"));
+    }
+
+    void asksNobodyWhenItMustNot_data()
+    {
+        QTest::addColumn<QByteArray>("model");
+        QTest::addColumn<std::function<void(relay::RelayConfig &)>>("change");
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QByteArray>("code");
+        QTest::addColumn<QByteArray>("words");
+        using Change = std::function<void(relay::RelayConfig &)>;
+        const Change none = [](relay::RelayConfig &) {};
+        const Change barred = [](relay::RelayConfig &config) {
+            config.endpoints.front().barred = routing::Disqualified::NoKey;
+        };
+        const Change locked = [barred](relay::RelayConfig &config) {
+            barred(config);
+            config.keysUnreadable = u"The keychain is locked."_s;
+        };
+        const auto row = [](const char *name,
+                            const QByteArray &model,
+                            const Change &change,
+                            int status,
+                            const QByteArray &code,
+                            const QByteArray &words) {
+            QTest::newRow(name) << model << change << status << code << words;
+        };
+        row("unknown name", "no-such-model", none, 404, "model_not_found", "no-such-model");
+        row("known, not set up", "p/m-1", barred, 503, "no_provider_available", "P");
+        row("nothing set up", "", barred, 503, "no_provider_available", "freerelay setup");
+        row("keychain locked", "", locked, 503, "keychain_unavailable", "keychain is locked");
+        row(
+            "paused",
+            "",
+            [](relay::RelayConfig &config) { config.paused = true; },
+            503,
+            "paused",
+            "paused");
+        row(
+            "mode",
+            "",
+            [](relay::RelayConfig &config) { config.mode = common::Mode::Paid; },
+            403,
+            "not_allowed",
+            "paid");
+        row("mode by name", "freerelay-paid", none, 403, "not_allowed", "paid");
+    }
+
+    void asksNobodyWhenItMustNot()
+    {
+        QFETCH(QByteArray, model);
+        QFETCH(std::function<void(relay::RelayConfig &)>, change);
+        QFETCH(int, status);
+        QFETCH(QByteArray, code);
+        QFETCH(QByteArray, words);
+        RelayFixture fixture({{"p"}});
+        fixture.configure(change);
+        const auto client = fixture.ask(true, model);
+        QVERIFY(client->finished);
+        QVERIFY(!client->streaming);
+        QCOMPARE(client->status, status);
+        QCOMPARE(codeIn(client->body), code);
+        QVERIFY2(client->body.contains(words), client->body.constData());
+        QCOMPARE(client->headers.value("x-freerelay-attempts"), "0"_ba);
+        QVERIFY(!client->headers.contains("x-freerelay-provider"));
+        QCOMPARE(fixture.upstream(0).requestCount(), 0);
+        QCOMPARE(fixture.relay->sessionsInFlight(), 0);
+        QCOMPARE(fixture.outcomes.list.size(), std::size_t(1));
+        QCOMPARE(fixture.outcomes.list.front().status, status);
+    }
+
+    void asksNobodyForAClientThatHasLeftAlready()
+    {
+        RelayFixture fixture({{"p"}});
+        auto client = std::make_shared<FakeDownstream>();
+        client->leave();
+        fixture.send(R"({"messages":[{"role":"user","content":"Hi"}]})", client);
+        QCOMPARE(fixture.relay->sessionsInFlight(), 0);
+        QCOMPARE(fixture.outcomes.list.front().status, 499);
+        QCOMPARE(client->heads, 0);
+    }
+
+    void saysThatItStops_data()
+    {
+        QTest::addColumn<bool>("destroyed");
+        QTest::newRow("told to") << false;
+        QTest::newRow("destroyed") << true;
+    }
+
+    void saysThatItStops()
+    {
+        QFETCH(bool, destroyed);
+        RelayFixture fixture({{"p"}});
+        FakeReply held = fixture.replies(0).answer(true, {"Hello "});
+        fixture.letReply(0, held.heldFrom(2));
+        held.headHeld = true;
+        fixture.letReply(0, held);
+        const auto streaming = fixture.ask(true);
+        QTRY_VERIFY(streaming->body.contains("Hello"));
+        const auto waiting = fixture.ask(true);
+        QTRY_COMPARE(fixture.upstream(0).requestCount(), 2);
+
+        if (destroyed) {
+            fixture.relay.reset();
+        } else {
+            fixture.relay->abortAll();
+            QCOMPARE(fixture.relay->sessionsInFlight(), 0);
+        }
+        QVERIFY(streaming->finished);
+        QVERIFY(streaming->body.contains("shutting_down"));
+        QVERIFY(!streaming->body.contains("[DONE]"));
+        QCOMPARE(waiting->status, 503);
+        QCOMPARE(codeIn(waiting->body), "shutting_down"_ba);
+        QVERIFY(!streaming->hasHandlers() && !waiting->hasHandlers());
+        QTRY_VERIFY(fixture.upstream(0).request(0).clientClosedEarly);
+        QTRY_VERIFY(fixture.upstream(0).request(1).clientClosedEarly);
+    }
+
+private:
+    static void changeProvider(
+        relay::RelayConfig &config, const std::function<void(catalog::Provider &)> &change)
+    {
+        std::vector<catalog::Provider> providers = config.catalog->providers();
+        change(providers.front());
+        config.catalog = std::make_shared<catalog::Catalog>(
+            std::move(providers), config.catalog->models(), std::vector<catalog::Alias>{});
+        config.endpoints.front().provider = &config.catalog->providers().front();
+    }
+};
+
+QTEST_GUILESS_MAIN(TestWorkerRelay)
+#include "tst_worker_relay.moc"
