@@ -24,6 +24,9 @@ simdjson::dom::parser &threadParser()
 
 simdjson::error_code check(QByteArrayView text, bool hasPadding)
 {
+    if (text.isEmpty()) {
+        return simdjson::EMPTY; // may be a null pointer, which simdjson does not take
+    }
     simdjson::dom::parser &parser = threadParser();
     const auto size = std::size_t(text.size());
     if (parser.capacity() < size || parser.max_depth() != parserDepth) {

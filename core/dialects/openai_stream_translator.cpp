@@ -83,7 +83,7 @@ std::optional<common::Error> OpenAiStreamTranslator::finish(QByteArray &out)
         return std::nullopt;
     }
     if (m_isPlain) {
-        const common::Result<JsonValue> root = parseJson(padded(m_plain));
+        const common::Result<JsonValue> root = parseJson(m_plain);
         return root && isError(*root)
             ? errorInReply(*root)
             : protocolError(u"the provider did not send an event stream"_s);
