@@ -87,15 +87,15 @@ private:
     void encodeContent(JsonObjectEdit &edit, JsonValue role) const
     {
         const JsonValue content = edit.value("content");
-        if (m_rules.nullContentAsEmpty && content.isAbsent()) {
+        const bool nullRefused = m_rules.nullContentAsEmpty
+            || (m_rules.strictMessages && content.isNull() && !role.equals("assistant"));
+        if (nullRefused && content.isAbsent()) {
             edit.set("content", "\"\"");
         } else if (m_rules.flattenContent && content.isArray()) {
             const QByteArray text = flattened(content);
             if (!text.isNull()) {
                 edit.set("content", text);
             }
-        } else if (m_rules.strictMessages && content.isNull() && !role.equals("assistant")) {
-            edit.set("content", "\"\"");
         }
     }
 

@@ -35,31 +35,37 @@ struct OpenAiToolCalls::Fragment
     QByteArray name;
 };
 
+bool OpenAiToolCalls::startsAnother(const Fragment &fragment, const Call &call)
+{
+    if (!fragment.id.isEmpty() && !call.id.isEmpty()) {
+        return fragment.id != call.id;
+    }
+    // An id or a name where the call already has a name begins the next one.
+    return !fragment.name.isEmpty() && !call.name.isEmpty()
+        && (fragment.name != call.name || (!fragment.id.isEmpty() && call.id.isEmpty()));
+}
+
 int OpenAiToolCalls::callOf(const Fragment &fragment) const
 {
-    const auto startsAnother = [&](const Call &call) {
-        if (!fragment.id.isEmpty() && !call.id.isEmpty()) {
-            return fragment.id != call.id;
-        }
-        // An id or a name where the call already has a name begins the next one.
-        return !fragment.name.isEmpty() && !call.name.isEmpty()
-            && (fragment.name != call.name || (!fragment.id.isEmpty() && call.id.isEmpty()));
-    };
+    const int last = int(m_calls.size()) - 1;
     if (fragment.index < 0) {
-        for (int i = int(m_calls.size()) - 1; i >= 0 && !fragment.id.isEmpty(); --i) {
+        for (int i = last; i >= 0 && !fragment.id.isEmpty(); --i) {
             if (m_calls[std::size_t(i)].id == fragment.id) {
                 return i;
             }
         }
-        return !m_calls.empty() && !startsAnother(m_calls.back()) ? int(m_calls.size()) - 1 : -1;
+        return last >= 0 && !startsAnother(fragment, m_calls.back()) ? last : -1;
     }
-    for (int i = int(m_calls.size()) - 1; i >= 0; --i) {
+    for (int i = last; i >= 0; --i) {
         const Call &call = m_calls[std::size_t(i)];
-        if (call.index == fragment.index && !startsAnother(call)) {
+        if (call.index != fragment.index) {
+            continue;
+        }
+        if (!startsAnother(fragment, call)) {
             return i;
         }
-        if (call.index == fragment.index && fragment.id.isEmpty()) {
-            return -1; // an older call of that index is over
+        if (fragment.id.isEmpty()) {
+            break; // an older call of that index is over
         }
     }
     return -1;

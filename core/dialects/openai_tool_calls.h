@@ -39,6 +39,7 @@ private:
 
     struct Fragment;
 
+    [[nodiscard]] static bool startsAnother(const Fragment &fragment, const Call &call);
     [[nodiscard]] int callOf(const Fragment &fragment) const;
     void rewriteFirst(const Fragment &fragment, JsonObjectEdit &edit, JsonObjectEdit &function);
     void rewriteLater(

@@ -72,8 +72,8 @@ Wait goDuration(QByteArrayView text)
     bool any = false;
     while (!text.isEmpty()) {
         const auto isLetter = [](char c) { return c >= 'a' && c <= 'z'; };
-        const auto unitBegin = std::find_if(text.begin(), text.end(), isLetter);
-        const auto unitEnd = std::find_if_not(unitBegin, text.end(), isLetter);
+        const auto *const unitBegin = std::find_if(text.begin(), text.end(), isLetter);
+        const auto *const unitEnd = std::find_if_not(unitBegin, text.end(), isLetter);
         const std::optional<double> number = decimal(text.first(unitBegin - text.begin()));
         const double unit = unitMs(QByteArrayView(unitBegin, unitEnd));
         if (!number || unit == 0) {
