@@ -9,6 +9,9 @@
 namespace freerelay::relay {
 
 /// The client's side of one request, as the relay sees it. Lives on the worker thread.
+///
+/// Handlers are called from the event loop, never from inside one of these functions; they may
+/// call any of them, replace the handlers, and drop the last reference to the object.
 class Downstream
 {
 public:

@@ -28,6 +28,8 @@ constexpr std::chrono::milliseconds firstContentRemote = 90s;
 constexpr std::chrono::milliseconds wholeReplyRemote = 180s;
 constexpr std::chrono::milliseconds gapRemote = 60s;
 constexpr std::chrono::milliseconds streamTotal = 1h;
+/// The least that a Retry-After can say.
+constexpr std::chrono::milliseconds atOnce = 1s;
 
 const char *wordFor(FailureClass failure)
 {
@@ -152,14 +154,17 @@ QCoro::Task<> RelaySession::run()
             replyError(*error);
         }
     }
-    for (std::size_t i = 0; i < m_plan.candidates.size() && !m_done; ++i) {
-        if (isUseless(m_plan.candidates[i])) {
+    while (m_untried < m_plan.candidates.size() && !m_done) {
+        const routing::Candidate &candidate = m_plan.candidates[m_untried];
+        if (isUseless(candidate)) {
+            ++m_untried;
             continue;
         }
         if (!m_outcome.attempts.empty() && !mayTryNext()) {
             break;
         }
-        co_await tryCandidate(m_plan.candidates[i]);
+        ++m_untried;
+        co_await tryCandidate(candidate);
     }
     if (!m_done) {
         replyError(finalError());
@@ -489,6 +494,11 @@ ComeBack RelaySession::comeBack(common::SteadyTime now) const
     for (const routing::Candidate &candidate : m_plan.candidates) {
         consider(m_services.coolDowns.covering(
             candidate.provider->id, candidate.key, candidate.model->id, now));
+    }
+    // The attempts were used up before the candidates were: the next request may go on there.
+    if (m_untried < m_plan.candidates.size()) {
+        result.any = atOnce;
+        result.quota = result.quota ? std::optional(atOnce) : std::nullopt;
     }
     return result;
 }

@@ -102,6 +102,7 @@ private:
 
     common::SteadyTime m_startedAt;
     routing::RoutePlan m_plan;
+    std::size_t m_untried = 0; ///< the first candidate whose turn has not come
     Attempt *m_attempt = nullptr; ///< the one in flight
     bool m_done = false; ///< the client has its answer, or has left
     bool m_headSent = false;

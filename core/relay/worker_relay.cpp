@@ -51,6 +51,18 @@ void WorkerRelay::retire(Sessions::iterator session)
     }
 }
 
+/// A copy to iterate over: what is done to one session may retire it, or begin another one. None
+/// is freed before the event loop turns.
+std::vector<RelaySession *> WorkerRelay::sessions() const
+{
+    std::vector<RelaySession *> result;
+    result.reserve(m_sessions.size());
+    for (const std::unique_ptr<RelaySession> &session : m_sessions) {
+        result.push_back(session.get());
+    }
+    return result;
+}
+
 void WorkerRelay::checkLimits()
 {
     if (m_sessions.empty()) {
@@ -58,15 +70,15 @@ void WorkerRelay::checkLimits()
         return;
     }
     const common::SteadyTime now = m_clock.now();
-    for (auto session = m_sessions.begin(); session != m_sessions.end();) {
-        (*session++)->checkLimits(now); // it may retire itself
+    for (RelaySession *session : sessions()) {
+        session->checkLimits(now);
     }
 }
 
 void WorkerRelay::abortAll()
 {
-    for (auto session = m_sessions.begin(); session != m_sessions.end();) {
-        (*session++)->abort();
+    for (RelaySession *session : sessions()) {
+        session->abort();
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include <list>
 #include <memory>
+#include <vector>
 
 namespace freerelay::relay {
 
@@ -46,6 +47,7 @@ public:
 private:
     using Sessions = std::list<std::unique_ptr<RelaySession>>;
 
+    [[nodiscard]] std::vector<RelaySession *> sessions() const;
     void retire(Sessions::iterator session);
 
     common::Published<RelayConfig>::Reader m_config;

@@ -105,6 +105,24 @@ private Q_SLOTS:
         QCOMPARE(fixture.ask(false)->headers.value("retry-after"), "5"_ba);
     }
 
+    void letsTheClientTryTheRestSoon()
+    {
+        RelayFixture fixture({{"p", Wire::OpenAiChat, 7}});
+        fixture.upstream(0).setHandler([](const FakeRequest &) {
+            return ProviderReplies(Wire::OpenAiChat)
+                .error(429, "slow down")
+                .withHeader("retry-after", "60");
+        });
+        const auto client = fixture.ask(false);
+        QTRY_VERIFY(client->finished);
+        QCOMPARE(client->headers.value("x-freerelay-attempts"), "6"_ba);
+        QCOMPARE(client->headers.value("retry-after"), "1"_ba);
+        const auto again = fixture.ask(false);
+        QTRY_VERIFY(again->finished);
+        QCOMPARE(again->headers.value("x-freerelay-attempts"), "1"_ba);
+        QCOMPARE(again->headers.value("retry-after"), "60"_ba);
+    }
+
     void countsWhatWasRestingFromTheStart()
     {
         RelayFixture fixture({{"first"}, {"second"}});
