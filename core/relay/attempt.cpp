@@ -1,7 +1,5 @@
 #include "attempt.h"
 
-#include "core/catalog/endpoint.h"
-
 using namespace Qt::Literals::StringLiterals;
 
 namespace freerelay::relay {
@@ -187,13 +185,11 @@ void Attempt::onEnd(const upstream::CallEnd &callEnd)
     }
 }
 
-/// Whether only usage and the end mark can follow. Gemini may give a finish reason with every
-/// event (seen 2026, tests/data/contract/gemini), so there only the end itself is the end.
+/// Whether only usage and the end mark can follow. (Gemini may give a finish reason with every
+/// event; its parser tells one only at the end.)
 bool Attempt::hasToldAll() const
 {
-    return m_setup.stream && progress().finished
-        && catalog::wireOf(*m_candidate.provider, *m_candidate.model)
-        != catalog::Wire::GoogleGenerateContent;
+    return m_setup.stream && progress().finished;
 }
 
 ProviderFailure Attempt::failureOf(const upstream::CallEnd &callEnd) const

@@ -95,6 +95,7 @@ private Q_SLOTS:
         const auto next = fixture.ask(true);
         QTRY_VERIFY(next->finished);
         QCOMPARE(next->headers.value("x-freerelay-provider"), "second"_ba);
+        QCOMPARE(next->headers.value("x-freerelay-attempts"), "1"_ba);
         QCOMPARE(fixture.relay->sessionsInFlight(), 0);
     }
 

@@ -78,6 +78,24 @@ private Q_SLOTS:
         QCOMPARE(idsOf(sample.plan("auto")), QByteArrayList({"a/free", "a/paid"}));
     }
 
+    void letsPaidProvidersTakeNoTurnBeforeAllFreeOnes()
+    {
+        SampleRouting sample(
+            {aProvider("a"), aProvider("b", Tier::Paid)},
+            {aModel("a/1"), aModel("a/2"), withQuality(aModel("b/1", Tier::Paid), 0.9)});
+        QCOMPARE(idsOf(sample.plan("auto")), QByteArrayList({"a/1", "a/2", "b/1"}));
+    }
+
+    void letsOneKeyRestWithoutTheOthers()
+    {
+        SampleRouting sample({aProvider("a")}, {aModel("a/1")});
+        sample.endpoint("a").keys = {"k1", "k2"};
+        sample.coolDowns.bench({"a", "k1", {}}, now + 5s, CoolDownReason::KeyRejected);
+        const auto plan = sample.plan("auto", Mode::Auto, {}, now);
+        QCOMPARE(plan->candidates.size(), std::size_t(1));
+        QCOMPARE(plan->candidates.front().key, "k2"_ba);
+    }
+
     void letsProvidersTakeTurns()
     {
         SampleRouting sample(
