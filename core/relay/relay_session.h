@@ -1,7 +1,6 @@
 #pragma once
 
 #include "core/common/waiter.h"
-#include "core/dialects/chat_request.h"
 #include "core/relay/attempt.h"
 #include "core/relay/downstream.h"
 #include "core/relay/error_reply.h"
@@ -9,6 +8,7 @@
 #include "core/relay/failure_tally.h"
 #include "core/relay/records.h"
 #include "core/relay/relay_config.h"
+#include "core/relay/relay_request.h"
 #include "core/relay/retry_budget.h"
 
 #include <QByteArray>
@@ -28,15 +28,6 @@ struct RelayServices
     RetryBudget &retries;
     OutcomeSink &outcomes;
     const common::Clock &clock;
-};
-
-/// One chat request as it came in.
-struct RelayRequest
-{
-    dialects::ChatRequest chat;
-    std::optional<common::Mode> mode; ///< asked for by the client; else the configured one
-    QByteArray requestId;
-    QByteArray hops; ///< hop header to send on
 };
 
 /// One request's life, from the route to the last byte. Lives on one worker thread; owned by
@@ -74,9 +65,6 @@ private:
     QCoro::Task<> run();
     QCoro::Task<> tryCandidate(routing::Candidate candidate);
     [[nodiscard]] std::optional<ClientError> choose();
-    [[nodiscard]] common::Result<AttemptSetup> prepare(const routing::Candidate &candidate) const;
-    void setCredential(upstream::HttpCall &call, const routing::Candidate &candidate) const;
-    void setLimits(AttemptSetup &setup, const catalog::Provider &provider) const;
     [[nodiscard]] bool isUseless(const routing::Candidate &candidate) const;
     [[nodiscard]] bool mayTryNext();
     void onRefusedByDialect(const routing::Candidate &candidate, const common::Error &error);

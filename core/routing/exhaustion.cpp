@@ -39,7 +39,7 @@ public:
         , m_name(QString::fromUtf8(requested.first(std::min(requested.size(), maxNameShown))))
     { }
 
-    Exhaustion explain() const
+    [[nodiscard]] Exhaustion explain() const
     {
         if (const Rejection *resting = soonestRest()) {
             return whileResting(*resting);

@@ -1,0 +1,95 @@
+#include "attempt_builder.h"
+
+#include "core/catalog/endpoint.h"
+#include "core/dialects/provider_dialect.h"
+
+#include <algorithm>
+
+using namespace std::chrono_literals;
+using namespace Qt::Literals::StringLiterals;
+
+namespace freerelay::relay {
+
+namespace {
+
+/// First content: long prefills on local hardware (facts/wire formats 9.9), queues elsewhere.
+constexpr std::chrono::milliseconds firstContentLocal = 300s;
+constexpr std::chrono::milliseconds firstContentRemote = 90s;
+/// A whole reply comes with its first byte, after all of the generation.
+constexpr std::chrono::milliseconds wholeReplyRemote = 180s;
+constexpr std::chrono::milliseconds gapRemote = 60s;
+constexpr std::chrono::milliseconds streamTotal = 1h;
+
+} // namespace
+
+common::Result<AttemptSetup> AttemptBuilder::build(const routing::Candidate &candidate) const
+{
+    const catalog::Provider &provider = *candidate.provider;
+    const dialects::ProviderDialect *dialect = dialects::dialectFor(
+        catalog::wireOf(provider, *candidate.model));
+    if (dialect == nullptr) {
+        return common::failure(
+            common::ErrorKind::InvalidArgument,
+            u"FreeRelay does not speak the wire format of this model yet."_s);
+    }
+    auto encoded = dialect->encode(m_request.chat, provider, *candidate.model);
+    if (!encoded) {
+        return common::failure(encoded.error());
+    }
+    AttemptSetup setup;
+    setup.stream = m_request.chat.stream;
+    setup.call.url = catalog::effectiveUrl(m_config.baseUrls.value(provider.id), encoded->path);
+    setup.call.headers = std::move(encoded->headers);
+    setup.call.body = std::move(encoded->body);
+    if (!m_request.hops.isEmpty()) {
+        setup.call.headers.add("x-freerelay-hop"_ba, m_request.hops);
+    }
+    for (const auto &[name, value] : provider.headers) {
+        setup.call.headers.add(name.toLower(), value);
+    }
+    setCredential(setup.call, candidate);
+    setLimits(setup, provider);
+    const auto now = m_clock.wallNow().time_since_epoch();
+    setup.translator = dialect->translator(
+        {m_request.requestId,
+         candidate.model->id,
+         setup.stream,
+         m_request.chat.includeUsage,
+         std::chrono::duration_cast<std::chrono::seconds>(now).count()});
+    return setup;
+}
+
+void AttemptBuilder::setCredential(
+    upstream::HttpCall &call, const routing::Candidate &candidate) const
+{
+    const catalog::Provider &provider = *candidate.provider;
+    const catalog::WireAuth auth = catalog::authOf(
+        provider, catalog::wireOf(provider, *candidate.model));
+    const keys::Key *key = m_config.key(provider.id, candidate.key);
+    const QByteArray &bare = key != nullptr ? key->secret.reveal() : provider.anonymousKey;
+    if (bare.isEmpty() || auth.header.isEmpty()) {
+        return;
+    }
+    call.credentialHeader = auth.header.toLower();
+    call.credential = common::Secret(auth.scheme.isEmpty() ? bare : auth.scheme + ' ' + bare);
+}
+
+void AttemptBuilder::setLimits(AttemptSetup &setup, const catalog::Provider &provider) const
+{
+    const bool local = provider.tier == catalog::Tier::Local;
+    const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
+        m_clock.now() - m_startedAt);
+    const auto left = std::max<std::chrono::milliseconds>(m_config.requestDeadline - elapsed, 1ms);
+    upstream::CallLimits &limits = setup.call.limits;
+    limits.gap = local ? firstContentLocal : gapRemote;
+    if (setup.stream) {
+        limits.firstByte = left;
+        limits.total = streamTotal;
+        setup.firstContentLimit = std::min(left, local ? firstContentLocal : firstContentRemote);
+    } else {
+        limits.firstByte = local ? left : std::min(left, wholeReplyRemote);
+        limits.total = left;
+    }
+}
+
+} // namespace freerelay::relay
