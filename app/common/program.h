@@ -12,6 +12,9 @@ namespace freerelay::app {
 [[nodiscard]] services::ServiceOptions serviceOptions(
     const StartOptions &options, const settings::Paths &paths, std::function<void()> quit);
 
+/// The first thing in main(), before any thread: what the C library and Qt decide once.
+void tuneProcess();
+
 /// What both programs need before anything else: crypto, no SIGPIPE, orderly SIGTERM and SIGINT
 /// (through the event loop of the application that exists by now), log output to stderr.
 /// @return Internal when libsodium cannot be initialised

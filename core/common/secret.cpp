@@ -116,4 +116,17 @@ QByteArray randomHex(int byteCount)
     return bytes.toHex();
 }
 
+QByteArray RandomIds::next(int byteCount)
+{
+    constexpr qsizetype poolBytes = 512;
+    if (m_used + byteCount > m_pool.size()) {
+        m_pool.resize(poolBytes);
+        randombytes_buf(m_pool.data(), static_cast<std::size_t>(m_pool.size()));
+        m_used = 0;
+    }
+    const QByteArray bytes = QByteArray::fromRawData(m_pool.constData() + m_used, byteCount);
+    m_used += byteCount;
+    return bytes.toHex();
+}
+
 } // namespace freerelay::common

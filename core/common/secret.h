@@ -42,4 +42,17 @@ private:
 /// `byteCount` random bytes as lower-case hex, from the system's generator.
 [[nodiscard]] QByteArray randomHex(int byteCount);
 
+/// The same for many small ones: one system call fetches the bytes of some forty. For identifiers,
+/// not for secrets (what is not used yet lies in memory). One thread.
+class RandomIds
+{
+public:
+    /// @param byteCount  1..64
+    [[nodiscard]] QByteArray next(int byteCount);
+
+private:
+    QByteArray m_pool;
+    qsizetype m_used = 0;
+};
+
 } // namespace freerelay::common

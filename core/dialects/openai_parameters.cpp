@@ -163,9 +163,8 @@ std::optional<common::Error> checkParameter(const ParameterSpec &spec, JsonValue
     if (value.isNull()) {
         return std::nullopt;
     }
-    const QString name = QString::fromLatin1(spec.name);
     if (!hasShape(spec.shape, value)) {
-        return wrongType(name, expectedName(spec.shape), value);
+        return wrongType(QString::fromLatin1(spec.name), expectedName(spec.shape), value);
     }
     if (spec.minimum == spec.maximum) {
         return std::nullopt;
@@ -175,6 +174,7 @@ std::optional<common::Error> checkParameter(const ParameterSpec &spec, JsonValue
     if (!low && number <= spec.maximum) {
         return std::nullopt;
     }
+    const QString name = QString::fromLatin1(spec.name);
     const QString pattern = low
         ? u"Invalid '%1': value below minimum. Expected a value >= %2, but got %3 instead."_s
         : u"Invalid '%1': value above maximum. Expected a value <= %2, but got %3 instead."_s;

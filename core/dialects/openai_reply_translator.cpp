@@ -17,15 +17,12 @@ common::Error protocolError(QString message)
     return {common::ErrorKind::ProtocolError, std::move(message), {}, {}, {}};
 }
 
-bool isError(JsonValue root)
+bool isError(const JsonObjectEdit &reply)
 {
-    if (root.isArray()) {
-        return root.first()["error"].isObject();
-    }
-    const JsonValue error = root["error"];
-    const bool hasChoices = root["choices"].isArray();
-    return error.isObject() || (error.isString() && !hasChoices) || root["object"].equals("error")
-        || root["type"].equals("error");
+    const JsonValue error = reply.value("error");
+    const bool hasChoices = reply.value("choices").isArray();
+    return error.isObject() || (error.isString() && !hasChoices)
+        || reply.value("object").equals("error") || reply.value("type").equals("error");
 }
 
 void addIfMissing(JsonObjectEdit &edit, QByteArrayView key, QByteArrayView json)
@@ -71,15 +68,15 @@ std::optional<common::Error> OpenAiReplyTranslator::finish(QByteArray &out)
     if (!root) {
         return protocolError(u"the reply cannot be read: "_s % root.error().message);
     }
-    if (isError(*root)) {
+    JsonObjectEdit reply(*root);
+    if (isError(reply) || root->first()["error"].isObject()) {
         return errorInReply(*root);
     }
-    const JsonValue choices = (*root)["choices"];
+    const JsonValue choices = reply.value("choices");
     if (!choices.isArray() || choices.isEmptyContainer()) {
         return protocolError(u"the reply is no chat completion: it has no choices"_s);
     }
     Splicer splicer(root->text());
-    JsonObjectEdit reply(*root);
     if (MaybeError error = completeChoices(choices, splicer)) {
         return error;
     }

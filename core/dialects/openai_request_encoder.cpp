@@ -110,8 +110,7 @@ void OpenAiRequestEncoder::encodeMember(qsizetype index)
 {
     const Known known = m_known[index];
     const JsonMember &member = m_edit.at(index);
-    const QByteArray name = known.spec != nullptr ? known.spec->name.toByteArray()
-                                                  : member.rawKey.toByteArray();
+    const QByteArrayView name = known.spec != nullptr ? known.spec->name : member.rawKey;
     const Parameter id = known.spec != nullptr ? known.spec->id : Parameter::Unknown;
     if (id == Parameter::Model || id == Parameter::Messages) {
         if (known.superseded && !m_edit.isRemoved(index)) {
@@ -158,7 +157,7 @@ void OpenAiRequestEncoder::encodeKnown(qsizetype index)
     }
 }
 
-void OpenAiRequestEncoder::renameAndClamp(qsizetype index, const QByteArray &name)
+void OpenAiRequestEncoder::renameAndClamp(qsizetype index, QByteArrayView name)
 {
     const QByteArray *to = mapped(m_rules.rename, name);
     if (to != nullptr) {

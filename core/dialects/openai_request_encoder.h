@@ -30,7 +30,7 @@ private:
     void encodeResponseFormat(qsizetype index);
     void encodeTools();
     void encodeMaxTokens();
-    void renameAndClamp(qsizetype index, const QByteArray &name);
+    void renameAndClamp(qsizetype index, QByteArrayView name);
     void clampValue(qsizetype index, const catalog::Clamp &clamp);
     [[nodiscard]] bool isDropped(QByteArrayView name, Parameter id, JsonValue value) const;
     [[nodiscard]] qsizetype indexOf(Parameter id) const;

@@ -3,7 +3,6 @@
 #include "core/common/clock.h"
 #include "core/common/published.h"
 #include "core/gateway/access_policy.h"
-#include "core/gateway/flush_queue.h"
 
 #include <QByteArray>
 
@@ -45,7 +44,6 @@ struct ConnectionContext
     common::Published<AccessRules>::Reader rules;
     const common::Clock &clock;
     RequestHandler *handler = nullptr;
-    FlushQueue flushes;
     std::unordered_set<ConnectionGuard *> guards;
     QByteArray scratch; ///< one read's bytes, before they are parsed
     bool stopping = false;

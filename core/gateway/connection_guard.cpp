@@ -68,6 +68,7 @@ ConnectionGuard::ConnectionGuard(
     , m_socket(socket)
     , m_context(context)
     , m_output(socket)
+    , m_flush([this] { flushStream(); })
     , m_since(context.clock.now())
     , m_started(m_since)
     , m_peer(peer)
@@ -88,7 +89,6 @@ ConnectionGuard::~ConnectionGuard()
     }
     endCurrent();
     releaseReserved(m_reserved);
-    m_context.flushes.remove(this);
     m_context.guards.erase(this);
     m_context.counters.connections.fetch_sub(1, std::memory_order_relaxed);
 }
@@ -391,16 +391,8 @@ bool ConnectionGuard::mayKeepAlive() const
     return !m_context.stopping;
 }
 
-void ConnectionGuard::scheduleFlush()
+void ConnectionGuard::flushStream()
 {
-    if (!std::exchange(m_flushScheduled, true)) {
-        m_context.flushes.schedule(this);
-    }
-}
-
-void ConnectionGuard::flushScheduled()
-{
-    m_flushScheduled = false;
     const qint64 before = m_output.pending();
     m_output.flush();
     if (m_writer && m_output.pending() < before) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/common/clock.h"
+#include "core/common/deferred.h"
 #include "core/gateway/connection_output.h"
 #include "core/gateway/http_request_parser.h"
 #include "core/gateway/refusal.h"
@@ -61,12 +62,9 @@ public:
     [[nodiscard]] bool mayKeepAlive() const;
     [[nodiscard]] ConnectionOutput &output() { return m_output; }
     /// Flushes once in this turn of the event loop.
-    void scheduleFlush();
+    void scheduleFlush() { m_flush.schedule(); }
     /// The reply is complete: releases the next request or closes.
     void replyDone(bool keepAlive);
-
-    // For the FlushQueue:
-    void flushScheduled();
 
 private:
     enum class Phase : std::uint8_t {
@@ -79,6 +77,7 @@ private:
     void onReadyRead();
     void onBytesWritten();
     void onDisconnected();
+    void flushStream();
 
     void readInput();
     void consume(QByteArrayView data);
@@ -103,6 +102,7 @@ private:
     QTcpSocket &m_socket;
     ConnectionContext &m_context;
     ConnectionOutput m_output;
+    common::Deferred m_flush; ///< of a stream, however many pieces were written in this turn
     HttpRequestParser m_parser;
     std::deque<HttpRequest> m_queue;
     std::optional<Refusal> m_lastWord; ///< answered after everything queued; then closed
@@ -120,7 +120,6 @@ private:
     bool m_released = false; ///< the canonical line lies in the socket's buffer
     bool m_inputEnded = false;
     bool m_owesContinue = false;
-    bool m_flushScheduled = false;
     bool m_served = false; ///< at least one request was seen
 };
 

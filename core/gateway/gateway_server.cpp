@@ -77,10 +77,11 @@ void GatewayServer::startWorker(WorkerParts parts)
 {
     auto thread = std::make_unique<QThread>();
     thread->setObjectName(u"worker %1"_s.arg(parts.index));
-    auto worker = std::make_unique<Worker>(std::move(parts), m_counters, m_rules, *m_clock);
+    auto worker = std::make_unique<Worker>(std::move(parts), m_pool, m_counters, m_rules, *m_clock);
     worker->moveToThread(thread.get());
     QObject::connect(thread.get(), &QThread::started, worker.get(), &Worker::start);
     QObject::connect(thread.get(), &QThread::finished, worker.get(), &QObject::deleteLater);
+    m_pool.join(*worker);
     thread->start();
     m_threads.push_back({std::move(thread), worker.release()});
 }

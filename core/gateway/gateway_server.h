@@ -5,6 +5,7 @@
 #include "core/common/result.h"
 #include "core/gateway/connection_context.h"
 #include "core/gateway/worker.h"
+#include "core/gateway/worker_pool.h"
 
 #include <QByteArray>
 #include <QString>
@@ -73,6 +74,7 @@ private:
     std::shared_ptr<const common::Clock> m_clock;
     common::Published<AccessRules> m_rules;
     ServerCounters m_counters;
+    WorkerPool m_pool;
     std::vector<WorkerThread> m_threads;
     std::uint16_t m_port = 0;
 };

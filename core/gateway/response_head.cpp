@@ -1,5 +1,6 @@
 #include "response_head.h"
 
+#include "core/common/byte_writer.h"
 #include "core/gateway/http_syntax.h"
 
 #include <array>
@@ -57,12 +58,21 @@ QByteArrayView reason(int status)
     return "Status";
 }
 
-void appendNumber(QByteArray &out, qsizetype number)
+class Number
 {
-    std::array<char, 24> digits; // NOLINT: filled by to_chars
-    const char *const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-    out.append(digits.data(), end - digits.data());
-}
+public:
+    explicit Number(qsizetype number)
+        : m_end(std::to_chars(m_digits.data(), m_digits.data() + m_digits.size(), number).ptr)
+    { }
+    operator QByteArrayView() const // NOLINT: stands for its digits
+    {
+        return {m_digits.data(), m_end};
+    }
+
+private:
+    std::array<char, 24> m_digits; // NOLINT: filled by to_chars
+    const char *m_end;
+};
 
 bool isOurs(QByteArrayView name)
 {
@@ -78,33 +88,30 @@ bool isBodiless(int status)
 
 void appendHead(QByteArray &out, const ResponseHead &head, const common::HeaderList &headers)
 {
-    out += "HTTP/1.1 ";
-    appendNumber(out, head.status);
-    out += ' ';
-    out += reason(head.status);
-    out += "\r\n";
+    constexpr qsizetype ownLines = 256; // status line, framing, connection
+    qsizetype size = ownLines;
     for (const auto &[name, value] : headers.fields()) {
-        if (name.isEmpty() || isOurs(name) || hasControl(name) || hasControl(value)) {
-            continue;
+        size += name.size() + value.size() + 4;
+    }
+    common::ByteWriter writer(out, size);
+    writer << "HTTP/1.1 " << Number(head.status) << ' ' << reason(head.status) << "\r\n";
+    for (const auto &[name, value] : headers.fields()) {
+        if (!name.isEmpty() && !isOurs(name) && !hasControl(name) && !hasControl(value)) {
+            writer << name << ": " << value << "\r\n";
         }
-        out += name;
-        out += ": ";
-        out += value;
-        out += "\r\n";
     }
     if (head.framing == BodyFraming::Chunked) {
-        out += "transfer-encoding: chunked\r\n";
+        writer << "transfer-encoding: chunked\r\n";
     } else if (head.framing == BodyFraming::Length && !isBodiless(head.status)) {
-        out += "content-length: ";
-        appendNumber(out, head.length);
-        out += "\r\n";
+        writer << "content-length: " << Number(head.length) << "\r\n";
     }
     if (!head.keepAlive) {
-        out += "connection: close\r\n";
+        writer << "connection: close\r\n";
     } else if (head.http10) {
-        out += "connection: keep-alive\r\n";
+        writer << "connection: keep-alive\r\n";
     }
-    out += "\r\n";
+    writer << "\r\n";
+    writer.finish();
 }
 
 } // namespace freerelay::gateway

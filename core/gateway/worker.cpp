@@ -2,6 +2,7 @@
 
 #include "core/gateway/connection_guard.h"
 #include "core/gateway/http_adapter.h"
+#include "core/gateway/worker_pool.h"
 
 #include <QTcpServer>
 #include <QTcpSocket>
@@ -20,6 +21,8 @@ constexpr auto sweepInterval = 1s;
 constexpr auto stopPoll = 10ms;
 constexpr int connectionsToTellBusy = 256; ///< above the limit; beyond them: closed unheard
 
+} // namespace
+
 /// Hands each accepted descriptor to `accept` before QHttpServer hears of it.
 class GuardedServer final : public QTcpServer
 {
@@ -28,23 +31,24 @@ public:
 
     void publish(QTcpSocket *socket) { addPendingConnection(socket); }
 
+    /// For a connection that this server has not accepted itself.
+    void announce() { QMetaObject::invokeMethod(this, "newConnection", Qt::DirectConnection); }
+
 protected:
     void incomingConnection(qintptr descriptor) override { accept(*this, descriptor); }
 };
 
-} // namespace
-
 Worker::Worker(
     WorkerParts parts,
+    WorkerPool &pool,
     ServerCounters &counters,
     const common::Published<AccessRules> &rules,
     const common::Clock &clock)
     : m_parts(std::move(parts))
+    , m_pool(pool)
     , m_rules(rules)
     , m_context(counters, rules, clock)
-{
-    m_context.flushes.setParent(this); // moves to the worker's thread with it
-}
+{ }
 
 Worker::~Worker()
 {
@@ -74,32 +78,53 @@ void Worker::start()
     m_sweepTimer->start(sweepInterval);
 }
 
-void Worker::accept(QTcpServer &server, qintptr descriptor)
+void Worker::accept(GuardedServer &server, qintptr descriptor)
 {
+    UniqueFd fd(static_cast<int>(descriptor));
     const int limit = m_context.rules.current()->limits.maxConnections;
     const int open = m_context.counters.connections.load(std::memory_order_relaxed);
-    UniqueFd fd(static_cast<int>(descriptor));
     if (open >= limit + connectionsToTellBusy) {
         m_context.counters.refused.fetch_add(1, std::memory_order_relaxed);
         return;
     }
-    auto socket = std::make_unique<QTcpSocket>(&server);
-    if (!socket->setSocketDescriptor(descriptor)) {
+    if (std::optional<UniqueFd> kept = m_pool.assign(std::move(fd), *this)) {
+        serve(server, std::move(*kept));
+    }
+}
+
+void Worker::adopt(UniqueFd socket)
+{
+    if (m_context.stopping) {
+        m_pool.release(*this);
         return;
     }
-    static_cast<void>(fd.release());
+    GuardedServer &server = *m_servers.front();
+    serve(server, std::move(socket));
+    server.announce();
+}
+
+void Worker::serve(GuardedServer &server, UniqueFd fd)
+{
+    const int limit = m_context.rules.current()->limits.maxConnections;
+    const int open = m_context.counters.connections.load(std::memory_order_relaxed);
+    auto socket = std::make_unique<QTcpSocket>(&server);
+    if (!socket->setSocketDescriptor(fd.get())) {
+        m_pool.release(*this);
+        return;
+    }
+    const int descriptor = fd.release();
     socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    const PeerOwner owner = m_context.rules.current()->sameUserOnly
-        ? m_ownerOf(static_cast<int>(descriptor))
-        : PeerOwner::Unknown;
+    const PeerOwner owner = m_context.rules.current()->sameUserOnly ? m_ownerOf(descriptor)
+                                                                    : PeerOwner::Unknown;
     auto guard = std::make_unique<ConnectionGuard>(
         *socket,
         m_context,
         owner,
         open >= limit ? ConnectionGuard::Admission::TellBusy : ConnectionGuard::Admission::Serve);
+    connect(guard.get(), &QObject::destroyed, this, [this] { m_pool.release(*this); });
     m_adapter->add(*socket, *guard);
     static_cast<void>(guard.release()); // owned by the socket, that by the server
-    static_cast<GuardedServer &>(server).publish(socket.release());
+    server.publish(socket.release());
 }
 
 void Worker::sweep()
@@ -116,6 +141,7 @@ void Worker::stop(std::chrono::milliseconds deadline)
         return;
     }
     m_context.stopping = true;
+    m_pool.leave(*this);
     for (const auto &server : m_servers) {
         server->close();
     }

@@ -12,12 +12,13 @@
 #include <memory>
 #include <vector>
 
-class QTcpServer;
 class QTimer;
 
 namespace freerelay::gateway {
 
+class GuardedServer;
 class HttpAdapter;
+class WorkerPool;
 
 /// Makes one worker's handler, on its thread. `rules` outlives the handler.
 using HandlerFactory = std::function<std::unique_ptr<RequestHandler>(
@@ -42,6 +43,7 @@ class Worker final : public QObject
 public:
     Worker(
         WorkerParts parts,
+        WorkerPool &pool,
         ServerCounters &counters,
         const common::Published<AccessRules> &rules,
         const common::Clock &clock);
@@ -49,6 +51,8 @@ public:
     Q_DISABLE_COPY_MOVE(Worker)
 
     void start();
+    /// Serves a connection that another worker has accepted.
+    void adopt(UniqueFd socket);
     /// Ends what has taken too long. Runs every second by itself.
     void sweep();
     /// Stops accepting, lets replies in progress end until `deadline` has passed, cuts the rest,
@@ -56,17 +60,19 @@ public:
     void stop(std::chrono::milliseconds deadline);
 
 private:
-    void accept(QTcpServer &server, qintptr descriptor);
+    void accept(GuardedServer &server, qintptr descriptor);
+    void serve(GuardedServer &server, UniqueFd fd);
     void quitWhenEmpty();
     void tearDown();
 
     WorkerParts m_parts;
+    WorkerPool &m_pool;
     const common::Published<AccessRules> &m_rules;
     ConnectionContext m_context;
     OwnerLookup m_ownerOf;
     std::unique_ptr<RequestHandler> m_handler;
     std::unique_ptr<HttpAdapter> m_adapter;
-    std::vector<std::unique_ptr<QTcpServer>> m_servers;
+    std::vector<std::unique_ptr<GuardedServer>> m_servers;
     std::unique_ptr<QTimer> m_sweepTimer;
     common::SteadyTime m_stopDeadline;
 };

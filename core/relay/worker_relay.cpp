@@ -17,6 +17,7 @@ WorkerRelay::WorkerRelay(
     , m_clock(clock)
     , m_retries(clock.now())
     , m_limitTimer(this)
+    , m_bury([this] { m_retired.clear(); })
 {
     m_limitTimer.setInterval(limitCheckInterval);
     connect(&m_limitTimer, &QTimer::timeout, this, &WorkerRelay::checkLimits);
@@ -43,12 +44,8 @@ void WorkerRelay::relay(RelayRequest request, std::shared_ptr<Downstream> downst
 
 void WorkerRelay::retire(Sessions::iterator session)
 {
-    const bool first = m_retired.empty();
     m_retired.splice(m_retired.end(), m_sessions, session);
-    if (first) {
-        QMetaObject::invokeMethod(
-            this, [this] { m_retired.clear(); }, Qt::QueuedConnection);
-    }
+    m_bury.schedule();
 }
 
 /// A copy to iterate over: what is done to one session may retire it, or begin another one. None

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/common/deferred.h"
 #include "core/common/published.h"
 #include "core/relay/relay_session.h"
 
@@ -60,6 +61,7 @@ private:
     Sessions m_sessions;
     Sessions m_retired; ///< over, but perhaps still on the stack: freed by the event loop
     QTimer m_limitTimer;
+    common::Deferred m_bury;
 };
 
 } // namespace freerelay::relay

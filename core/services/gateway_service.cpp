@@ -29,7 +29,7 @@ using common::ErrorKind;
 using common::failure;
 using common::Result;
 
-constexpr int instanceIdBytes = 8;
+constexpr int instanceIdBytes = 6;
 /// Free rosters change weekly; a day is fresh enough and costs one small request.
 constexpr common::Duration listMaxAge = 24h;
 

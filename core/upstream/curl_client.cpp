@@ -13,8 +13,8 @@ using RealTime = std::chrono::steady_clock::time_point;
 
 namespace {
 
-// A handful of providers have a handful of addresses; the bound only guards against misuse.
-constexpr qsizetype maxOrigins = 256;
+// Providers times their paths, some with the model's name in it.
+constexpr qsizetype maxTargets = 256;
 constexpr std::size_t fewCalls = 4;
 
 void initialiseCurl()
@@ -23,12 +23,12 @@ void initialiseCurl()
     std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
 }
 
-// "https://host:port" of "https://host:port/path".
-QByteArrayView originPart(const QByteArray &url)
+std::shared_ptr<CURLU> parse(const QByteArray &url)
 {
-    const qsizetype authority = url.indexOf("://");
-    const qsizetype path = authority < 0 ? -1 : url.indexOf('/', authority + 3);
-    return path < 0 ? QByteArrayView(url) : QByteArrayView(url).first(path);
+    std::shared_ptr<CURLU> parsed(curl_url(), &curl_url_cleanup);
+    // An address that cannot be read fails in libcurl later, with its own words.
+    return curl_url_set(parsed.get(), CURLUPART_URL, url.constData(), 0) == CURLUE_OK ? parsed
+                                                                                      : nullptr;
 }
 
 std::chrono::milliseconds upTo(std::chrono::nanoseconds span)
@@ -46,6 +46,7 @@ CurlClient::CurlClient(const ClientConfig &config, const common::Clock &clock, Q
     , m_maxIdleConnections(config.maxIdleConnections)
     , m_curlDue(RealTime::max())
     , m_nextDeadline(SteadyTime::max())
+    , m_kick([this] { kick(); })
     , m_watchers([this](curl_socket_t socket, int events) { act(socket, events); })
     , m_pool(config, m_watchers)
 {
@@ -88,9 +89,9 @@ std::unique_ptr<Call> CurlClient::start(HttpCall call, CallObserver &observer)
 
 void CurlClient::send(CurlTransfer &transfer)
 {
-    const common::Result<void> prepared = transfer.prepare(m_pool.take(), originOf(transfer.url()));
+    const common::Result<void> prepared = transfer.prepare(m_pool.take(), targetOf(transfer.url()));
     watchDeadline(transfer);
-    m_isInside = true; // scheduleKick() is ours to call
+    m_isInside = true; // m_kick is ours to schedule
     if (!prepared) {
         transfer.fail(prepared.error());
     } else if (curl_multi_add_handle(m_multi.get(), transfer.easy()) != CURLM_OK) {
@@ -100,29 +101,27 @@ void CurlClient::send(CurlTransfer &transfer)
     // Few calls are sent now, without a turn of the event loop (8 µs of 46 saved at one call);
     // many share one turn (4 µs of 40 saved at sixteen). What is known at once is told later.
     if (m_transfers.size() > fewCalls) {
-        scheduleKick();
+        m_kick.schedule();
         return;
     }
     runCurl(CURL_SOCKET_TIMEOUT, 0);
     if (m_wantsTurn || (!m_isDelivering && !m_queues.ready.empty())) {
-        scheduleKick();
+        m_kick.schedule();
     }
 }
 
-const Origin &CurlClient::originOf(const QByteArray &url)
+const Target &CurlClient::targetOf(const QByteArray &url)
 {
-    const QByteArrayView part = originPart(url);
-    const auto found = m_origins.constFind(QByteArray::fromRawData(part.data(), part.size()));
-    if (found != m_origins.constEnd()) {
+    const auto found = m_targets.constFind(url);
+    if (found != m_targets.constEnd()) {
         return *found;
     }
-    if (m_origins.size() >= maxOrigins) {
-        m_origins.clear();
+    if (m_targets.size() >= maxTargets) {
+        m_targets.clear();
     }
-    // An address that cannot be read fails in libcurl, with its own words.
-    const common::Result<HostPort> target = hostPortOf(url);
-    const Origin origin{target && target->https, target && isLoopback(target->host)};
-    return *m_origins.insert(part.toByteArray(), origin);
+    const common::Result<HostPort> host = hostPortOf(url);
+    return *m_targets.insert(
+        url, Target{host && host->https, host && isLoopback(host->host), parse(url)});
 }
 
 void CurlClient::cancel(CurlTransfer &transfer)
@@ -140,7 +139,7 @@ void CurlClient::resume(CurlTransfer &transfer)
         m_waiting.push_back(&transfer);
     }
     watchDeadline(transfer);
-    scheduleKick();
+    m_kick.schedule();
 }
 
 void CurlClient::dropFromMulti(CurlTransfer &transfer)
@@ -218,7 +217,7 @@ int CurlClient::onTimer(CURLM *, long milliseconds, void *self)
     client->m_curlDue = RealTime::max();
     client->m_wantsTurn = milliseconds == 0;
     if (client->m_wantsTurn && !client->m_isInside) {
-        client->scheduleKick();
+        client->m_kick.schedule();
     } else if (milliseconds > 0) {
         client->m_curlDue = std::chrono::steady_clock::now()
             + std::chrono::milliseconds(milliseconds);
@@ -227,17 +226,8 @@ int CurlClient::onTimer(CURLM *, long milliseconds, void *self)
     return 0;
 }
 
-void CurlClient::scheduleKick()
-{
-    if (!m_kickScheduled) {
-        m_kickScheduled = true;
-        QMetaObject::invokeMethod(this, &CurlClient::kick, Qt::QueuedConnection);
-    }
-}
-
 void CurlClient::kick()
 {
-    m_kickScheduled = false;
     deliver();
     unpauseWaiting();
     act(CURL_SOCKET_TIMEOUT, 0);
@@ -248,7 +238,7 @@ void CurlClient::act(curl_socket_t socket, int events)
     runCurl(socket, events);
     deliver();
     if (m_wantsTurn) {
-        scheduleKick();
+        m_kick.schedule();
     }
 }
 
@@ -333,7 +323,7 @@ void CurlClient::settle(CurlTransfer &transfer)
     watchDeadline(transfer);
     if (transfer.canTakeMore()) {
         m_waiting.push_back(&transfer);
-        scheduleKick();
+        m_kick.schedule();
     }
 }
 

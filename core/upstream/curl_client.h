@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/common/clock.h"
+#include "core/common/deferred.h"
 #include "core/upstream/client_config.h"
 #include "core/upstream/curl_transfer.h"
 #include "core/upstream/easy_pool.h"
@@ -19,7 +20,7 @@
 namespace freerelay::upstream {
 
 /// HTTP over libcurl's multi interface, driven by the Qt event loop of the thread it was made in:
-/// two notifiers a socket, one timer, one queued call a turn of the loop. HTTP/1.1 to http
+/// two notifiers a socket, one timer, one deferred call a turn of the loop. HTTP/1.1 to http
 /// addresses, HTTP/2 where offered to https ones. Redirects, cookies and .netrc are not followed;
 /// proxies come from the environment and never serve loopback.
 ///
@@ -60,9 +61,8 @@ private:
     void cancel(CurlTransfer &transfer);
     void resume(CurlTransfer &transfer);
 
-    [[nodiscard]] const Origin &originOf(const QByteArray &url);
+    [[nodiscard]] const Target &targetOf(const QByteArray &url);
     void send(CurlTransfer &transfer);
-    void scheduleKick();
     void kick();
     void act(curl_socket_t socket, int events);
     void runCurl(curl_socket_t socket, int events);
@@ -87,7 +87,7 @@ private:
     std::chrono::steady_clock::time_point m_armedFor{};
     std::chrono::steady_clock::time_point m_curlDue; ///< libcurl's own wish, real time
     common::SteadyTime m_nextDeadline; ///< earliest limit, on m_clock
-    bool m_kickScheduled = false;
+    common::Deferred m_kick; ///< another turn for libcurl and for what is ready
     bool m_wantsTurn = false; ///< libcurl asked to be called again at once
     bool m_isInside = false; ///< runCurl() or start() looks at m_wantsTurn when libcurl returns
 
@@ -95,7 +95,7 @@ private:
     SocketWatchers m_watchers;
     EasyPool m_pool;
     std::unique_ptr<CURLM, MultiDeleter> m_multi;
-    QHash<QByteArray, Origin> m_origins;
+    QHash<QByteArray, Target> m_targets;
 
     std::vector<std::unique_ptr<CurlTransfer>> m_transfers;
     std::vector<std::unique_ptr<CurlTransfer>> m_graveyard; ///< dead while deliver() is at work

@@ -61,7 +61,7 @@ CurlTransfer::CurlTransfer(
 
 CurlTransfer::~CurlTransfer() = default;
 
-common::Result<void> CurlTransfer::prepare(EasyHandle easy, const Origin &origin)
+common::Result<void> CurlTransfer::prepare(EasyHandle easy, const Target &target)
 {
     if (!easy) {
         return common::failure(ErrorKind::Internal, u"libcurl gave no handle."_s);
@@ -72,18 +72,18 @@ common::Result<void> CurlTransfer::prepare(EasyHandle easy, const Origin &origin
         return built;
     }
     m_easy = std::move(easy);
-    CURL *target = m_easy.get();
+    CURL *raw = m_easy.get();
     const auto connectLimit = m_call.limits.connect.count() > 0 ? m_call.limits.connect
                                                                 : noConnectLimit;
-    curl_easy_setopt(target, CURLOPT_PRIVATE, this);
-    curl_easy_setopt(target, CURLOPT_HEADERDATA, this);
-    curl_easy_setopt(target, CURLOPT_WRITEDATA, this);
-    curl_easy_setopt(target, CURLOPT_ERRORBUFFER, m_errorText.data());
-    curl_easy_setopt(target, CURLOPT_URL, m_call.url.constData());
-    curl_easy_setopt(target, CURLOPT_HTTPHEADER, m_headers.list());
-    curl_easy_setopt(target, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connectLimit.count()));
+    curl_easy_setopt(raw, CURLOPT_PRIVATE, this);
+    curl_easy_setopt(raw, CURLOPT_HEADERDATA, this);
+    curl_easy_setopt(raw, CURLOPT_WRITEDATA, this);
+    curl_easy_setopt(raw, CURLOPT_ERRORBUFFER, m_errorText.data());
+    curl_easy_setopt(raw, CURLOPT_URL, m_call.url.constData());
+    curl_easy_setopt(raw, CURLOPT_HTTPHEADER, m_headers.list());
+    curl_easy_setopt(raw, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connectLimit.count()));
     setMethod();
-    setRoute(origin);
+    setRoute(target);
     return {};
 }
 
@@ -106,16 +106,18 @@ void CurlTransfer::setMethod()
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, isPlain ? nullptr : m_call.method.constData());
 }
 
-void CurlTransfer::setRoute(const Origin &origin)
+void CurlTransfer::setRoute(const Target &target)
 {
     CURL *easy = m_easy.get();
-    m_shareable = origin.https;
+    m_shareable = target.https;
+    m_parsedUrl = target.parsed;
+    curl_easy_setopt(easy, CURLOPT_CURLU, m_parsedUrl.get());
     const auto version = static_cast<long>(
-        origin.https ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
+        target.https ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, origin.https ? 1L : 0L);
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, target.https ? 1L : 0L);
     // "" is no proxy whatever the environment says; nullptr is the environment's.
-    curl_easy_setopt(easy, CURLOPT_PROXY, origin.loopback ? "" : nullptr);
+    curl_easy_setopt(easy, CURLOPT_PROXY, target.loopback ? "" : nullptr);
 }
 
 std::size_t CurlTransfer::onHeaderLine(char *bytes, std::size_t size, std::size_t count, void *self)

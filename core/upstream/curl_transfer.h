@@ -12,6 +12,7 @@
 #include <curl/curl.h>
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -20,10 +21,11 @@ namespace freerelay::upstream {
 class CurlCall;
 
 /// What libcurl needs to know about an address beyond its text.
-struct Origin
+struct Target
 {
     bool https = false;
     bool loopback = false;
+    std::shared_ptr<CURLU> parsed; ///< spares libcurl reading the text for every call
 };
 
 /// One call's state between libcurl and its observer. Inside libcurl's callbacks it only collects;
@@ -55,7 +57,7 @@ public:
 
     /// Sets every option that depends on the call.
     /// @return InvalidArgument when the call cannot be sent
-    [[nodiscard]] common::Result<void> prepare(EasyHandle easy, const Origin &origin);
+    [[nodiscard]] common::Result<void> prepare(EasyHandle easy, const Target &target);
 
     /// libcurl's callbacks; `self` is the CurlTransfer.
     static std::size_t onHeaderLine(char *bytes, std::size_t size, std::size_t count, void *self);
@@ -111,7 +113,7 @@ public:
 
 private:
     void setMethod();
-    void setRoute(const Origin &origin);
+    void setRoute(const Target &target);
     void markReady();
     [[nodiscard]] bool addHeaderLine(QByteArrayView line);
     [[nodiscard]] std::size_t addBody(QByteArrayView bytes);
@@ -126,6 +128,7 @@ private:
     CallDeadlines m_deadlines;
     EasyHandle m_easy;
     HeaderBlock m_headers;
+    std::shared_ptr<CURLU> m_parsedUrl; ///< outlives the handle's use of it
     ReplyHead m_head;
     QByteArray m_body;
     CallEnd m_end;

@@ -35,6 +35,7 @@ void EasyPool::giveBack(EasyHandle easy)
     if (m_idle.size() < maxIdle) {
         // What it points to dies with the transfer.
         curl_easy_setopt(easy.get(), CURLOPT_ERRORBUFFER, nullptr);
+        curl_easy_setopt(easy.get(), CURLOPT_CURLU, nullptr);
         m_idle.push_back(std::move(easy));
     }
 }

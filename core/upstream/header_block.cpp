@@ -1,5 +1,7 @@
 #include "header_block.h"
 
+#include "core/common/byte_writer.h"
+
 #include <sodium.h>
 
 #include <algorithm>
@@ -43,6 +45,49 @@ bool isFieldValue(QByteArrayView value)
     });
 }
 
+/// Writes lines and the nodes that point at them.
+class Lines
+{
+public:
+    Lines(QByteArray &text, qsizetype size, std::vector<curl_slist> &nodes, std::size_t count)
+        : m_writer(text, size)
+        , m_nodes(nodes)
+    {
+        m_nodes.reserve(count);
+    }
+
+    void add(QByteArrayView name, QByteArrayView value)
+    {
+        begin();
+        m_writer << name;
+        if (value.isEmpty()) {
+            m_writer << ';'; // libcurl's way to send a header without a value
+        } else {
+            m_writer << ": " << value;
+        }
+        m_writer << '\0';
+    }
+
+    void forbid(QByteArrayView line)
+    {
+        begin();
+        m_writer << line << '\0';
+    }
+
+    void link()
+    {
+        for (std::size_t i = 1; i < m_nodes.size(); ++i) {
+            m_nodes[i - 1].next = &m_nodes[i];
+        }
+    }
+
+private:
+    void begin() { m_nodes.push_back({m_writer.cursor(), nullptr}); }
+
+    common::ByteWriter m_writer;
+    std::vector<curl_slist> &m_nodes;
+};
+
 } // namespace
 
 HeaderBlock::~HeaderBlock()
@@ -72,44 +117,24 @@ common::Result<void> HeaderBlock::build(const HttpCall &call)
         size += call.credentialHeader.size() + call.credential.reveal().size() + 3;
     }
     // One allocation: a growing buffer would leave copies of the credential behind.
-    m_text.reserve(size);
+    Lines lines(m_text, size, m_nodes, call.headers.size() + 4);
     for (const auto &[name, value] : call.headers.fields()) {
         if (!isFraming(name)) {
-            addLine(name, value);
+            lines.add(name, value);
         }
     }
-    const auto forbid = [this](QByteArrayView line) {
-        m_starts.push_back(m_text.size());
-        m_text.append(line).append('\0');
-    };
-    forbid(noExpect);
+    lines.forbid(noExpect);
     if (!call.headers.contains("content-type")) {
-        forbid(noContentType);
+        lines.forbid(noContentType);
     }
     if (!call.headers.contains("accept")) {
-        forbid(noAccept);
+        lines.forbid(noAccept);
     }
     if (hasCredential) {
-        addLine(call.credentialHeader, call.credential.reveal());
+        lines.add(call.credentialHeader, call.credential.reveal());
     }
-    m_nodes.resize(m_starts.size());
-    for (std::size_t i = 0; i < m_nodes.size(); ++i) {
-        m_nodes[i].data = m_text.data() + m_starts[i];
-        m_nodes[i].next = i + 1 < m_nodes.size() ? &m_nodes[i + 1] : nullptr;
-    }
+    lines.link();
     return {};
-}
-
-void HeaderBlock::addLine(QByteArrayView name, QByteArrayView value)
-{
-    m_starts.push_back(m_text.size());
-    m_text.append(name);
-    if (value.isEmpty()) {
-        m_text.append(';'); // libcurl's way to send a header without a value
-    } else {
-        m_text.append(": ").append(value);
-    }
-    m_text.append('\0');
 }
 
 void HeaderBlock::wipe()
@@ -118,7 +143,6 @@ void HeaderBlock::wipe()
         sodium_memzero(m_text.data(), static_cast<std::size_t>(m_text.size()));
     }
     m_text.clear();
-    m_starts.clear();
     m_nodes.clear();
 }
 

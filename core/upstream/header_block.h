@@ -31,10 +31,7 @@ public:
     void wipe();
 
 private:
-    void addLine(QByteArrayView name, QByteArrayView value);
-
     QByteArray m_text;
-    std::vector<qsizetype> m_starts;
     std::vector<curl_slist> m_nodes;
 };
 

@@ -1,6 +1,5 @@
 #include "chat_route.h"
 
-#include "core/common/secret.h"
 #include "core/dialects/openai_chat.h"
 #include "core/relay/error_reply.h"
 
@@ -12,11 +11,6 @@ namespace {
 
 constexpr int maxHops = 8;
 constexpr int requestIdBytes = 12;
-
-QByteArray newRequestId()
-{
-    return "req_" + common::randomHex(requestIdBytes);
-}
 
 void refuse(
     relay::Downstream &downstream, const relay::ClientError &error, const QByteArray &requestId)
@@ -48,7 +42,7 @@ QByteArray nextHops(const QByteArray &received, const QByteArray &instanceId)
 
 void ChatRoute::handle(HttpRequest request, std::shared_ptr<relay::Downstream> downstream)
 {
-    QByteArray requestId = newRequestId();
+    QByteArray requestId = "req_" + m_ids.next(requestIdBytes);
     QByteArray hops = nextHops(
         request.headers.value("x-freerelay-hop"), m_relay.config()->instanceId);
     if (hops.isEmpty()) {

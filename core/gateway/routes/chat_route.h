@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/common/secret.h"
 #include "core/gateway/http_types.h"
 #include "core/relay/worker_relay.h"
 
@@ -19,6 +20,7 @@ public:
 
 private:
     relay::WorkerRelay &m_relay;
+    common::RandomIds m_ids;
 };
 
 /// The hop header to send on: `received` plus `instanceId`. Null when the request has been here

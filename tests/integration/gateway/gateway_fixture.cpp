@@ -11,6 +11,7 @@ void ScriptedHandler::handle(
     gateway::HttpRequest request, std::shared_ptr<relay::Downstream> downstream)
 {
     ++m_log.handled;
+    ++m_log.handledBy.at(m_worker);
     if (request.path == "/hold") {
         hold(std::move(downstream));
     } else if (request.path == "/release") {
@@ -82,8 +83,8 @@ GatewayFixture::GatewayFixture(gateway::AccessRules rules, int workers)
     config.workers = workers;
     config.rules = std::move(rules);
     config.clock = clock;
-    config.handlerFactory = [this](int, const auto &) {
-        return std::make_unique<ScriptedHandler>(log);
+    config.handlerFactory = [this](int worker, const auto &) {
+        return std::make_unique<ScriptedHandler>(log, worker);
     };
     config.ownerLookupFactory = [this] { return [this](int) { return owner.load(); }; };
     server = std::move(gateway::GatewayServer::start(std::move(config)).value());

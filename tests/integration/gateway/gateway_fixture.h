@@ -3,6 +3,7 @@
 #include "core/gateway/gateway_server.h"
 #include "tests/support/manual_clock.h"
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <vector>
@@ -18,6 +19,7 @@ struct HandlerLog
     std::atomic<int> held{0};
     std::atomic<qint64> mostPending{0};
     std::atomic<qint64> flooded{0};
+    std::array<std::atomic<int>, 4> handledBy{}; ///< by the worker's index
 };
 
 /// Answers by path: /echo gives the body back, /hold waits for /release, /stream sends pieces,
@@ -25,8 +27,9 @@ struct HandlerLog
 class ScriptedHandler final : public gateway::RequestHandler
 {
 public:
-    explicit ScriptedHandler(HandlerLog &log)
+    ScriptedHandler(HandlerLog &log, int worker)
         : m_log(log)
+        , m_worker(static_cast<std::size_t>(worker))
     { }
     void
     handle(gateway::HttpRequest request, std::shared_ptr<relay::Downstream> downstream) override;
@@ -36,6 +39,7 @@ private:
     void flood(const std::shared_ptr<relay::Downstream> &downstream);
 
     HandlerLog &m_log;
+    std::size_t m_worker;
     std::vector<std::shared_ptr<relay::Downstream>> m_held;
 };
 

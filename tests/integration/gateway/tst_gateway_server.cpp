@@ -34,6 +34,46 @@ private Q_SLOTS:
         QCOMPARE(fixture.server->counters().bufferedBytes.load(), 0);
     }
 
+    void connectionsAreSpreadOverTheWorkers()
+    {
+        constexpr int workers = 3;
+        GatewayFixture fixture({}, workers);
+        std::vector<std::unique_ptr<RawClient>> clients;
+        const auto askAll = [&clients] {
+            for (const std::unique_ptr<RawClient> &client : clients) {
+                QCOMPARE(client->ask(get("/echo")).status, 200);
+            }
+        };
+        for (int i = 0; i < 3 * workers; ++i) {
+            clients.push_back(std::make_unique<RawClient>(fixture.port()));
+        }
+        askAll();
+        for (std::size_t worker = 0; worker < workers; ++worker) {
+            QCOMPARE(fixture.log.handledBy[worker].load(), 3);
+        }
+        // Those that leave make room where they were.
+        clients.clear();
+        QTRY_COMPARE(fixture.server->counters().connections.load(), 0);
+        for (int i = 0; i < workers; ++i) {
+            clients.push_back(std::make_unique<RawClient>(fixture.port()));
+            askAll();
+        }
+        QCOMPARE(fixture.server->counters().connections.load(), workers);
+    }
+
+    void aServerStopsWhileConnectionsAreHandedOver()
+    {
+        for (int round = 0; round < 20; ++round) {
+            GatewayFixture fixture({}, 4);
+            std::vector<std::unique_ptr<PlainSocket>> sockets;
+            for (int i = 0; i < 16; ++i) {
+                sockets.push_back(std::make_unique<PlainSocket>(fixture.port()));
+            }
+            fixture.server->stop(0ms);
+            QCOMPARE(fixture.server->counters().connections.load(), 0);
+        }
+    }
+
     void readsARequestThatComesByteByByte()
     {
         GatewayFixture fixture;
