@@ -121,6 +121,39 @@ QByteArray ClientError::body() const
     return dialects::openAiError(message, type, param, code);
 }
 
+QByteArray ClientError::errorClass() const
+{
+    for (const QByteArray &own :
+         {"paused"_ba, "shutting_down"_ba, "keychain_unavailable"_ba, "loop_detected"_ba}) {
+        if (code == own) {
+            return own;
+        }
+    }
+    switch (status) {
+    case 400:
+    case 422:
+        return code == "context_length_exceeded" ? "context_too_long"_ba : "bad_request"_ba;
+    case 401:
+        return "unauthenticated"_ba;
+    case 403:
+        return "not_allowed"_ba;
+    case 404:
+        return "not_found"_ba;
+    case 413:
+        return "too_large"_ba;
+    case 429:
+        return code == "quota_exhausted" ? "quota_exhausted"_ba : "rate_limited"_ba;
+    case 502:
+        return "malformed"_ba;
+    case 503:
+        return "unavailable"_ba;
+    case 504:
+        return "timeout"_ba;
+    default:
+        return "internal"_ba;
+    }
+}
+
 common::HeaderList ClientError::headers() const
 {
     common::HeaderList list{{"content-type"_ba, "application/json"_ba}};

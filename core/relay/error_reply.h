@@ -22,6 +22,8 @@ struct ClientError
     std::optional<std::chrono::milliseconds> retryAfter;
 
     [[nodiscard]] QByteArray body() const;
+    /// One of a dozen fixed words for records and metrics ("rate_limited"); shares static memory.
+    [[nodiscard]] QByteArray errorClass() const;
     /// content-type, and retry-after in whole seconds (rounded up, at least 1) when set.
     [[nodiscard]] common::HeaderList headers() const;
 };

@@ -1,15 +1,58 @@
 #pragma once
 
 #include "core/common/clock.h"
+#include "core/common/mode.h"
 
 #include <QByteArray>
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
 namespace freerelay::relay {
+
+/// A model with one key, as a decision looked at it.
+struct CandidateRecord
+{
+    QByteArray provider;
+    QByteArray model; ///< full id
+    QByteArray keyFingerprint; ///< "" = none is needed, or the reason applies whatever the key
+    QByteArray tier; ///< the catalogue's word: "free", "trial", "paid", …
+    bool paid = false; ///< what routing takes it for (a trial may count as free)
+    QByteArray disqualified; ///< "" = ranked; else the reason in words ("cooling_down")
+    std::optional<common::WallTime> restsUntil; ///< with "cooling_down"
+};
+
+/// Everything a decision looked at: immutable, shared, and spelled out only where somebody wants
+/// to read it, so that a request pays for one pointer. Any thread.
+class CandidateList
+{
+public:
+    virtual ~CandidateList() = default;
+    /// The ranked ones, best first, then the disqualified ones.
+    [[nodiscard]] virtual std::vector<CandidateRecord> spellOut() const = 0;
+    /// Of spellOut().
+    [[nodiscard]] virtual std::size_t size() const = 0;
+    /// Of the ranked ones.
+    [[nodiscard]] virtual std::size_t rankedCount() const = 0;
+};
+
+/// Which candidates were chosen for a request, from what, and why not the others.
+struct RoutingDecision
+{
+    common::Mode mode = common::Mode::Auto; ///< that decided
+    QByteArray target; ///< what the asked name meant: "auto", "free", "paid", "provider", "models"
+    bool needsTools = false;
+    bool needsVision = false;
+    bool needsJsonSchema = false;
+    std::int64_t promptTokensEstimated = 0;
+    std::int64_t outputTokensRequested = 0; ///< 0 = not given
+    std::uint64_t snapshotVersion = 0; ///< of the configuration, counts from 1 in each run
+    std::chrono::nanoseconds duration{0};
+    std::shared_ptr<const CandidateList> candidates;
+};
 
 /// One try at one candidate.
 struct AttemptRecord
@@ -17,37 +60,64 @@ struct AttemptRecord
     QByteArray provider;
     QByteArray model; ///< full id
     QByteArray keyFingerprint; ///< "" = none was needed
+    QByteArray tier;
     int status = 0; ///< upstream HTTP status; 0 = none was received
     QByteArray failure; ///< "" = it answered; else the failure class in words
+    std::chrono::microseconds startedAfter{0}; ///< since the request came
+    std::optional<std::chrono::microseconds> ttft; ///< since the attempt's start
     std::chrono::microseconds duration{0};
 };
 
-/// What became of one request: a value, made once at its end, without content and secrets.
+/// What became of one request: a value, made once at its end, without content and secrets. The
+/// sentence in `error` may be a provider's, and such a sentence may quote a few words of a request.
 struct Outcome
 {
+    static constexpr qsizetype maxErrorBytes = 500;
+    /// Status of a request whose client left before its answer (nginx's code; never sent).
+    static constexpr int clientLeft = 499;
+
     QByteArray requestId;
-    common::WallTime time;
+    common::WallTime time; ///< when it came
+    QByteArray app; ///< name out of User-Agent, see clientApp(); "" = none was sent
+    QByteArray appVersion;
     QByteArray askedModel; ///< as the client wrote it, "" = none, at most 200 bytes
     QByteArray provider; ///< that answered; "" = none did
     QByteArray model;
+    QByteArray keyFingerprint; ///< of the key that was used for the answer
+    QByteArray tier; ///< of the answering candidate; "" = none
+    bool paid = false; ///< the answering candidate is no free source
     int status = 0; ///< sent to the client; 499 = the client left before
     bool stream = false;
     bool brokenStream = false; ///< failed after its head was sent
     std::optional<std::chrono::microseconds> ttft;
     std::chrono::microseconds duration{0};
+    std::chrono::nanoseconds parseTime{0}; ///< reading the request, before `duration` begins
+    std::optional<std::chrono::microseconds> streamTime; ///< first content to last, of a stream
     std::optional<std::int64_t> promptTokens;
     std::optional<std::int64_t> completionTokens;
+    std::optional<std::int64_t> cachedTokens; ///< part of promptTokens
+    std::optional<std::int64_t> reasoningTokens; ///< part of completionTokens
     QByteArray finishReason;
-    QByteArray error; ///< the sentence the client got; "" = none
+    QByteArray errorClass; ///< see ClientError::errorClass(), or "client_left"; "" = none
+    QByteArray error; ///< the sentence the client got, at most maxErrorBytes; "" = none
+    QByteArray retryCause; ///< why the last attempt but one failed; "" = there was none
     std::vector<AttemptRecord> attempts;
+    std::optional<RoutingDecision> decision; ///< nullopt = it ended before there was one
 };
 
-/// Where outcomes go. Called from worker threads; must return at once.
+/// Whether the request failed; a client that left is nobody's failure.
+[[nodiscard]] inline bool isFailure(const Outcome &outcome)
+{
+    return outcome.brokenStream || (outcome.status >= 400 && outcome.status != Outcome::clientLeft);
+}
+
+/// Where outcomes go. Called from worker threads; must return at once. All sinks share one
+/// immutable outcome.
 class OutcomeSink
 {
 public:
     virtual ~OutcomeSink() = default;
-    virtual void record(Outcome outcome) = 0;
+    virtual void record(const std::shared_ptr<const Outcome> &outcome) = 0;
 };
 
 } // namespace freerelay::relay

@@ -10,6 +10,7 @@
 #include <QString>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct RelayConfig
 
     std::chrono::milliseconds requestDeadline{300'000};
     int maxAttempts = 6;
+    std::uint64_t version = 0; ///< counts up with each published one; for records
     QByteArray instanceId; ///< names this program in the hop header
 
     /// Ranks the catalogue for the endpoints; call when both are complete and before publishing.

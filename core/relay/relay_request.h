@@ -2,9 +2,11 @@
 
 #include "core/common/mode.h"
 #include "core/dialects/chat_request.h"
+#include "core/relay/client_app.h"
 
 #include <QByteArray>
 
+#include <chrono>
 #include <optional>
 
 namespace freerelay::relay {
@@ -16,6 +18,8 @@ struct RelayRequest
     std::optional<common::Mode> mode; ///< asked for by the client; else the configured one
     QByteArray requestId;
     QByteArray hops; ///< hop header to send on
+    ClientApp app{}; ///< who asks
+    std::chrono::nanoseconds parseTime{0}; ///< what it took to read `chat`
 };
 
 } // namespace freerelay::relay

@@ -3,6 +3,7 @@
 #include "core/catalog/endpoint.h"
 #include "core/dialects/openai_chat.h"
 #include "core/relay/attempt_builder.h"
+#include "core/relay/record_words.h"
 #include "core/routing/exhaustion.h"
 
 #include <algorithm>
@@ -18,41 +19,13 @@ namespace {
 using dialects::FailureClass;
 
 constexpr int okStatus = 200;
-/// Client closed request (nginx's code); never sent, only recorded.
-constexpr int clientLeft = 499;
 constexpr qsizetype maxRecordedName = 200;
 /// The least that a Retry-After can say.
 constexpr std::chrono::milliseconds atOnce = 1s;
 
-const char *wordFor(FailureClass failure)
+QByteArray clientLeftWord()
 {
-    switch (failure) {
-    case FailureClass::BadRequest:
-        return "bad_request";
-    case FailureClass::ContextTooLong:
-        return "context_too_long";
-    case FailureClass::KeyRejected:
-        return "key_rejected";
-    case FailureClass::NoCredit:
-        return "no_credit";
-    case FailureClass::Forbidden:
-        return "forbidden";
-    case FailureClass::ModelGone:
-        return "model_gone";
-    case FailureClass::RateLimited:
-        return "rate_limited";
-    case FailureClass::Overloaded:
-        return "overloaded";
-    case FailureClass::Timeout:
-        return "timeout";
-    case FailureClass::Network:
-        return "network";
-    case FailureClass::Malformed:
-        return "malformed";
-    case FailureClass::Cancelled:
-        return "cancelled";
-    }
-    return "unknown";
+    return "client_left"_ba;
 }
 
 std::chrono::microseconds microsecondsBetween(common::SteadyTime from, common::SteadyTime to)
@@ -75,8 +48,11 @@ RelaySession::RelaySession(
 {
     m_outcome.requestId = m_request.requestId;
     m_outcome.time = services.clock.wallNow();
+    m_outcome.app = m_request.app.name;
+    m_outcome.appVersion = m_request.app.version;
     m_outcome.askedModel = m_request.chat.model.left(maxRecordedName);
     m_outcome.stream = m_request.chat.stream;
+    m_outcome.parseTime = m_request.parseTime;
 }
 
 void RelaySession::start(std::function<void()> over)
@@ -109,6 +85,7 @@ void RelaySession::abort()
     if (!m_done && m_headSent) {
         m_done = true;
         m_outcome.brokenStream = true;
+        m_outcome.errorClass = "shutting_down"_ba;
         m_outcome.error = "FreeRelay is stopping; the answer is incomplete."_ba;
         m_downstream->write(
             dialects::openAiStreamError(m_outcome.error, "server_error", "shutting_down"));
@@ -147,8 +124,10 @@ QCoro::Task<> RelaySession::run()
             replyError(*error);
         }
     }
-    while (m_untried < m_plan.candidates.size() && !m_done) {
-        const routing::Candidate &candidate = m_plan.candidates[m_untried];
+    // Holds the plan that this loop goes through, whatever is planned meanwhile.
+    const std::shared_ptr<const PlannedCandidates> planned = m_planned;
+    while (planned && m_untried < planned->rankedCount() && !m_done) {
+        const routing::Candidate &candidate = planned->plan().candidates[m_untried];
         if (isUseless(candidate)) {
             ++m_untried;
             continue;
@@ -179,6 +158,34 @@ std::optional<ClientError> RelaySession::choose()
             {}};
     }
     const common::SteadyTime now = m_services.clock.now();
+    auto plan = makePlan(now);
+    if (!plan) {
+        ClientError error = toClientError(plan.error());
+        error.param = "model"_ba;
+        return error;
+    }
+    m_planned = std::move(*plan);
+    if (m_planned->rankedCount() > 0) {
+        return std::nullopt;
+    }
+    if (!m_config->keysUnreadable.isEmpty()) {
+        return toClientError(
+            common::Error{common::ErrorKind::KeychainUnavailable, m_config->keysUnreadable});
+    }
+    const routing::Exhaustion exhaustion = routing::explainExhaustion(
+        m_planned->plan(), m_request.chat.model, now);
+    ClientError error = toClientError(exhaustion.error);
+    error.retryAfter = exhaustion.retryAfter;
+    if (!exhaustion.code.isEmpty()) {
+        error.code = exhaustion.code;
+    }
+    return error;
+}
+
+/// Decides, and records the decision.
+common::Result<std::shared_ptr<const PlannedCandidates>>
+RelaySession::makePlan(common::SteadyTime now)
+{
     const dialects::RequestNeeds &needs = m_request.chat.needs;
     const routing::Requirements requirements{
         needs.tools,
@@ -192,26 +199,23 @@ std::optional<ClientError> RelaySession::choose()
         requirements,
         now);
     if (!plan) {
-        ClientError error = toClientError(plan.error());
-        error.param = "model"_ba;
-        return error;
+        return common::failure(std::move(plan.error()));
     }
-    m_plan = std::move(*plan);
-    if (!m_plan.candidates.empty()) {
-        return std::nullopt;
-    }
-    if (!m_config->keysUnreadable.isEmpty()) {
-        return toClientError(
-            common::Error{common::ErrorKind::KeychainUnavailable, m_config->keysUnreadable});
-    }
-    const routing::Exhaustion exhaustion = routing::explainExhaustion(
-        m_plan, m_request.chat.model, now);
-    ClientError error = toClientError(exhaustion.error);
-    error.retryAfter = exhaustion.retryAfter;
-    if (!exhaustion.code.isEmpty()) {
-        error.code = exhaustion.code;
-    }
-    return error;
+    RoutingDecision decision;
+    decision.mode = plan->mode;
+    decision.target = wordFor(plan->asked);
+    decision.needsTools = needs.tools;
+    decision.needsVision = needs.vision;
+    decision.needsJsonSchema = needs.jsonSchema;
+    decision.promptTokensEstimated = needs.promptTokensEstimated;
+    decision.outputTokensRequested = needs.outputTokensRequested;
+    decision.snapshotVersion = m_config->version;
+    auto planned = std::make_shared<const PlannedCandidates>(
+        *std::move(plan), m_config, PlannedCandidates::Moment{now, m_services.clock.wallNow()});
+    decision.candidates = planned;
+    decision.duration = m_services.clock.now() - now;
+    m_outcome.decision = std::move(decision);
+    return planned;
 }
 
 /// Whether an earlier attempt of this request (or another request) has shown meanwhile that the
@@ -280,6 +284,7 @@ void RelaySession::beginRecord(const routing::Candidate &candidate)
     record.provider = candidate.provider->id;
     record.model = candidate.model->id;
     record.keyFingerprint = candidate.key;
+    record.tier = tierWord(*candidate.provider, *candidate.model);
     m_outcome.attempts.push_back(std::move(record));
 }
 
@@ -287,7 +292,11 @@ void RelaySession::endRecord(const Attempt &attempt)
 {
     AttemptRecord &record = m_outcome.attempts.back();
     record.status = attempt.status();
+    record.startedAfter = microsecondsBetween(m_startedAt, attempt.startedAt());
     record.duration = microsecondsBetween(attempt.startedAt(), m_services.clock.now());
+    if (attempt.firstContentAt()) {
+        record.ttft = microsecondsBetween(attempt.startedAt(), *attempt.firstContentAt());
+    }
     if (attempt.failure()) {
         record.failure = wordFor(attempt.failure()->kind);
     }
@@ -309,8 +318,14 @@ void RelaySession::noteReply(const routing::Candidate &candidate, const Attempt 
     endRecord(attempt);
     m_outcome.provider = candidate.provider->id;
     m_outcome.model = candidate.model->id;
-    m_outcome.promptTokens = attempt.progress().usage.promptTokens;
-    m_outcome.completionTokens = attempt.progress().usage.completionTokens;
+    m_outcome.keyFingerprint = candidate.key;
+    m_outcome.tier = m_outcome.attempts.back().tier;
+    m_outcome.paid = isPaid(*m_config, *candidate.model);
+    const dialects::Usage &usage = attempt.progress().usage;
+    m_outcome.promptTokens = usage.promptTokens;
+    m_outcome.completionTokens = usage.completionTokens;
+    m_outcome.cachedTokens = usage.cachedTokens;
+    m_outcome.reasoningTokens = usage.reasoningTokens;
     m_outcome.finishReason = attempt.progress().finishReason;
     if (attempt.firstContentAt()) {
         m_outcome.ttft = microsecondsBetween(m_startedAt, *attempt.firstContentAt());
@@ -358,13 +373,21 @@ void RelaySession::beginStream()
 void RelaySession::onStreamEnded(const routing::Candidate &candidate, const Attempt &attempt)
 {
     noteReply(candidate, attempt);
-    if (m_done) {
-        return; // the client left, or abort() has said so
+    if (attempt.firstContentAt()) {
+        m_outcome.streamTime = microsecondsBetween(
+            *attempt.firstContentAt(), m_services.clock.now());
+    }
+    if (m_done) { // abort() has said so, or the client left
+        if (attempt.failure() && m_outcome.errorClass.isEmpty()) {
+            m_outcome.errorClass = clientLeftWord();
+        }
+        return;
     }
     m_done = true;
     if (attempt.failure()) {
         const ClientError error = toClientError(*attempt.failure(), candidate.provider->name);
         m_outcome.brokenStream = true;
+        m_outcome.errorClass = error.errorClass();
         m_outcome.error = error.message;
         m_downstream->write(dialects::openAiStreamError(error.message, error.type, error.code));
     }
@@ -374,7 +397,8 @@ void RelaySession::onStreamEnded(const routing::Candidate &candidate, const Atte
 ClientError RelaySession::finalError()
 {
     const common::SteadyTime now = m_services.clock.now();
-    const bool modelsNamed = m_plan.asked == catalog::NameTarget::Kind::Models;
+    const bool modelsNamed = m_planned
+        && m_planned->plan().asked == catalog::NameTarget::Kind::Models;
     auto verdict = m_tally.verdict(comeBack(now), modelsNamed);
     if (verdict && m_mayTryOthers && now - m_startedAt >= m_config->requestDeadline) {
         ClientError late = toClientError(common::Error{
@@ -412,15 +436,19 @@ ComeBack RelaySession::comeBack(common::SteadyTime now) const
             result.any = std::min(result.any.value_or(wait), wait);
         }
     };
-    for (const routing::Rejection &rejection : m_plan.rejections) {
+    if (!m_planned) {
+        return result;
+    }
+    const routing::RoutePlan &plan = m_planned->plan();
+    for (const routing::Rejection &rejection : plan.rejections) {
         consider(rejection.coolDown);
     }
-    for (const routing::Candidate &candidate : m_plan.candidates) {
+    for (const routing::Candidate &candidate : plan.candidates) {
         consider(m_services.coolDowns.covering(
             candidate.provider->id, candidate.key, candidate.model->id, now));
     }
     // The attempts were used up before the candidates were: the next request may go on there.
-    if (m_untried < m_plan.candidates.size()) {
+    if (m_untried < plan.candidates.size()) {
         result.any = atOnce;
         result.quota = result.quota ? std::optional(atOnce) : std::nullopt;
     }
@@ -436,6 +464,7 @@ void RelaySession::replyError(const ClientError &error)
     }
     m_done = true;
     m_outcome.status = error.status;
+    m_outcome.errorClass = error.errorClass();
     m_outcome.error = error.message;
     m_downstream->reply(error.status, headers, error.body());
 }
@@ -447,11 +476,16 @@ void RelaySession::conclude()
         return;
     }
     if (m_downstream->isGone() && m_outcome.status == 0) {
-        m_outcome.status = clientLeft;
+        m_outcome.status = Outcome::clientLeft;
+        m_outcome.errorClass = clientLeftWord();
     }
+    if (m_outcome.attempts.size() > 1) {
+        m_outcome.retryCause = m_outcome.attempts[m_outcome.attempts.size() - 2].failure;
+    }
+    m_outcome.error.truncate(Outcome::maxErrorBytes);
     m_downstream->setHandlers({}, {});
     m_outcome.duration = microsecondsBetween(m_startedAt, m_services.clock.now());
-    m_services.outcomes.record(std::exchange(m_outcome, {}));
+    m_services.outcomes.record(std::make_shared<const Outcome>(std::exchange(m_outcome, {})));
     m_downstream.reset();
     m_request = {};
 }

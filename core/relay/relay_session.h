@@ -6,6 +6,7 @@
 #include "core/relay/error_reply.h"
 #include "core/relay/failure_policy.h"
 #include "core/relay/failure_tally.h"
+#include "core/relay/planned_candidates.h"
 #include "core/relay/records.h"
 #include "core/relay/relay_config.h"
 #include "core/relay/relay_request.h"
@@ -65,6 +66,8 @@ private:
     QCoro::Task<> run();
     QCoro::Task<> tryCandidate(routing::Candidate candidate);
     [[nodiscard]] std::optional<ClientError> choose();
+    [[nodiscard]] common::Result<std::shared_ptr<const PlannedCandidates>>
+    makePlan(common::SteadyTime now);
     [[nodiscard]] bool isUseless(const routing::Candidate &candidate) const;
     [[nodiscard]] bool mayTryNext();
     void onRefusedByDialect(const routing::Candidate &candidate, const common::Error &error);
@@ -89,7 +92,7 @@ private:
     std::function<void()> m_over;
 
     common::SteadyTime m_startedAt;
-    routing::RoutePlan m_plan;
+    std::shared_ptr<const PlannedCandidates> m_planned; ///< null = nothing was planned
     std::size_t m_untried = 0; ///< the first candidate whose turn has not come
     Attempt *m_attempt = nullptr; ///< the one in flight
     bool m_done = false; ///< the client has its answer, or has left

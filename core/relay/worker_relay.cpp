@@ -42,6 +42,20 @@ void WorkerRelay::relay(RelayRequest request, std::shared_ptr<Downstream> downst
     (*session)->start([this, session] { retire(session); });
 }
 
+void WorkerRelay::recordRefusal(
+    const QByteArray &requestId, const ClientApp &app, const ClientError &error)
+{
+    auto outcome = std::make_shared<Outcome>();
+    outcome->requestId = requestId;
+    outcome->time = m_clock.wallNow();
+    outcome->app = app.name;
+    outcome->appVersion = app.version;
+    outcome->status = error.status;
+    outcome->errorClass = error.errorClass();
+    outcome->error = error.message.left(Outcome::maxErrorBytes);
+    m_outcomes.record(outcome);
+}
+
 void WorkerRelay::retire(Sessions::iterator session)
 {
     m_retired.splice(m_retired.end(), m_sessions, session);

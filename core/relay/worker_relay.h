@@ -36,6 +36,10 @@ public:
     /// Answers one chat request; the reply goes to `downstream`, now or later.
     void relay(RelayRequest request, std::shared_ptr<Downstream> downstream);
 
+    /// Records a request that was refused before there was anything to relay.
+    void recordRefusal(const QByteArray &requestId, const ClientApp &app, const ClientError &error);
+
+    [[nodiscard]] const common::Clock &clock() const { return m_clock; }
     /// The newest configuration.
     [[nodiscard]] const std::shared_ptr<const RelayConfig> &config() { return m_config.current(); }
     [[nodiscard]] int sessionsInFlight() const { return static_cast<int>(m_sessions.size()); }

@@ -20,6 +20,7 @@ struct ConfigParts
     bool paused = false;
     std::uint16_t ownPort = 0; ///< a provider must not lead back to it; 0 = not listening yet
     QByteArray instanceId;
+    std::uint64_t version = 0;
 };
 
 struct BuiltConfig

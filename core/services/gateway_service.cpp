@@ -246,6 +246,7 @@ void GatewayService::rebuild()
     parts.paused = m_paused;
     parts.ownPort = m_server ? m_server->port() : parts.settings.port;
     parts.instanceId = m_instanceId;
+    parts.version = m_config.version();
     BuiltConfig built = buildConfig(parts);
     for (const QString &problem : built.problems) {
         if (!m_configProblems.contains(problem)) {

@@ -4,9 +4,6 @@ namespace freerelay::services {
 
 namespace {
 
-/// Client closed request: nobody's failure.
-constexpr int clientLeft = 499;
-
 std::optional<std::chrono::milliseconds>
 rounded(const std::optional<std::chrono::microseconds> &time)
 {
@@ -14,40 +11,57 @@ rounded(const std::optional<std::chrono::microseconds> &time)
                 : std::nullopt;
 }
 
-interfaces::RequestRow toRow(quint64 sequence, const relay::Outcome &outcome)
+} // namespace
+
+RequestLog::Entry RequestLog::entryOf(quint64 sequence, const relay::Outcome &outcome)
+{
+    return {
+        sequence,
+        outcome.time,
+        outcome.requestId,
+        outcome.askedModel,
+        outcome.provider,
+        outcome.model,
+        outcome.status,
+        outcome.stream,
+        outcome.attempts.size(),
+        outcome.ttft,
+        outcome.duration,
+        outcome.promptTokens,
+        outcome.completionTokens,
+        outcome.error};
+}
+
+interfaces::RequestRow RequestLog::toRow(const Entry &entry)
 {
     interfaces::RequestRow row;
-    row.sequence = sequence;
+    row.sequence = entry.sequence;
     const auto sinceEpoch = std::chrono::duration_cast<std::chrono::milliseconds>(
-        outcome.time.time_since_epoch());
+        entry.time.time_since_epoch());
     row.time = QDateTime::fromMSecsSinceEpoch(sinceEpoch.count());
-    row.requestId = QString::fromLatin1(outcome.requestId);
-    row.askedModel = QString::fromUtf8(outcome.askedModel);
-    row.provider = QString::fromUtf8(outcome.provider);
-    row.model = QString::fromUtf8(outcome.model);
-    row.status = outcome.status;
-    row.stream = outcome.stream;
-    row.attempts = static_cast<int>(outcome.attempts.size());
-    row.ttft = rounded(outcome.ttft);
-    row.duration = std::chrono::round<std::chrono::milliseconds>(outcome.duration);
-    row.promptTokens = outcome.promptTokens;
-    row.completionTokens = outcome.completionTokens;
-    row.error = QString::fromUtf8(outcome.error);
+    row.requestId = QString::fromLatin1(entry.requestId);
+    row.askedModel = QString::fromUtf8(entry.askedModel);
+    row.provider = QString::fromUtf8(entry.provider);
+    row.model = QString::fromUtf8(entry.model);
+    row.status = entry.status;
+    row.stream = entry.stream;
+    row.attempts = static_cast<int>(entry.attempts);
+    row.ttft = rounded(entry.ttft);
+    row.duration = std::chrono::round<std::chrono::milliseconds>(entry.duration);
+    row.promptTokens = entry.promptTokens;
+    row.completionTokens = entry.completionTokens;
+    row.error = QString::fromUtf8(entry.error);
     return row;
 }
 
-} // namespace
-
-void RequestLog::record(relay::Outcome outcome)
+void RequestLog::record(const std::shared_ptr<const relay::Outcome> &outcome)
 {
-    const bool failed = outcome.brokenStream
-        || (outcome.status >= 400 && outcome.status != clientLeft);
-    if (failed) {
+    if (relay::isFailure(*outcome)) {
         m_failed.fetch_add(1, std::memory_order_relaxed);
     }
     const quint64 sequence = m_total.fetch_add(1, std::memory_order_relaxed) + 1;
     const std::lock_guard lock(m_mutex);
-    m_entries.push_back({sequence, std::move(outcome)});
+    m_entries.push_back(entryOf(sequence, *outcome));
     if (m_entries.size() > capacity) {
         m_entries.pop_front();
     }
@@ -62,7 +76,7 @@ std::vector<interfaces::RequestRow> RequestLog::rows(int limit, quint64 after) c
             break;
         }
         if (entry->sequence > after) {
-            result.push_back(toRow(entry->sequence, entry->outcome));
+            result.push_back(toRow(*entry));
         }
     }
     return result;

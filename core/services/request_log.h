@@ -15,7 +15,7 @@ class RequestLog final : public relay::OutcomeSink
 public:
     static constexpr std::size_t capacity = 500;
 
-    void record(relay::Outcome outcome) override;
+    void record(const std::shared_ptr<const relay::Outcome> &outcome) override;
 
     /// Newest first, at most `limit`, only those with a sequence above `after`.
     [[nodiscard]] std::vector<interfaces::RequestRow> rows(int limit, quint64 after) const;
@@ -23,11 +23,28 @@ public:
     [[nodiscard]] quint64 failed() const { return m_failed.load(std::memory_order_relaxed); }
 
 private:
+    /// What a row shows of an outcome. The outcome itself is not kept: its decision holds on to a
+    /// whole configuration.
     struct Entry
     {
-        quint64 sequence;
-        relay::Outcome outcome;
+        quint64 sequence = 0;
+        common::WallTime time;
+        QByteArray requestId;
+        QByteArray askedModel;
+        QByteArray provider;
+        QByteArray model;
+        int status = 0;
+        bool stream = false;
+        std::size_t attempts = 0;
+        std::optional<std::chrono::microseconds> ttft;
+        std::chrono::microseconds duration{0};
+        std::optional<std::int64_t> promptTokens;
+        std::optional<std::int64_t> completionTokens;
+        QByteArray error;
     };
+
+    [[nodiscard]] static Entry entryOf(quint64 sequence, const relay::Outcome &outcome);
+    [[nodiscard]] static interfaces::RequestRow toRow(const Entry &entry);
 
     mutable std::mutex m_mutex;
     std::deque<Entry> m_entries;

@@ -12,11 +12,16 @@ namespace {
 constexpr int maxHops = 8;
 constexpr int requestIdBytes = 12;
 
+/// Tells the client and the record.
 void refuse(
-    relay::Downstream &downstream, const relay::ClientError &error, const QByteArray &requestId)
+    relay::WorkerRelay &relay,
+    relay::Downstream &downstream,
+    const relay::ClientError &error,
+    const relay::RelayRequest &request)
 {
+    relay.recordRefusal(request.requestId, request.app, error);
     common::HeaderList headers = error.headers();
-    headers.add("x-freerelay-request-id"_ba, requestId);
+    headers.add("x-freerelay-request-id"_ba, request.requestId);
     headers.add("x-freerelay-attempts"_ba, "0"_ba);
     downstream.reply(error.status, headers, error.body());
 }
@@ -42,11 +47,13 @@ QByteArray nextHops(const QByteArray &received, const QByteArray &instanceId)
 
 void ChatRoute::handle(HttpRequest request, std::shared_ptr<relay::Downstream> downstream)
 {
-    QByteArray requestId = "req_" + m_ids.next(requestIdBytes);
-    QByteArray hops = nextHops(
-        request.headers.value("x-freerelay-hop"), m_relay.config()->instanceId);
-    if (hops.isEmpty()) {
+    relay::RelayRequest asked;
+    asked.requestId = "req_" + m_ids.next(requestIdBytes);
+    asked.app = relay::clientApp(request.headers.value("user-agent"));
+    asked.hops = nextHops(request.headers.value("x-freerelay-hop"), m_relay.config()->instanceId);
+    if (asked.hops.isEmpty()) {
         refuse(
+            m_relay,
             *downstream,
             {508,
              "This request has already passed through this FreeRelay: a provider's base URL leads back here."_ba,
@@ -54,19 +61,22 @@ void ChatRoute::handle(HttpRequest request, std::shared_ptr<relay::Downstream> d
              {},
              "loop_detected"_ba,
              {}},
-            requestId);
+            asked);
         return;
     }
+    const common::SteadyTime started = m_relay.clock().now();
     auto chat = dialects::parseOpenAiChat(std::move(request.body));
+    asked.parseTime = m_relay.clock().now() - started;
     if (!chat) {
-        refuse(*downstream, relay::toClientError(chat.error()), requestId);
+        refuse(m_relay, *downstream, relay::toClientError(chat.error()), asked);
         return;
     }
-    std::optional<common::Mode> mode;
-    if (const QByteArray asked = request.headers.value("x-freerelay-mode"); !asked.isNull()) {
-        mode = common::modeFromString(QString::fromLatin1(asked));
-        if (!mode) {
+    asked.chat = std::move(*chat);
+    if (const QByteArray mode = request.headers.value("x-freerelay-mode"); !mode.isNull()) {
+        asked.mode = common::modeFromString(QString::fromLatin1(mode));
+        if (!asked.mode) {
             refuse(
+                m_relay,
                 *downstream,
                 {400,
                  "x-freerelay-mode must be free, paid or auto."_ba,
@@ -74,12 +84,11 @@ void ChatRoute::handle(HttpRequest request, std::shared_ptr<relay::Downstream> d
                  {},
                  "invalid_mode"_ba,
                  {}},
-                requestId);
+                asked);
             return;
         }
     }
-    m_relay.relay(
-        {std::move(*chat), mode, std::move(requestId), std::move(hops)}, std::move(downstream));
+    m_relay.relay(std::move(asked), std::move(downstream));
 }
 
 } // namespace freerelay::gateway

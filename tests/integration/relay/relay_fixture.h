@@ -16,7 +16,10 @@ namespace freerelay::tests {
 class OutcomeList final : public relay::OutcomeSink
 {
 public:
-    void record(relay::Outcome outcome) override { list.push_back(std::move(outcome)); }
+    void record(const std::shared_ptr<const relay::Outcome> &outcome) override
+    {
+        list.push_back(*outcome);
+    }
     std::vector<relay::Outcome> list;
 };
 

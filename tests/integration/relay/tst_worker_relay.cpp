@@ -8,6 +8,7 @@ using namespace freerelay;
 using namespace freerelay::tests;
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
+using catalog::Tier;
 using catalog::Wire;
 
 namespace {
@@ -126,12 +127,94 @@ private Q_SLOTS:
         QCOMPARE(outcome.promptTokens.value_or(0), std::int64_t(3));
         QCOMPARE(outcome.completionTokens.value_or(0), std::int64_t(5));
         QCOMPARE(outcome.finishReason, "stop"_ba);
+        QCOMPARE(outcome.tier, "free"_ba);
+        QVERIFY(!outcome.paid);
+        QCOMPARE(outcome.keyFingerprint, "p-key-1"_ba);
+        QCOMPARE(outcome.errorClass, QByteArray());
+        QCOMPARE(outcome.streamTime.has_value(), stream);
         QVERIFY(outcome.ttft);
         QCOMPARE(outcome.attempts.size(), std::size_t(1));
         QCOMPARE(outcome.attempts.front().status, 200);
         QCOMPARE(outcome.attempts.front().failure, QByteArray());
         QCOMPARE(outcome.attempts.front().keyFingerprint, "p-key-1"_ba);
         QTRY_COMPARE(fixture.relay->sessionsInFlight(), 0);
+    }
+
+    void recordsTheDecisionWithThoseThatWereLeftOut()
+    {
+        RelayFixture fixture(
+            {{"first"}, {"resting"}, {"dear", Wire::OpenAiChat, 1, 1, Tier::Paid}});
+        fixture.configure([](relay::RelayConfig &config) {
+            config.allowPaidInAuto = false;
+            config.version = 7;
+        });
+        fixture.coolDowns.bench(
+            {"resting", "resting-key-1", "resting/m-1"},
+            fixture.clock.now() + 90s,
+            quota::CoolDownReason::RateLimited);
+        fixture.letAnswer(0);
+        const auto client = fixture.send(
+            R"({"messages":[{"role":"user","content":"Hello there"}],"max_tokens":50})");
+        QTRY_VERIFY(client->finished);
+        const auto &decision = fixture.outcomes.list.front().decision;
+        QVERIFY(decision);
+        QVERIFY(decision->mode == common::Mode::Auto);
+        QCOMPARE(decision->target, "auto"_ba);
+        QCOMPARE(decision->snapshotVersion, std::uint64_t(7));
+        QVERIFY(decision->promptTokensEstimated > 0);
+        QCOMPARE(decision->outputTokensRequested, std::int64_t(50));
+        QCOMPARE(decision->candidates->rankedCount(), std::size_t(1));
+        const auto all = decision->candidates->spellOut();
+        QCOMPARE(all.size(), std::size_t(3));
+        QCOMPARE(decision->candidates->size(), all.size());
+        QCOMPARE(all[0].model, "first/m-1"_ba);
+        QCOMPARE(all[0].keyFingerprint, "first-key-1"_ba);
+        QCOMPARE(all[0].tier, "free"_ba);
+        QVERIFY(all[0].disqualified.isEmpty());
+        QCOMPARE(all[1].model, "resting/m-1"_ba);
+        QCOMPARE(all[1].disqualified, "cooling_down"_ba);
+        QCOMPARE(all[1].keyFingerprint, "resting-key-1"_ba);
+        QCOMPARE(*all[1].restsUntil, fixture.clock.wallNow() + 90s);
+        QCOMPARE(all[2].model, "dear/m-1"_ba);
+        QCOMPARE(all[2].disqualified, "mode_forbids"_ba);
+        QVERIFY(all[2].paid);
+        QVERIFY(!all[2].restsUntil);
+    }
+
+    void recordsEachAttemptAndWhyThereWasAnother()
+    {
+        RelayFixture fixture({{"first"}, {"second"}, {"third"}});
+        fixture.letReply(0, fixture.replies(0).error(429, "slow down"));
+        fixture.letReply(1, fixture.replies(1).error(503, "busy"));
+        fixture.letAnswer(2);
+        const auto client = fixture.ask(true);
+        QTRY_COMPARE(fixture.outcomes.list.size(), std::size_t(1));
+        const relay::Outcome &outcome = fixture.outcomes.list.front();
+        QCOMPARE(outcome.attempts.size(), std::size_t(3));
+        QCOMPARE(outcome.attempts[0].failure, "rate_limited"_ba);
+        QVERIFY(!outcome.attempts[0].ttft);
+        QCOMPARE(outcome.attempts[1].failure, "overloaded"_ba);
+        QCOMPARE(outcome.attempts[2].failure, QByteArray());
+        QVERIFY(outcome.attempts[2].ttft);
+        QCOMPARE(outcome.attempts[2].tier, "free"_ba);
+        QCOMPARE(outcome.retryCause, "overloaded"_ba);
+        QVERIFY(!relay::isFailure(outcome));
+    }
+
+    void recordsWhatWasRefusedBeforeItWasRelayed()
+    {
+        RelayFixture fixture({{"p"}});
+        fixture.relay->recordRefusal(
+            "req_x",
+            {"tool", "1.0"},
+            {400, QByteArray(2'000, 'x'), "invalid_request_error", {}, {}, {}});
+        const relay::Outcome &outcome = fixture.outcomes.list.front();
+        QCOMPARE(outcome.requestId, "req_x"_ba);
+        QCOMPARE(outcome.app, "tool"_ba);
+        QCOMPARE(outcome.errorClass, "bad_request"_ba);
+        QCOMPARE(outcome.error.size(), relay::Outcome::maxErrorBytes);
+        QVERIFY(!outcome.decision);
+        QVERIFY(relay::isFailure(outcome));
     }
 
     void sendsNoKeyWhereNoneIsNeeded()

@@ -138,6 +138,36 @@ private Q_SLOTS:
         QVERIFY(body["code"_L1].isNull());
     }
 
+    void namesEachFailureWithOneOfFewWords_data()
+    {
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QByteArray>("code");
+        QTest::addColumn<QByteArray>("word");
+        QTest::newRow("mistake") << 400 << "invalid_value"_ba
+                                 << "bad_request"_ba;
+        QTest::newRow("too long") << 400 << "context_length_exceeded"_ba
+                                  << "context_too_long"_ba;
+        QTest::newRow("window") << 429 << "rate_limit_exceeded"_ba
+                                << "rate_limited"_ba;
+        QTest::newRow("quota") << 429 << "quota_exhausted"_ba
+                               << "quota_exhausted"_ba;
+        QTest::newRow("paused") << 503 << "paused"_ba
+                                << "paused"_ba;
+        QTest::newRow("nobody") << 503 << "no_provider_available"_ba
+                                << "unavailable"_ba;
+        QTest::newRow("loop") << 508 << "loop_detected"_ba
+                              << "loop_detected"_ba;
+        QTest::newRow("anything") << 500 << "what a provider says"_ba
+                                  << "internal"_ba;
+    }
+
+    void namesEachFailureWithOneOfFewWords()
+    {
+        QFETCH(int, status);
+        QFETCH(QByteArray, code);
+        QTEST(ClientError({status, {}, {}, {}, code, {}}).errorClass(), "word");
+    }
+
     void roundsRetryAfterUpToWholeSeconds_data()
     {
         QTest::addColumn<int>("milliseconds");
