@@ -1,32 +1,15 @@
 #include "redact.h"
 
+#include "core/common/key_shapes.h"
+
 #include <QByteArrayView>
 
 #include <algorithm>
-#include <array>
 
 namespace freerelay::dialects {
 
 namespace {
 
-constexpr std::array<QByteArrayView, 16> keyPrefixes{
-    "sk-",
-    "sk_",
-    "pk_",
-    "gsk_",
-    "AIza",
-    "nvapi-",
-    "hf_",
-    "xai-",
-    "csk-",
-    "cpk_",
-    "pplx-",
-    "ghp_",
-    "gho_",
-    "r8_",
-    "github_pat_",
-    "fw_"};
-constexpr qsizetype minPrefixedLength = 10;
 constexpr qsizetype minBareLength = 32;
 
 bool isKeyByte(char c)
@@ -47,12 +30,8 @@ bool isLetter(char c)
 
 bool looksSecret(QByteArrayView run)
 {
-    if (run.size() >= minPrefixedLength) {
-        for (const QByteArrayView prefix : keyPrefixes) {
-            if (run.startsWith(prefix)) {
-                return true;
-            }
-        }
+    if (common::startsLikeKey(run)) {
+        return true;
     }
     return run.size() >= minBareLength && std::any_of(run.begin(), run.end(), isDigit)
         && std::any_of(run.begin(), run.end(), isLetter);
