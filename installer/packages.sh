@@ -11,11 +11,12 @@ build_packages=(
     qt6-qpa-plugins qt6-wayland fonts-dejavu-core
     qcoro-qt6-dev qtkeychain-qt6-dev libsecret-1-0
     libcurl4-openssl-dev libsimdjson-dev libsodium-dev libyaml-cpp-dev libcli11-dev libexpected-dev
+    prometheus-cpp-dev
 )
 
 test_packages=(
     gnome-keyring dbus xvfb trayer xdotool imagemagick
-    nodejs:node npm:npm python3:python3 curl nginx-light
+    nodejs:node npm:npm python3:python3 curl nginx-light prometheus:promtool
 )
 
 lint_packages=(
@@ -72,10 +73,13 @@ install_packages() {
     "${runner[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get -q install -y --no-install-recommends "${missing[@]}" \
         || die "the packages could not be installed. By hand: apt-get install --no-install-recommends ${missing[*]}"
-    # Tests and benchmarks start an nginx of their own; the machine's need not run for that.
-    if [[ " ${missing[*]} " == *" nginx-light "* ]] && command -v systemctl >/dev/null 2>&1; then
-        "${runner[@]}" systemctl disable --now nginx >/dev/null 2>&1 || true
-    fi
+    # Tests and benchmarks start servers of their own; the machine's need not run for that.
+    local service
+    for service in nginx prometheus; do
+        if [[ " ${missing[*]} " =~ \ $service(-light)?\  ]] && command -v systemctl >/dev/null 2>&1; then
+            "${runner[@]}" systemctl disable --now "$service" >/dev/null 2>&1 || true
+        fi
+    done
 }
 
 # How many compilers may run at once: one a core, and 1.5 GiB of free memory for each.

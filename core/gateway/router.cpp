@@ -122,7 +122,7 @@ std::optional<Refusal> Router::check(const HttpRequest &request, const Match &fo
         if (auto refusal = checkAdminToken(request, rules)) {
             return refusal;
         }
-    } else if (!flags.testFlag(RouteFlag::Harmless)) {
+    } else if (!flags.testAnyFlags(RouteFlag::Harmless | RouteFlag::NoKey)) {
         if (auto refusal = checkClientKey(request, rules)) {
             return refusal;
         }

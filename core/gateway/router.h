@@ -18,6 +18,7 @@ enum class RouteFlag : std::uint8_t {
     Harmless = 1, ///< changes and tells nothing: no client key, open to any web page's GET
     Admin = 2, ///< needs the admin token instead of the client key
     JsonBody = 4, ///< the body must be application/json
+    NoKey = 8, ///< needs no key; web pages are refused as everywhere
 };
 Q_DECLARE_FLAGS(RouteFlags, RouteFlag)
 Q_DECLARE_OPERATORS_FOR_FLAGS(RouteFlags)

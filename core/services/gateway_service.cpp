@@ -8,6 +8,7 @@
 #include "core/relay/model_directory.h"
 #include "core/services/config_builder.h"
 #include "core/services/demo/demo_catalog.h"
+#include "core/services/gateway_figures.h"
 #include "core/services/provider_rows.h"
 #include "core/services/worker_handler.h"
 
@@ -84,13 +85,16 @@ GatewayService::GatewayService(ServiceOptions options)
     , m_lister(m_clock)
     , m_failures(m_coolDowns, m_clock)
     , m_config(emptyConfig())
-{ }
+{
+    exportProcess(m_metrics);
+}
 
 GatewayService::~GatewayService()
 {
     if (m_server) {
         m_server->stop(drainDeadline);
     }
+    m_metrics.stopSampling();
 }
 
 Result<std::unique_ptr<GatewayService>> GatewayService::create(ServiceOptions options)
@@ -195,7 +199,16 @@ Result<void> GatewayService::listen()
     config.workers = current.workers;
     config.rules = accessRules();
     config.handlerFactory = [this](int, const common::Published<gateway::AccessRules> &rules) {
-        const SharedParts parts{m_config, m_coolDowns, m_failures, m_log, m_clock, *this, *this};
+        const SharedParts parts{
+            m_config,
+            m_coolDowns,
+            m_failures,
+            m_log,
+            m_clock,
+            *this,
+            *this,
+            m_metrics,
+            m_control.context()};
         return std::make_unique<WorkerHandler>(parts, rules);
     };
     auto server = gateway::GatewayServer::start(config);
@@ -209,6 +222,7 @@ Result<void> GatewayService::listen()
         return failure(server.error());
     }
     m_server = std::move(*server);
+    exportServer(m_metrics, m_server->counters());
     m_listenProblem.clear();
     m_nextFreePort = 0;
     rebuild(); // the port may be another one than the settings', and addresses are checked against
@@ -254,6 +268,7 @@ void GatewayService::rebuild()
         }
     }
     m_configProblems = std::move(built.problems);
+    m_metrics.setKnownNames(knownNames(*parts.catalog));
     m_config.publish(std::move(built.config));
     announce();
 }

@@ -9,11 +9,13 @@
 #include "core/relay/failure_policy.h"
 #include "core/relay/relay_config.h"
 #include "core/services/catalog_keeper.h"
+#include "core/services/control_thread.h"
 #include "core/services/demo/demo_provider.h"
 #include "core/services/model_lister.h"
 #include "core/services/request_log.h"
 #include "core/settings/paths.h"
 #include "core/settings/settings_store.h"
+#include "core/telemetry/metrics.h"
 
 #include <QObject>
 #include <QSet>
@@ -114,6 +116,8 @@ private:
     quota::CoolDownTable m_coolDowns;
     relay::FailurePolicy m_failures;
     RequestLog m_log;
+    telemetry::Metrics m_metrics;
+    ControlThread m_control; ///< stopped before the metrics that it renders
     common::Published<relay::RelayConfig> m_config;
 
     QSet<QByteArray> m_askedForModels; ///< in this run: provider, address, key fingerprint

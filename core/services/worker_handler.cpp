@@ -13,15 +13,17 @@ using Downstream = std::shared_ptr<relay::Downstream>;
 
 WorkerHandler::WorkerHandler(
     const SharedParts &parts, const common::Published<gateway::AccessRules> &rules)
-    : m_relay(
-        parts.config,
-        std::make_unique<upstream::CurlClient>(upstream::ClientConfig(), parts.clock),
-        parts.coolDowns,
-        parts.failures,
-        parts.outcomes,
-        parts.clock)
+    : m_meter(parts.metrics, parts.outcomes)
+    , m_relay(
+          parts.config,
+          std::make_unique<upstream::CurlClient>(upstream::ClientConfig(), parts.clock),
+          parts.coolDowns,
+          parts.failures,
+          m_meter,
+          parts.clock)
     , m_chat(m_relay)
     , m_models(m_relay, parts.coolDowns, parts.clock)
+    , m_metrics([&metrics = parts.metrics] { return metrics.render(); }, parts.controlContext)
     , m_admin(parts.control, parts.mainContext)
     , m_router(rules)
 {
@@ -58,6 +60,13 @@ void WorkerHandler::addClientRoutes()
          RouteFlag::Harmless,
          [this](const HttpRequest &, const Downstream &downstream) {
              m_models.health(*downstream);
+         }});
+    m_router.add(
+        {Method::Get,
+         "/metrics"_ba,
+         RouteFlag::NoKey,
+         [this](const HttpRequest &, const Downstream &downstream) {
+             m_metrics.scrape(downstream);
          }});
 }
 

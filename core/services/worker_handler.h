@@ -3,8 +3,10 @@
 #include "core/gateway/router.h"
 #include "core/gateway/routes/admin_route.h"
 #include "core/gateway/routes/chat_route.h"
+#include "core/gateway/routes/metrics_route.h"
 #include "core/gateway/routes/models_route.h"
 #include "core/relay/worker_relay.h"
+#include "core/telemetry/outcome_meter.h"
 
 namespace freerelay::services {
 
@@ -18,6 +20,8 @@ struct SharedParts
     const common::Clock &clock;
     interfaces::GatewayControl &control;
     QObject &mainContext;
+    telemetry::Metrics &metrics;
+    QObject &controlContext;
 };
 
 /// One worker's relay and routes. Created, used and destroyed on its thread.
@@ -36,9 +40,11 @@ private:
     void addClientRoutes();
     void addAdminRoutes();
 
+    telemetry::OutcomeMeter m_meter;
     relay::WorkerRelay m_relay;
     gateway::ChatRoute m_chat;
     gateway::ModelsRoute m_models;
+    gateway::MetricsRoute m_metrics;
     gateway::AdminRoute m_admin;
     gateway::Router m_router;
 };

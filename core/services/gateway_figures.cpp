@@ -1,0 +1,55 @@
+#include "gateway_figures.h"
+
+#include "core/telemetry/process_stats.h"
+
+namespace freerelay::services {
+
+namespace {
+
+std::string compilerName()
+{
+#if defined(__clang__)
+    return "clang " __clang_version__;
+#elif defined(__GNUC__)
+    return "gcc " __VERSION__;
+#elif defined(_MSC_VER)
+    return "msvc " + std::to_string(_MSC_VER);
+#else
+    return "unknown";
+#endif
+}
+
+} // namespace
+
+void exportProcess(telemetry::Metrics &metrics)
+{
+    metrics.sample("freerelay_build_info", {FREERELAY_VERSION, qVersion(), compilerName()}, [] {
+        return 1.0;
+    });
+    telemetry::sampleProcess(metrics);
+}
+
+void exportServer(telemetry::Metrics &metrics, const gateway::ServerCounters &counters)
+{
+    const auto read = [&metrics](const char *name, const auto &counter) {
+        metrics.sample(name, {}, [&counter] { return static_cast<double>(counter.load()); });
+    };
+    read("freerelay_requests_in_flight", counters.requestsInFlight);
+    read("freerelay_http_connections", counters.connections);
+    read("freerelay_http_requests_total", counters.requests);
+    read("freerelay_http_refused_total", counters.refused);
+}
+
+telemetry::KnownNames knownNames(const catalog::Catalog &catalog)
+{
+    telemetry::KnownNames names;
+    for (const catalog::Provider &provider : catalog.providers()) {
+        names.providers.insert(provider.id);
+    }
+    for (const catalog::Model &model : catalog.models()) {
+        names.models.insert(model.id);
+    }
+    return names;
+}
+
+} // namespace freerelay::services

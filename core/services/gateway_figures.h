@@ -1,0 +1,19 @@
+#pragma once
+
+#include "core/catalog/catalog.h"
+#include "core/gateway/connection_context.h"
+#include "core/telemetry/metrics.h"
+
+namespace freerelay::services {
+
+/// What the metrics read of the rest of the program. `metrics` keeps references to what it is
+/// given: Metrics::stopSampling() before any of that goes.
+
+/// Version, and what the system says about the process.
+void exportProcess(telemetry::Metrics &metrics);
+void exportServer(telemetry::Metrics &metrics, const gateway::ServerCounters &counters);
+
+/// The names of the catalogue, for labels.
+[[nodiscard]] telemetry::KnownNames knownNames(const catalog::Catalog &catalog);
+
+} // namespace freerelay::services

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <QByteArray>
+
+namespace freerelay::telemetry {
+
+/// The value of gen_ai.provider.name for a provider of ours: the well-known one where
+/// OpenTelemetry's semantic conventions for generative AI (text of May 2026) define one, else our
+/// own id.
+[[nodiscard]] QByteArray genAiProvider(const QByteArray &providerId);
+
+} // namespace freerelay::telemetry

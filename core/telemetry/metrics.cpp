@@ -1,0 +1,230 @@
+#include "metrics.h"
+
+#include "core/telemetry/metric_specs.h"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+#include <sstream>
+#include <unordered_set>
+
+namespace freerelay::telemetry {
+
+namespace {
+
+prometheus::Labels labelsOf(const MetricSpec &spec, const LabelValues &values)
+{
+    Q_ASSERT(values.size() == spec.labels.size());
+    prometheus::Labels labels;
+    for (std::size_t i = 0; i < spec.labels.size(); ++i) {
+        labels.emplace(spec.labels[i].first, values[i]);
+    }
+    return labels;
+}
+
+LabelValues zeroValues(const MetricSpec &spec)
+{
+    LabelValues values;
+    for (const auto &[name, value] : spec.labels) {
+        values.push_back(value);
+    }
+    return values;
+}
+
+/// A family and what it was made of.
+template <typename Child> struct Entry
+{
+    const MetricSpec *spec = nullptr;
+    prometheus::Family<Child> *family = nullptr;
+};
+
+template <typename Child> using Entries = std::map<std::string_view, Entry<Child>>;
+
+template <typename Child>
+const Entry<Child> &entryOf(const Entries<Child> &all, std::string_view name)
+{
+    const auto found = all.find(name);
+    Q_ASSERT(found != all.end());
+    return found->second;
+}
+
+} // namespace
+
+struct Metrics::Source
+{
+    prometheus::Counter *counter = nullptr; ///< or
+    prometheus::Gauge *gauge = nullptr;
+    std::function<std::optional<double>()> read;
+};
+
+struct Metrics::Families
+{
+    prometheus::Registry registry;
+    Entries<prometheus::Counter> counters;
+    Entries<prometheus::Gauge> gauges;
+    Entries<prometheus::Histogram> histograms;
+
+    std::mutex modelsMutex;
+    std::unordered_set<std::string> models;
+
+    std::mutex sourcesMutex; ///< held while sources are read
+    std::vector<Source> sources;
+
+    void add(const MetricSpec &spec)
+    {
+        switch (spec.kind) {
+        case MetricKind::Counter:
+            counters[spec.name] = {
+                &spec,
+                &prometheus::BuildCounter().Name(spec.name).Help(spec.help).Register(registry)};
+            break;
+        case MetricKind::Gauge:
+            gauges[spec.name] = {
+                &spec,
+                &prometheus::BuildGauge().Name(spec.name).Help(spec.help).Register(registry)};
+            break;
+        case MetricKind::Histogram:
+            histograms[spec.name] = {
+                &spec,
+                &prometheus::BuildHistogram().Name(spec.name).Help(spec.help).Register(registry)};
+            break;
+        }
+    }
+};
+
+Metrics::Metrics()
+    : m_families(std::make_unique<Families>())
+    , m_known(std::make_shared<const KnownNames>())
+{
+    for (const MetricSpec &spec : metricSpecs()) {
+        m_families->add(spec);
+        if (!spec.hasZeroChild) {
+            continue;
+        }
+        // The library prints nothing for a family without children, and a scraper that has never
+        // seen a counter at zero misses its first step.
+        switch (spec.kind) {
+        case MetricKind::Counter:
+            static_cast<void>(counter(spec.name, zeroValues(spec)));
+            break;
+        case MetricKind::Gauge:
+            static_cast<void>(gauge(spec.name, zeroValues(spec)));
+            break;
+        case MetricKind::Histogram:
+            static_cast<void>(histogram(spec.name, zeroValues(spec)));
+            break;
+        }
+    }
+}
+
+Metrics::~Metrics() = default;
+
+void Metrics::setKnownNames(KnownNames names)
+{
+    m_known.publish(std::make_shared<const KnownNames>(std::move(names)));
+}
+
+const common::Published<KnownNames> &Metrics::knownNames() const
+{
+    return m_known;
+}
+
+std::string Metrics::providerLabel(const QByteArray &id, const KnownNames &known) const
+{
+    if (id.isEmpty()) {
+        return "none";
+    }
+    return known.providers.contains(id) ? id.toStdString() : "other";
+}
+
+std::string Metrics::modelLabel(const QByteArray &fullId, const KnownNames &known)
+{
+    if (fullId.isEmpty()) {
+        return "none";
+    }
+    if (!known.models.contains(fullId)) {
+        return "other";
+    }
+    std::string name = fullId.toStdString();
+    const std::lock_guard lock(m_families->modelsMutex);
+    if (m_families->models.count(name) == 0) {
+        if (m_families->models.size() >= maxModels) {
+            return "other";
+        }
+        m_families->models.insert(name);
+    }
+    return name;
+}
+
+prometheus::Counter &Metrics::counter(std::string_view name, const LabelValues &values)
+{
+    const auto &entry = entryOf(m_families->counters, name);
+    return entry.family->Add(labelsOf(*entry.spec, values));
+}
+
+prometheus::Gauge &Metrics::gauge(std::string_view name, const LabelValues &values)
+{
+    const auto &entry = entryOf(m_families->gauges, name);
+    return entry.family->Add(labelsOf(*entry.spec, values));
+}
+
+prometheus::Histogram &Metrics::histogram(std::string_view name, const LabelValues &values)
+{
+    const auto &entry = entryOf(m_families->histograms, name);
+    return entry.family->Add(labelsOf(*entry.spec, values), entry.spec->buckets);
+}
+
+void Metrics::sample(
+    std::string_view name, LabelValues values, std::function<std::optional<double>()> read)
+{
+    Source source;
+    if (m_families->counters.count(name) != 0) {
+        source.counter = &counter(name, values);
+    } else {
+        source.gauge = &gauge(name, values);
+    }
+    source.read = std::move(read);
+    const std::lock_guard lock(m_families->sourcesMutex);
+    m_families->sources.push_back(std::move(source));
+}
+
+void Metrics::stopSampling()
+{
+    const std::lock_guard lock(m_families->sourcesMutex);
+    m_families->sources.clear();
+}
+
+void Metrics::readSources()
+{
+    const std::lock_guard lock(m_families->sourcesMutex);
+    for (const Source &source : m_families->sources) {
+        const std::optional<double> value = source.read();
+        if (!value) {
+            continue;
+        }
+        if (source.gauge != nullptr) {
+            source.gauge->Set(*value);
+        } else if (*value > source.counter->Value()) {
+            source.counter->Increment(*value - source.counter->Value());
+        }
+    }
+}
+
+QByteArray Metrics::render()
+{
+    readSources();
+    std::vector<prometheus::MetricFamily> families = m_families->registry.Collect();
+    std::sort(families.begin(), families.end(), [](const auto &left, const auto &right) {
+        return left.name < right.name;
+    });
+    std::ostringstream text;
+    prometheus::TextSerializer().Serialize(text, families);
+    return QByteArray::fromStdString(text.str());
+}
+
+} // namespace freerelay::telemetry
