@@ -16,7 +16,7 @@ build_packages=(
 
 test_packages=(
     gnome-keyring dbus xvfb trayer xdotool imagemagick
-    nodejs:node npm:npm python3:python3 curl nginx-light prometheus:promtool
+    nodejs:node npm:npm python3:python3 python3-venv curl nginx-light prometheus:promtool
 )
 
 lint_packages=(

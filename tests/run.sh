@@ -12,15 +12,25 @@ preset=${FREERELAY_TEST_PRESET:-dev}
 # are skipped, and the summary counts them.
 install_e2e_packages() {
     local folder=$root/tests/e2e
-    if [[ ! -f $folder/package-lock.json ]]; then
-        return 0
-    fi
+    install_python_packages "$folder"
     if [[ -d $folder/node_modules && $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]]; then
         return 0
     fi
     say "installing the packages of the end-to-end tests"
     (cd "$folder" && timeout 300 npm ci --no-audit --no-fund --ignore-scripts --loglevel=error) >&2 \
         || say "no package registry in reach: the end-to-end tests will be skipped"
+}
+
+install_python_packages() {
+    local folder=$1 mark=$1/.venv/installed
+    if [[ -f $mark && $mark -nt $folder/requirements.txt ]]; then
+        return 0
+    fi
+    say "installing the Python packages of the end-to-end tests"
+    { python3 -m venv "$folder/.venv" \
+        && timeout 300 "$folder/.venv/bin/pip" install --quiet --disable-pip-version-check \
+            -r "$folder/requirements.txt" && touch "$mark"; } >&2 \
+        || say "no package index in reach: the end-to-end test in Python will be skipped"
 }
 
 # Adds up what every Qt Test program reported, so that skipped functions are seen.

@@ -24,7 +24,7 @@ done
 
 install_packages "${build_packages[@]}" "${bench_packages[@]}"
 build_preset "$root" release
-build_preset "$root" bench bench_mock_upstream bench_sse_load
+build_preset "$root" bench bench_mock_upstream bench_sse_load bench_gui_busy
 tools=$root/build/bench/bin
 freerelay=$root/build/release/bin/freerelay
 tick_us=$((1000000 / $(getconf CLK_TCK)))
@@ -81,14 +81,15 @@ start_nginx() {
 }
 
 # The environment of a user who has one paid provider, and nothing else.
-gateway_command() {
+user_environment() {
     echo env -i "PATH=$PATH" LANG=C.UTF-8 "HOME=$work/home" "XDG_CONFIG_HOME=$work/home/config" \
         "XDG_DATA_HOME=$work/home/data" "XDG_STATE_HOME=$work/home/state" \
         "XDG_CACHE_HOME=$work/home/cache" "XDG_RUNTIME_DIR=$work/home" \
         DBUS_SESSION_BUS_ADDRESS=disabled: FREERELAY_MODE=paid OPENAI_API_KEY=sk-test \
-        "OPENAI_BASE_URL=http://127.0.0.1:${port[direct]}/v1" \
-        "$freerelay" start --headless --port "$1"
+        "OPENAI_BASE_URL=http://127.0.0.1:${port[direct]}/v1"
 }
+
+gateway_command() { echo "$(user_environment)" "$freerelay" start --headless --port "$1"; }
 
 start_gateway() {
     mkdir -p "$work/home"
@@ -150,6 +151,34 @@ measure_never_read() {
     record never-read "$target" 1 1 kernel_kib $(((kernel > kernel_before ? kernel - kernel_before : 0) / 1024))
 }
 
+# STATE idle: a window that does nothing; busy: its thread is never free; control: it is idle, and
+# another process takes as much of the processor.
+measure_desktop() {
+    local state=$1 round=$2 gui burner='' words busy_ms=0
+    [[ $state != busy ]] || busy_ms=200
+    port[desktop]=$(python3 "$bench/probe.py" port)
+    # shellcheck disable=SC2046 # a list of words
+    $(user_environment) QT_QPA_PLATFORM=offscreen "FREERELAY_BENCH_GUI_BUSY_MS=$busy_ms" \
+        "$tools/bench_gui_busy" --port "${port[desktop]}" >"$work/desktop.log" 2>&1 &
+    gui=$!
+    started+=("$gui")
+    wait_for "${port[desktop]}"
+    if [[ $state == control ]]; then
+        python3 -c 'while True: pass' &
+        burner=$!
+        started+=("$burner")
+    fi
+    mapfile -t words < <(wrk -t1 -c1 "-d${seconds}s" --timeout 10s -s "$bench/chat.lua" \
+        "http://127.0.0.1:${port[desktop]}/v1/chat/completions" | sed -n 's/^RESULT //p' | tr ' ' '\n')
+    ((${#words[@]} == 5)) || die "wrk gave no result for a desktop that is $state"
+    record desktop "$state" 1 "$round" p50_us "${words[2]}"
+    record desktop "$state" 1 "$round" p99_us "${words[3]}"
+    record desktop "$state" 1 "$round" errors "${words[4]}"
+    [[ -z $burner ]] || kill "$burner"
+    kill "$gui"
+    wait "$gui" $burner 2>/dev/null || true
+}
+
 measure_start() {
     local round=$1 start_port
     start_port=$(python3 "$bench/probe.py" port)
@@ -181,6 +210,10 @@ for ((round = 1; round <= rounds; round++)); do
         say "round $round of $rounds: 200 streams, $target"
         measure_streams streams "$target" 200 "$round" 1000
         measure_streams burst "$target" 200 "$round" 0
+    done
+    for state in idle busy control; do
+        say "round $round of $rounds: one connection, the window is $state"
+        measure_desktop "$state" "$round"
     done
 done
 for target in nginx freerelay; do

