@@ -129,6 +129,24 @@ private Q_SLOTS:
         QVERIFY(table.covering("mistral", "k1", "m", now));
     }
 
+    void clearingForgetsTheAdviceToo()
+    {
+        CoolDownTable table;
+        const auto now = m_clock.now();
+        table.bench({"groq"_ba, "k1"_ba, {}}, now + 60s, CoolDownReason::Unhealthy);
+        table.clear("groq", "k1");
+        QVERIFY(!table.covering("groq", "k1", "m", now));
+    }
+
+    void anEqualEndKeepsTheFirstReason()
+    {
+        CoolDownTable table;
+        const auto now = m_clock.now();
+        table.bench({"groq"_ba, "k1"_ba, {}}, now + 60s, CoolDownReason::RateLimited);
+        table.bench({"groq"_ba, "k1"_ba, {}}, now + 60s, CoolDownReason::NoCredit);
+        QCOMPARE(table.covering("groq", "k1", "m", now)->reason, CoolDownReason::RateLimited);
+    }
+
     void listsActiveOnesSoonestFirst()
     {
         CoolDownTable table;
