@@ -19,8 +19,8 @@ namespace {
 
 /// `n` is at most 128 (openai-openapi 2.3.0).
 constexpr std::int64_t maxChoices = 128;
-/// Most of a body that is no event stream that is looked at for an error.
-constexpr qsizetype maxPlainBytes = 64 * 1024;
+/// Of a reply that is no event stream.
+constexpr qsizetype maxPlainBytes = 32 * 1024 * 1024;
 
 constexpr QByteArrayView chunkObject = "\"chat.completion.chunk\"";
 
@@ -70,7 +70,10 @@ std::optional<common::Error> OpenAiStreamTranslator::feed(QByteArrayView in, QBy
         m_isPlain = text.startsWith('{') || text.startsWith('[') || text.startsWith('<');
     }
     if (m_isPlain) {
-        m_plain.append(in.first(std::min(in.size(), maxPlainBytes - m_plain.size())));
+        if (m_plain.size() + in.size() > maxPlainBytes) {
+            return protocolError(u"the reply is larger than 32 MiB"_s);
+        }
+        m_plain.append(in);
         return std::nullopt;
     }
     m_decoder.append(in);
@@ -83,16 +86,48 @@ std::optional<common::Error> OpenAiStreamTranslator::finish(QByteArray &out)
         return std::nullopt;
     }
     if (m_isPlain) {
-        const common::Result<JsonValue> root = parseJson(m_plain);
-        return root && isError(*root)
-            ? errorInReply(*root)
-            : protocolError(u"the provider did not send an event stream"_s);
+        return finishPlain(out);
     }
     m_decoder.close();
     if (MaybeError error = drain(out)) {
         return error;
     }
     return m_progress.ended ? std::nullopt : end(out);
+}
+
+/// Some servers answer whole where a stream was asked for (behind a proxy that buffers, or for
+/// models that they cannot stream): one chunk then tells all of it.
+std::optional<common::Error> OpenAiStreamTranslator::finishPlain(QByteArray &out)
+{
+    m_plain = padded(std::move(m_plain));
+    const common::Result<JsonValue> root = parseJson(m_plain);
+    if (root && isError(*root)) {
+        return errorInReply(*root);
+    }
+    const JsonValue choices = root ? (*root)["choices"] : JsonValue();
+    if (!choices.first()["message"].isObject()) {
+        return protocolError(u"the provider did not send an event stream"_s);
+    }
+    Splicer splicer(root->text());
+    for (const JsonValue choice : choices.elements()) {
+        JsonObjectEdit edit(choice);
+        if (const qsizetype message = edit.find("message"); message >= 0) {
+            edit.rename(message, "delta");
+        }
+        if (edit.value("finish_reason").isAbsent()) {
+            edit.set("finish_reason", "\"stop\""); // the reply is whole, so the answer is
+        }
+        edit.commit(splicer);
+    }
+    const QByteArray chunk = padded(splicer.apply());
+    const common::Result<JsonValue> told = parseJson(chunk);
+    if (!told) {
+        return protocolError(told.error().message);
+    }
+    if (MaybeError error = takeChunk(*told, out)) {
+        return error;
+    }
+    return end(out);
 }
 
 std::optional<common::Error> OpenAiStreamTranslator::drain(QByteArray &out)

@@ -17,7 +17,8 @@ namespace freerelay::dialects {
 ///
 /// An event that is in order passes as it is; others are spliced: one id, created and object on
 /// every chunk, finish_reason null until the end, usage only where the client asked for it,
-/// reasoning text in both spellings, tool calls renumbered. Comments are dropped.
+/// reasoning text in both spellings, tool calls renumbered. Comments are dropped. A whole reply
+/// instead of a stream becomes a stream of one chunk.
 class OpenAiStreamTranslator final : public ReplyTranslator
 {
 public:
@@ -49,6 +50,7 @@ private:
     };
 
     [[nodiscard]] MaybeError drain(QByteArray &out);
+    [[nodiscard]] MaybeError finishPlain(QByteArray &out);
     [[nodiscard]] MaybeError takeEvent(QByteArrayView data, QByteArray &out);
     [[nodiscard]] MaybeError takeChunk(JsonValue root, QByteArray &out);
     [[nodiscard]] MaybeError end(QByteArray &out);

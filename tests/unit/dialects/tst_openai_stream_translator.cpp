@@ -30,6 +30,8 @@ private Q_SLOTS:
     void writesDoneOnce();
     void dropsComments();
     void joinsAnEventOfSeveralLines();
+    void tellsAWholeReplyAsAStream_data();
+    void tellsAWholeReplyAsAStream();
     void reportsErrors_data();
     void reportsErrors();
     void givesTheSameForAnySplit();
@@ -413,6 +415,47 @@ void OpenAiStreamTranslatorTest::joinsAnEventOfSeveralLines()
         role + QByteArray(hello).replace(",\"choices\"", ", \"choices\"") + stop + done);
 }
 
+void OpenAiStreamTranslatorTest::tellsAWholeReplyAsAStream_data()
+{
+    QTest::addColumn<QByteArray>("in");
+    QTest::addColumn<QByteArray>("out");
+    const QByteArray wholeHead
+        = R"({"id":"c","object":"chat.completion","created":5,"model":"m","choices":[)";
+    const QByteArray text
+        = R"({"index":0,"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"})";
+    const QByteArray told
+        = R"({"index":0,"delta":{"role":"assistant","content":"Hi"},"finish_reason":"stop"})";
+    QTest::newRow("text") << wholeHead + text + "]}" << frame(told) + done;
+    QTest::newRow("over several lines") << wholeHead + "\n" + text + "\n]}\n"
+                                        << frame(" " + told + " ") + done;
+    QTest::newRow("no finish reason")
+        << wholeHead + QByteArray(text).replace("\"stop\"", "null") + "]}" << frame(told) + done;
+    QTest::newRow("a tool call")
+        << wholeHead
+            + R"({"index":0,"message":{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]},"finish_reason":"tool_calls"}]})"
+        << frame(
+               R"({"index":0,"delta":{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"},"index":0}]},"finish_reason":"tool_calls"})")
+            + done;
+}
+
+void OpenAiStreamTranslatorTest::tellsAWholeReplyAsAStream()
+{
+    QFETCH(QByteArray, in);
+    QFETCH(QByteArray, out);
+    for (const qsizetype piece : {qsizetype(1), qsizetype(1 << 20)}) {
+        const Translated result = translate(in, false, piece);
+        QVERIFY2(!result.error, qUtf8Printable(result.error ? result.error->message : QString()));
+        QCOMPARE(result.out, out);
+        QVERIFY(result.progress.content && result.progress.ended);
+    }
+    const QByteArray usage
+        = R"(,"usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7}})";
+    const Translated counted = translate(in.trimmed().chopped(1) + usage, true);
+    QVERIFY(!counted.error);
+    QCOMPARE(counted.progress.usage.promptTokens, std::optional<std::int64_t>(3));
+    QCOMPARE(counted.out.count("\"total_tokens\":7"), 1);
+}
+
 void OpenAiStreamTranslatorTest::reportsErrors_data()
 {
     using Kind = common::ErrorKind;
@@ -424,6 +467,14 @@ void OpenAiStreamTranslatorTest::reportsErrors_data()
     row("malformed", role + "data: {\"id\":\n\n", Kind::ProtocolError);
     row("not an object", role + "data: 5\n\n", Kind::ProtocolError);
     row("HTML", "<html>502</html>", Kind::ProtocolError);
+    row("JSON that is no reply", R"({"detail":"hello"})", Kind::ProtocolError);
+    row("a choice without a message", R"({"choices":[{"text":"x"}]})", Kind::ProtocolError);
+    row("a whole reply that says nothing",
+        R"({"choices":[{"index":0,"message":{"role":"assistant","content":""},"finish_reason":"stop"}]})",
+        Kind::Unavailable);
+    row("a whole reply, cut",
+        R"({"choices":[{"index":0,"message":{"content":"x)",
+        Kind::ProtocolError);
     row("empty", "", Kind::ProtocolError);
     row("cut", role + hello, Kind::ProtocolError);
     row("done without finish", role + hello + done, Kind::ProtocolError);
