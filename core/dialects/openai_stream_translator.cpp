@@ -17,8 +17,6 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace {
 
-/// `n` is at most 128 (openai-openapi 2.3.0).
-constexpr std::int64_t maxChoices = 128;
 /// Of a reply that is no event stream.
 constexpr qsizetype maxPlainBytes = 32 * 1024 * 1024;
 
@@ -186,12 +184,42 @@ std::optional<common::Error> OpenAiStreamTranslator::takeChunk(JsonValue root, Q
     }
     hideUsage(chunk);
     chunk.commit(splicer);
-    if (splicer.isEmpty()) {
+    releaseHeld(facts.content, out);
+    if (facts.finishes.any()) {
+        m_held = splicer.isEmpty() ? root.text().toByteArray() : splicer.apply();
+        m_heldFinishes = facts.finishes;
+    } else if (splicer.isEmpty()) {
         appendEvent(out, root.text());
     } else {
         appendEvent(out, splicer.apply());
     }
     return std::nullopt;
+}
+
+/// A chunk with a finish reason waits for what follows: some servers put one on every chunk, and a
+/// client would take the first for the end.
+void OpenAiStreamTranslator::releaseHeld(const Indices &goesOn, QByteArray &out)
+{
+    if (m_held.isNull()) {
+        return;
+    }
+    const QByteArray held = padded(std::exchange(m_held, {}));
+    if ((m_heldFinishes & goesOn).none()) {
+        appendEvent(out, held);
+        return;
+    }
+    const common::Result<JsonValue> root = parseJson(held); // it has been parsed before
+    const JsonValue choices = root ? (*root)["choices"] : JsonValue();
+    Splicer splicer(held);
+    for (const JsonValue choice : choices.elements()) {
+        JsonObjectEdit edit(choice);
+        const std::int64_t index = edit.value("index").integer().value_or(0);
+        if (goesOn.test(std::size_t(index))) {
+            edit.set("finish_reason", "null");
+        }
+        edit.commit(splicer);
+    }
+    appendEvent(out, splicer.apply());
 }
 
 void OpenAiStreamTranslator::keepUsageChunk(JsonObjectEdit &chunk, Splicer &splicer)
@@ -291,7 +319,7 @@ std::optional<common::Error> OpenAiStreamTranslator::rewriteChoice(
     JsonObjectEdit choice(value);
     const std::optional<std::int64_t> given = choice.value("index").integer();
     const std::int64_t index = given.value_or(position);
-    if (index < 0 || index >= maxChoices) {
+    if (index < 0 || index >= std::int64_t(maxChoices)) {
         return protocolError(u"the stream holds a choice with an impossible index"_s);
     }
     if (!given) {
@@ -305,8 +333,15 @@ std::optional<common::Error> OpenAiStreamTranslator::rewriteChoice(
     facts.news = facts.news || !state.finished;
     const JsonValue delta = choice.value("delta");
     if (delta.isObject()) {
-        if (!rewriteDelta(delta, state, splicer, facts)) {
+        bool saysSomething = false;
+        if (!rewriteDelta(delta, state, splicer, saysSomething)) {
             return protocolError(u"the stream holds too many tool calls"_s);
+        }
+        if (saysSomething) {
+            m_progress.content = true;
+            facts.news = true;
+            facts.content.set(std::size_t(index));
+            state.finished = false; // as long as this chunk does not finish it again
         }
     } else {
         choice.set("delta", state.started ? "{}" : "{\"role\":\"assistant\",\"content\":\"\"}");
@@ -320,12 +355,13 @@ std::optional<common::Error> OpenAiStreamTranslator::rewriteChoice(
             {},
             {}};
     }
+    facts.finishes.set(std::size_t(index), !choice.value("finish_reason").rawString().isEmpty());
     choice.commit(splicer);
     return std::nullopt;
 }
 
 bool OpenAiStreamTranslator::rewriteDelta(
-    JsonValue delta, Choice &state, Splicer &splicer, ChunkFacts &facts)
+    JsonValue delta, Choice &state, Splicer &splicer, bool &saysSomething)
 {
     JsonObjectEdit edit(delta);
     const qsizetype role = edit.find("role");
@@ -341,10 +377,7 @@ bool OpenAiStreamTranslator::rewriteDelta(
     if (calls.isArray() && !state.toolCalls.rewrite(calls, splicer)) {
         return false;
     }
-    if (completeText(edit)) {
-        m_progress.content = true;
-        facts.news = true;
-    }
+    saysSomething = completeText(edit);
     edit.commit(splicer);
     return true;
 }
@@ -392,6 +425,7 @@ std::optional<common::Error> OpenAiStreamTranslator::end(QByteArray &out)
         return common::Error{
             common::ErrorKind::Unavailable, u"the provider sent an empty answer"_s, {}, {}, {}};
     }
+    releaseHeld({}, out);
     if (m_context.includeUsage && !m_usage.isNull()) {
         appendUsageChunk(out);
     }

@@ -9,6 +9,7 @@
 
 #include <QByteArray>
 
+#include <bitset>
 #include <vector>
 
 namespace freerelay::dialects {
@@ -31,6 +32,10 @@ public:
 private:
     using MaybeError = std::optional<common::Error>;
 
+    /// `n` is at most 128 (openai-openapi 2.3.0).
+    static constexpr std::size_t maxChoices = 128;
+    using Indices = std::bitset<maxChoices>;
+
     /// What one choice has shown so far.
     struct Choice
     {
@@ -47,6 +52,8 @@ private:
     {
         bool choices = false; ///< at least one choice
         bool news = false; ///< something that the client has not been told yet
+        Indices content; ///< choices that say something
+        Indices finishes; ///< choices with a finish reason
     };
 
     [[nodiscard]] MaybeError drain(QByteArray &out);
@@ -62,9 +69,10 @@ private:
     [[nodiscard]] MaybeError
     rewriteChoice(JsonValue value, qsizetype position, Splicer &splicer, ChunkFacts &facts);
     [[nodiscard]] bool
-    rewriteDelta(JsonValue delta, Choice &state, Splicer &splicer, ChunkFacts &facts);
+    rewriteDelta(JsonValue delta, Choice &state, Splicer &splicer, bool &saysSomething);
     [[nodiscard]] bool rewriteFinish(JsonObjectEdit &choice, Choice &state);
     void updateFinished();
+    void releaseHeld(const Indices &goesOn, QByteArray &out);
     void appendUsageChunk(QByteArray &out) const;
 
     ReplyContext m_context;
@@ -75,6 +83,8 @@ private:
     QByteArray m_model; ///< JSON string
     QByteArray m_usage; ///< the last usage object seen, completed
     QByteArray m_usageChunk; ///< the provider's own chunk for it, rewritten
+    QByteArray m_held; ///< the last chunk with a finish reason, until it is known to be the end
+    Indices m_heldFinishes;
     QByteArray m_plain; ///< body of a reply that is no event stream
     std::vector<Choice> m_choices; ///< by index
     bool m_sawBytes = false;

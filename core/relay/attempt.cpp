@@ -117,9 +117,7 @@ Flow Attempt::onReplyBytes(QByteArrayView bytes)
     if (progress().content && !m_firstContentAt) {
         m_firstContentAt = m_clock.now();
     }
-    if (hasToldAll()) {
-        m_toldAllAt = m_clock.now();
-    }
+    m_toldAllAt = hasToldAll() ? std::optional(m_clock.now()) : std::nullopt;
     if (progress().ended) {
         // The end mark is the end for the client, whether or not the provider closes.
         onReplyEnd();

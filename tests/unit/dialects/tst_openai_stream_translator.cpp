@@ -30,6 +30,8 @@ private Q_SLOTS:
     void writesDoneOnce();
     void dropsComments();
     void joinsAnEventOfSeveralLines();
+    void showsTheFinishOnlyAtTheEnd();
+    void anEarlyFinishOfOneChoiceIsKeptForTheOthers();
     void tellsAWholeReplyAsAStream_data();
     void tellsAWholeReplyAsAStream();
     void reportsErrors_data();
@@ -413,6 +415,38 @@ void OpenAiStreamTranslatorTest::joinsAnEventOfSeveralLines()
     QCOMPARE(
         result.out,
         role + QByteArray(hello).replace(",\"choices\"", ", \"choices\"") + stop + done);
+}
+
+void OpenAiStreamTranslatorTest::showsTheFinishOnlyAtTheEnd()
+{
+    const auto said = [](const QByteArray &text, const QByteArray &finish) {
+        return frame(delta(R"("content":")" + text + '"', finish));
+    };
+    const QByteArray in = role + said("a", "\"stop\"") + said("b", "\"stop\"")
+        + said("c", "\"stop\"");
+    const Translated result = translate(in + done);
+    QVERIFY(!result.error);
+    QCOMPARE(
+        result.out, role + said("a", "null") + said("b", "null") + said("c", "\"stop\"") + done);
+    // A stream that breaks off after such a chunk is broken, not finished.
+    const auto translator = OpenAiDialect().translator(context());
+    QByteArray out;
+    const QByteArray cut = role + said("a", "\"stop\"") + said("b", "null");
+    QVERIFY(!translator->feed(cut, out));
+    QVERIFY(!translator->progress().finished);
+    QVERIFY(translator->finish(out));
+    QVERIFY(!out.contains("\"stop\""));
+}
+
+void OpenAiStreamTranslatorTest::anEarlyFinishOfOneChoiceIsKeptForTheOthers()
+{
+    const QByteArray start
+        = R"({"index":0,"delta":{"role":"assistant","content":"x"},"finish_reason":null},{"index":1,"delta":{"role":"assistant","content":"y"},"finish_reason":null})";
+    const QByteArray first = R"({"index":0,"delta":{},"finish_reason":"stop"})";
+    const QByteArray more = R"({"index":1,"delta":{"content":"z"},"finish_reason":null})";
+    const QByteArray second = R"({"index":1,"delta":{},"finish_reason":"length"})";
+    const QByteArray in = frame(start) + frame(first) + frame(more) + frame(second) + done;
+    QCOMPARE(translate(in).out, in);
 }
 
 void OpenAiStreamTranslatorTest::tellsAWholeReplyAsAStream_data()
