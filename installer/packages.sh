@@ -10,7 +10,7 @@ build_packages=(
     qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools
     qt6-qpa-plugins qt6-wayland fonts-dejavu-core
     qcoro-qt6-dev qtkeychain-qt6-dev libsecret-1-0
-    libcurl4-openssl-dev libsimdjson-dev libsodium-dev libyaml-cpp-dev libcli11-dev libexpected-dev
+    libcurl4-openssl-dev libsimdjson-dev libsodium-dev libsqlite3-dev libyaml-cpp-dev libcli11-dev libexpected-dev
     prometheus-cpp-dev
 )
 

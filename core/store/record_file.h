@@ -1,0 +1,21 @@
+#pragma once
+
+#include "core/common/clock.h"
+#include "core/store/database.h"
+
+#include <chrono>
+
+namespace freerelay::store {
+
+/// The connection that writes, ready for use: the file exists (0600, its folder 0700), is in WAL
+/// mode and has the newest schema.
+/// @return errors of Database and migrate()
+[[nodiscard]] common::Result<Database>
+openRecordFile(const QString &path, std::chrono::milliseconds busyTimeout);
+
+/// Renames a damaged file, with its log, to "<path>.corrupt-<time>", so that a fresh one can begin
+/// and nothing is lost that a person might still read out of it.
+/// @return the new name without its folder; StorageFailed when it cannot be renamed
+[[nodiscard]] common::Result<QString> setAside(const QString &path, common::WallTime now);
+
+} // namespace freerelay::store

@@ -1,0 +1,88 @@
+#include "record_queries.h"
+
+#include "core/store/record_columns.h"
+
+using namespace std::chrono_literals;
+
+namespace freerelay::store {
+
+std::int64_t spanFor(common::WallTime from, common::WallTime until, common::WallTime now)
+{
+    // Within what RetentionRules keeps, with a margin; a chart has some hundred points.
+    const auto length = until - from;
+    const auto age = now - from;
+    if (length <= 6h && age <= 48h) {
+        return minuteSpan;
+    }
+    if (length <= 24h * 14 && age <= 24h * 95) {
+        return hourSpan;
+    }
+    return daySpan;
+}
+
+QByteArray pageSql(const RequestFilter &filter, bool hasKey)
+{
+    QByteArray sql = QByteArray("SELECT id, ") + requestColumns + " FROM requests WHERE 1";
+    const auto when = [&sql](bool condition, const char *term) {
+        if (condition) {
+            sql += " AND ";
+            sql += term;
+        }
+    };
+    when(!filter.provider.isEmpty(), "provider = ?1");
+    when(!filter.model.isEmpty(), "model = ?2");
+    when(!filter.app.isEmpty(), "app = ?3");
+    when(filter.status.has_value(), "status = ?4");
+    // Literally: only so the index of the failed ones can serve.
+    when(filter.failedOnly || !filter.errorText.isEmpty(), "failed = 1");
+    when(!filter.errorText.isEmpty(), "error LIKE ?5 ESCAPE '\\'");
+    when(filter.from.has_value(), "time_us >= ?6");
+    when(filter.until.has_value(), "time_us < ?7");
+    when(hasKey, "time_us <= ?8 AND (time_us < ?8 OR id < ?9)");
+    return sql + " ORDER BY time_us DESC, id DESC LIMIT ?10";
+}
+
+QByteArray totalsSql(TotalsBy by, bool series)
+{
+    QByteArray name = "''";
+    switch (by) {
+    case TotalsBy::Nothing:
+        break;
+    case TotalsBy::Provider:
+        name = "provider";
+        break;
+    case TotalsBy::Model:
+        name = "model";
+        break;
+    case TotalsBy::App:
+        name = "app";
+        break;
+    }
+    const QByteArray bucket = series ? "bucket_s" : "0";
+    return "SELECT " + name + ", " + bucket
+        + ", sum(requests), sum(failed), sum(client_left), sum(streams), sum(attempts),"
+          " sum(failed_attempts), sum(prompt_tokens), sum(completion_tokens), sum(cached_tokens),"
+          " sum(reasoning_tokens), sum(unmetered), sum(duration_us), sum(ttft_us), sum(ttft_count)"
+          " FROM totals WHERE span_s = ?1 AND bucket_s >= ?2 AND bucket_s < ?3"
+          " GROUP BY 2, 1 ORDER BY 2, 1";
+}
+
+QByteArray requestSql()
+{
+    return QByteArray("SELECT id, ") + requestColumns
+        + " FROM requests WHERE request_id = ?1 ORDER BY id DESC LIMIT 1";
+}
+
+QByteArray attemptsSql()
+{
+    return "SELECT provider, model, key_fingerprint, tier, status, failure, started_after_us,"
+           " ttft_us, duration_us FROM attempts WHERE request = ?1 ORDER BY number";
+}
+
+QByteArray candidatesSql()
+{
+    return "SELECT provider, model, key_fingerprint, tier, paid, disqualified, rests_until_s"
+           " FROM decision_candidates WHERE decision_set = ?1 ORDER BY position";
+}
+
+} // namespace freerelay::store

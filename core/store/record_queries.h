@@ -1,0 +1,85 @@
+#pragma once
+
+#include "core/common/clock.h"
+#include "core/relay/records.h"
+#include "core/store/totals.h"
+
+#include <QByteArray>
+#include <QString>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace freerelay::store {
+
+/// Which requests to list; every condition must hold. Empty = any.
+struct RequestFilter
+{
+    QByteArray provider; ///< that answered
+    QByteArray model; ///< that answered, full id
+    QByteArray app;
+    std::optional<int> status;
+    bool failedOnly = false;
+    QString errorText; ///< part of the error's sentence, letter case ignored; of failed ones only
+    std::optional<common::WallTime> from{}; ///< inclusive
+    std::optional<common::WallTime> until{}; ///< exclusive
+};
+
+/// The last request of a page: the next one begins behind it.
+struct PageKey
+{
+    std::int64_t timeUs = 0;
+    std::int64_t id = 0;
+};
+
+/// A request as it was recorded. In pages `outcome` has neither attempts nor candidates.
+struct StoredRequest
+{
+    std::int64_t id = 0;
+    std::int64_t run = 0; ///< key fingerprints can be compared within one run only
+    std::int64_t attemptCount = 0;
+    relay::Outcome outcome;
+};
+
+struct RequestPage
+{
+    std::vector<StoredRequest> requests; ///< newest first
+    std::optional<PageKey> next; ///< nullopt = this was the last page
+};
+
+enum class TotalsBy : std::uint8_t { Nothing, Provider, Model, App };
+
+/// A window over the totals. Whole buckets: `from` is rounded down, `until` up.
+struct TotalsQuery
+{
+    common::WallTime from;
+    common::WallTime until;
+    TotalsBy by = TotalsBy::Nothing;
+    std::int64_t span = hourSpan; ///< minuteSpan, hourSpan or daySpan; see spanFor()
+};
+
+struct TotalsRow
+{
+    QByteArray name; ///< of the provider, model or app; "" = nobody answered, no app was told
+    std::int64_t bucketStart = 0; ///< seconds since 1970; 0 unless a series was asked for
+    Totals totals;
+};
+
+/// The finest buckets that are still kept for all of the window and do not make it thousands.
+[[nodiscard]] std::int64_t
+spanFor(common::WallTime from, common::WallTime until, common::WallTime now);
+
+/// SQL of a page. Parameters: ?1 provider, ?2 model, ?3 app, ?4 status, ?5 pattern, ?6 from,
+/// ?7 until, ?8 and ?9 the key, ?10 the limit; only those occur whose condition is set.
+[[nodiscard]] QByteArray pageSql(const RequestFilter &filter, bool hasKey);
+/// Parameters: ?1 span, ?2 from, ?3 until (seconds).
+[[nodiscard]] QByteArray totalsSql(TotalsBy by, bool series);
+/// Parameter: ?1 request id.
+[[nodiscard]] QByteArray requestSql();
+/// Parameter: ?1 id of the request.
+[[nodiscard]] QByteArray attemptsSql();
+/// Parameter: ?1 id of the set.
+[[nodiscard]] QByteArray candidatesSql();
+
+} // namespace freerelay::store

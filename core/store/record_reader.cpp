@@ -1,0 +1,364 @@
+#include "record_reader.h"
+
+#include "core/store/record_columns.h"
+
+#include <QFileInfo>
+
+#include <algorithm>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace freerelay::store {
+
+namespace {
+
+using common::Result;
+
+/// Readers of a WAL file wait for nobody but a writer that is just replacing the log.
+constexpr std::chrono::milliseconds lockWait = 2s;
+
+/// The columns of a row, one after the other.
+class Row
+{
+public:
+    Row(const Statement &statement, int first)
+        : m_statement(statement)
+        , m_column(first)
+    { }
+    QByteArray text() { return m_statement.text(m_column++); }
+    std::int64_t integer() { return m_statement.integer(m_column++); }
+    bool flag() { return integer() != 0; }
+    std::optional<std::int64_t> optionalInteger()
+    {
+        return m_statement.optionalInteger(m_column++);
+    }
+    std::chrono::microseconds time() { return std::chrono::microseconds(integer()); }
+    std::optional<std::chrono::microseconds> optionalTime()
+    {
+        const auto count = optionalInteger();
+        return count ? std::optional(std::chrono::microseconds(*count)) : std::nullopt;
+    }
+    [[nodiscard]] bool isNull() const { return m_statement.isNull(m_column); }
+
+private:
+    const Statement &m_statement;
+    int m_column;
+};
+
+class StoredCandidates final : public relay::CandidateList
+{
+public:
+    explicit StoredCandidates(std::vector<relay::CandidateRecord> records)
+        : m_records(std::move(records))
+    { }
+    [[nodiscard]] std::vector<relay::CandidateRecord> spellOut() const override
+    {
+        return m_records;
+    }
+    [[nodiscard]] std::size_t size() const override { return m_records.size(); }
+    [[nodiscard]] std::size_t rankedCount() const override
+    {
+        return std::size_t(std::count_if(
+            m_records.begin(), m_records.end(), [](const relay::CandidateRecord &record) {
+                return record.disqualified.isEmpty();
+            }));
+    }
+
+private:
+    std::vector<relay::CandidateRecord> m_records;
+};
+
+relay::RoutingDecision decisionIn(Row &row)
+{
+    relay::RoutingDecision decision;
+    const QByteArray mode = row.text();
+    decision.mode = common::modeFromString(QString::fromLatin1(mode)).value_or(common::Mode::Auto);
+    decision.target = row.text();
+    decision.needsTools = row.flag();
+    decision.needsVision = row.flag();
+    decision.needsJsonSchema = row.flag();
+    decision.promptTokensEstimated = row.integer();
+    decision.outputTokensRequested = row.integer();
+    decision.snapshotVersion = std::uint64_t(row.integer());
+    decision.duration = std::chrono::nanoseconds(row.integer());
+    return decision;
+}
+
+/// @param statement  its columns: id, then requestColumns
+StoredRequest requestIn(const Statement &statement)
+{
+    Row row(statement, 0);
+    StoredRequest request;
+    relay::Outcome &outcome = request.outcome;
+    request.id = row.integer();
+    outcome.requestId = row.text();
+    request.run = row.integer();
+    outcome.time = wallTime(row.integer());
+    outcome.app = row.text();
+    outcome.appVersion = row.text();
+    outcome.askedModel = row.text();
+    outcome.provider = row.text();
+    outcome.model = row.text();
+    outcome.keyFingerprint = row.text();
+    outcome.tier = row.text();
+    outcome.paid = row.flag();
+    outcome.status = int(row.integer());
+    outcome.stream = row.flag();
+    outcome.brokenStream = row.flag();
+    (void)row.flag(); // failed: isFailure() tells it
+    outcome.errorClass = row.text();
+    outcome.error = row.text();
+    outcome.finishReason = row.text();
+    outcome.retryCause = row.text();
+    request.attemptCount = row.integer();
+    outcome.ttft = row.optionalTime();
+    outcome.duration = row.time();
+    outcome.parseTime = std::chrono::nanoseconds(row.integer());
+    outcome.streamTime = row.optionalTime();
+    outcome.promptTokens = row.optionalInteger();
+    outcome.completionTokens = row.optionalInteger();
+    outcome.cachedTokens = row.optionalInteger();
+    outcome.reasoningTokens = row.optionalInteger();
+    if (!row.isNull()) {
+        outcome.decision = decisionIn(row);
+    }
+    return request;
+}
+
+/// The sentence's part as a LIKE pattern.
+QByteArray patternFor(const QString &text)
+{
+    QByteArray pattern = "%";
+    for (const char c : text.toUtf8()) {
+        if (c == '%' || c == '_' || c == '\\') {
+            pattern += '\\';
+        }
+        pattern += c;
+    }
+    return pattern + '%';
+}
+
+Totals totalsIn(Row &row)
+{
+    Totals totals;
+    for (std::int64_t *sum :
+         {&totals.requests,
+          &totals.failed,
+          &totals.clientLeft,
+          &totals.streams,
+          &totals.attempts,
+          &totals.failedAttempts,
+          &totals.promptTokens,
+          &totals.completionTokens,
+          &totals.cachedTokens,
+          &totals.reasoningTokens,
+          &totals.unmetered,
+          &totals.durationUs,
+          &totals.ttftUs,
+          &totals.ttftCount}) {
+        *sum = row.integer();
+    }
+    return totals;
+}
+
+/// Calls `take` for each row.
+template <typename Take> Result<void> forEachRow(Statement &statement, Take take)
+{
+    for (;;) {
+        const Result<bool> row = statement.step();
+        if (!row) {
+            return common::failure(row.error());
+        }
+        if (!*row) {
+            return {};
+        }
+        take(statement);
+    }
+}
+
+std::int64_t secondsDown(common::WallTime time, std::int64_t span)
+{
+    const std::int64_t seconds = microseconds(time) / 1'000'000;
+    return seconds - seconds % span;
+}
+
+std::int64_t secondsUp(common::WallTime time, std::int64_t span)
+{
+    const std::int64_t down = secondsDown(time, span);
+    return down * 1'000'000 == microseconds(time) ? down : down + span;
+}
+
+} // namespace
+
+Result<Statement> RecordReader::prepare(const QByteArray &sql)
+{
+    if (m_database && m_database->hasMoved()) {
+        m_database.reset();
+    }
+    if (!m_database) {
+        const QFileInfo info(m_path);
+        if (!info.exists()) {
+            return common::failure(
+                common::ErrorKind::NotFound, u"Nothing has been recorded yet."_s);
+        }
+        const QString real = QFileInfo(info.absolutePath()).canonicalFilePath() % u'/'
+            % info.fileName();
+        auto database = Database::open(real, Database::Access::ReadOnly, lockWait);
+        if (!database) {
+            return common::failure(database.error());
+        }
+        m_database = std::make_unique<Database>(std::move(*database));
+    }
+    return m_database->prepare(sql);
+}
+
+Result<RequestPage>
+RecordReader::requests(const RequestFilter &filter, int limit, const std::optional<PageKey> &after)
+{
+    auto statement = prepare(pageSql(filter, after.has_value()));
+    if (!statement) {
+        return common::failure(statement.error());
+    }
+    const int wanted = std::clamp(limit, 1, maxPage);
+    const QByteArray pattern = patternFor(filter.errorText);
+    const auto instant = [](const std::optional<common::WallTime> &time) {
+        return time ? std::optional(microseconds(*time)) : std::nullopt;
+    };
+    statement->bindAll(
+        filter.provider,
+        filter.model,
+        filter.app,
+        filter.status ? std::optional(std::int64_t(*filter.status)) : std::nullopt,
+        pattern,
+        instant(filter.from),
+        instant(filter.until),
+        after ? std::optional(after->timeUs) : std::nullopt,
+        after ? std::optional(after->id) : std::nullopt,
+        wanted + 1); // one more tells whether there is another page
+    RequestPage page;
+    const auto read = forEachRow(
+        *statement, [&page](const Statement &row) { page.requests.push_back(requestIn(row)); });
+    if (!read) {
+        return common::failure(read.error());
+    }
+    if (page.requests.size() > std::size_t(wanted)) {
+        page.requests.pop_back();
+        const StoredRequest &last = page.requests.back();
+        page.next = PageKey{microseconds(last.outcome.time), last.id};
+    }
+    return page;
+}
+
+Result<StoredRequest> RecordReader::request(const QByteArray &requestId)
+{
+    auto statement = prepare(requestSql());
+    if (!statement) {
+        return common::failure(statement.error());
+    }
+    statement->bindAll(requestId);
+    const Result<bool> row = statement->step();
+    if (!row) {
+        return common::failure(row.error());
+    }
+    if (!*row) {
+        return common::failure(
+            common::ErrorKind::NotFound, u"There is no record of this request."_s);
+    }
+    StoredRequest request = requestIn(*statement);
+    const std::int64_t set = statement->integer(ownColumns + decisionColumns);
+    if (const auto added = addAttempts(request); !added) {
+        return common::failure(added.error());
+    }
+    if (request.outcome.decision) {
+        if (const auto added = addCandidates(request, set); !added) {
+            return common::failure(added.error());
+        }
+    }
+    return request;
+}
+
+Result<void> RecordReader::addAttempts(StoredRequest &request)
+{
+    auto statement = prepare(attemptsSql());
+    if (!statement) {
+        return common::failure(statement.error());
+    }
+    statement->bindAll(request.id);
+    return forEachRow(*statement, [&request](const Statement &columns) {
+        Row row(columns, 0);
+        relay::AttemptRecord attempt;
+        attempt.provider = row.text();
+        attempt.model = row.text();
+        attempt.keyFingerprint = row.text();
+        attempt.tier = row.text();
+        attempt.status = int(row.integer());
+        attempt.failure = row.text();
+        attempt.startedAfter = row.time();
+        attempt.ttft = row.optionalTime();
+        attempt.duration = row.time();
+        request.outcome.attempts.push_back(std::move(attempt));
+    });
+}
+
+Result<void> RecordReader::addCandidates(StoredRequest &request, std::int64_t set)
+{
+    auto statement = prepare(candidatesSql());
+    if (!statement) {
+        return common::failure(statement.error());
+    }
+    statement->bindAll(set);
+    std::vector<relay::CandidateRecord> candidates;
+    auto read = forEachRow(*statement, [&candidates](const Statement &columns) {
+        Row row(columns, 0);
+        relay::CandidateRecord candidate;
+        candidate.provider = row.text();
+        candidate.model = row.text();
+        candidate.keyFingerprint = row.text();
+        candidate.tier = row.text();
+        candidate.paid = row.flag();
+        candidate.disqualified = row.text();
+        if (const auto until = row.optionalInteger()) {
+            candidate.restsUntil = common::WallTime(std::chrono::seconds(*until));
+        }
+        candidates.push_back(std::move(candidate));
+    });
+    request.outcome.decision->candidates = std::make_shared<const StoredCandidates>(
+        std::move(candidates));
+    return read;
+}
+
+Result<std::vector<TotalsRow>> RecordReader::totals(const TotalsQuery &query)
+{
+    return readTotals(query, false);
+}
+
+Result<std::vector<TotalsRow>> RecordReader::series(const TotalsQuery &query)
+{
+    return readTotals(query, true);
+}
+
+Result<std::vector<TotalsRow>> RecordReader::readTotals(const TotalsQuery &query, bool series)
+{
+    auto statement = prepare(totalsSql(query.by, series));
+    if (!statement) {
+        return common::failure(statement.error());
+    }
+    statement->bindAll(
+        query.span, secondsDown(query.from, query.span), secondsUp(query.until, query.span));
+    std::vector<TotalsRow> rows;
+    const auto read = forEachRow(*statement, [&rows](const Statement &columns) {
+        Row row(columns, 0);
+        TotalsRow total;
+        total.name = row.text();
+        total.bucketStart = row.integer();
+        total.totals = totalsIn(row);
+        rows.push_back(std::move(total));
+    });
+    if (!read) {
+        return common::failure(read.error());
+    }
+    return rows;
+}
+
+} // namespace freerelay::store

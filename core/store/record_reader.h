@@ -1,0 +1,50 @@
+#pragma once
+
+#include "core/store/database.h"
+#include "core/store/record_queries.h"
+
+#include <QString>
+
+#include <memory>
+
+namespace freerelay::store {
+
+/// Reads what was recorded, on a connection of its own, beside the store that writes. One thread
+/// at a time, not a worker and not the window's: it reads from disk. It follows the file when that
+/// was replaced.
+///
+/// All functions return NotFound when there is no file yet, else the errors of Database.
+class RecordReader
+{
+public:
+    static constexpr int maxPage = 1'000;
+
+    explicit RecordReader(QString path)
+        : m_path(std::move(path))
+    { }
+
+    /// @param limit  1..maxPage
+    /// @param after  `next` of the page before; nullopt = the first page
+    [[nodiscard]] common::Result<RequestPage>
+    requests(const RequestFilter &filter, int limit, const std::optional<PageKey> &after = {});
+
+    /// With attempts and the whole decision. NotFound when it is not recorded (any more).
+    [[nodiscard]] common::Result<StoredRequest> request(const QByteArray &requestId);
+
+    /// Sums over the whole window.
+    [[nodiscard]] common::Result<std::vector<TotalsRow>> totals(const TotalsQuery &query);
+    /// Sums over each bucket of it, in the order of time; empty buckets are left out.
+    [[nodiscard]] common::Result<std::vector<TotalsRow>> series(const TotalsQuery &query);
+
+private:
+    [[nodiscard]] common::Result<Statement> prepare(const QByteArray &sql);
+    [[nodiscard]] common::Result<std::vector<TotalsRow>>
+    readTotals(const TotalsQuery &query, bool series);
+    [[nodiscard]] common::Result<void> addAttempts(StoredRequest &request);
+    [[nodiscard]] common::Result<void> addCandidates(StoredRequest &request, std::int64_t set);
+
+    QString m_path;
+    std::unique_ptr<Database> m_database;
+};
+
+} // namespace freerelay::store

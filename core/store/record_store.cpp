@@ -1,0 +1,391 @@
+#include "record_store.h"
+
+#include "core/store/record_file.h"
+#include "core/store/record_writer.h"
+
+#include <QLoggingCategory>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace freerelay::store {
+
+namespace {
+
+Q_LOGGING_CATEGORY(lcStore, "freerelay.store", QtInfoMsg)
+
+using common::ErrorKind;
+using common::Result;
+using Batch = std::vector<std::shared_ptr<const relay::Outcome>>;
+
+/// What an outcome holds in memory, roughly: a decision's candidates weigh the most.
+std::size_t weightOf(const relay::Outcome &outcome)
+{
+    constexpr std::size_t perCandidate = 96;
+    const std::size_t candidates = outcome.decision && outcome.decision->candidates
+        ? outcome.decision->candidates->size()
+        : 0;
+    return sizeof(relay::Outcome) + outcome.attempts.size() * sizeof(relay::AttemptRecord)
+        + candidates * perCandidate;
+}
+
+} // namespace
+
+/// What the thread does; lives on it.
+class RecordStore::Loop
+{
+public:
+    explicit Loop(RecordStore &store)
+        : m_store(store)
+        , m_retention(store.m_options.retention)
+    { }
+
+    void run();
+
+private:
+    [[nodiscard]] bool isOpen() const { return m_writer != nullptr; }
+    [[nodiscard]] bool open();
+    void interruptAtDeadline();
+    void close();
+    [[nodiscard]] bool openFresh();
+    [[nodiscard]] bool writePending();
+    [[nodiscard]] bool onFailure(const common::Error &error);
+    void dropPending(const common::Error &error);
+    void waitForAnotherTry();
+    void giveUp();
+    void useIdleTime();
+    void keepHouse();
+    [[nodiscard]] bool isRetentionDue() const;
+    void onHousekeepingFailure(const common::Error &error);
+    void checkFile();
+
+    RecordStore &m_store;
+    std::unique_ptr<Database> m_database;
+    std::unique_ptr<RecordWriter> m_writer; ///< after the database: goes first
+    Retention m_retention;
+    common::SteadyTime m_lastRetention{};
+    bool m_retaining = false;
+    bool m_checked = false;
+    Batch m_pending;
+};
+
+void RecordStore::Loop::run()
+{
+    const StoreOptions &options = m_store.m_options;
+    (void)open(); // the status says what went wrong, and it is tried again
+    m_lastRetention = m_store.m_clock.now();
+    for (;;) {
+        // Asked first: what was recorded before it was closed is then taken below.
+        const bool closing = m_store.m_queue.isClosed();
+        if (m_pending.empty()) {
+            m_pending = m_store.m_queue.take(
+                isOpen() ? options.idle : options.retry, options.gather);
+        } else {
+            waitForAnotherTry();
+        }
+        if (!m_pending.empty()) {
+            m_store.m_pending = m_pending.size();
+            if (writePending()) {
+                m_pending.clear();
+                m_store.m_pending = 0;
+            } else if (closing && std::chrono::steady_clock::now() >= m_store.m_stopBy) {
+                break;
+            }
+        } else if (closing) {
+            break;
+        } else {
+            useIdleTime();
+        }
+        keepHouse();
+    }
+    giveUp();
+    close();
+}
+
+bool RecordStore::Loop::open()
+{
+    auto database = openRecordFile(m_store.m_options.path, m_store.m_options.lockWait);
+    if (!database) {
+        return onFailure(database.error());
+    }
+    m_database = std::make_unique<Database>(std::move(*database));
+    interruptAtDeadline();
+    auto writer = RecordWriter::create(*m_database, m_store.m_clock.wallNow());
+    if (!writer) {
+        return onFailure(writer.error());
+    }
+    m_writer = std::move(*writer);
+    m_store.setState(true, {});
+    return true;
+}
+
+/// Nothing that SQLite does may outlast the deadline of stop() by much.
+void RecordStore::Loop::interruptAtDeadline()
+{
+    m_database->interruptWhen([this] {
+        return m_store.m_queue.isClosed() && std::chrono::steady_clock::now() >= m_store.m_stopBy;
+    });
+}
+
+void RecordStore::Loop::close()
+{
+    m_writer.reset();
+    m_database.reset();
+}
+
+/// After a failure. @return true when a fresh file stands in for a damaged one
+bool RecordStore::Loop::onFailure(const common::Error &error)
+{
+    const bool locked = error.kind == ErrorKind::Unavailable;
+    const bool wasOpen = isOpen();
+    if (!locked || !wasOpen) {
+        close();
+    }
+    qCDebug(lcStore).noquote() << error.message << error.detail;
+    if (error.kind == ErrorKind::ProtocolError) {
+        return openFresh();
+    }
+    m_store.setState(false, error.message);
+    return false;
+}
+
+bool RecordStore::Loop::openFresh()
+{
+    const auto aside = setAside(m_store.m_options.path, m_store.m_clock.wallNow());
+    if (!aside) {
+        m_store.setState(false, aside.error().message);
+        return false;
+    }
+    m_store.setNotice(
+        u"The records file was damaged. It is kept as “%1”, and a new one was begun."_s.arg(
+            *aside));
+    auto database = openRecordFile(m_store.m_options.path, m_store.m_options.lockWait);
+    auto writer = std::unique_ptr<RecordWriter>();
+    if (database) {
+        m_database = std::make_unique<Database>(std::move(*database));
+        auto created = RecordWriter::create(*m_database, m_store.m_clock.wallNow());
+        if (created) {
+            m_writer = std::move(*created);
+            m_store.setState(true, {});
+            return true;
+        }
+        database = common::failure(created.error());
+    }
+    close();
+    m_store.setState(false, database.error().message);
+    return false;
+}
+
+bool RecordStore::Loop::writePending()
+{
+    if (isOpen() && m_database->hasMoved()) {
+        close(); // somebody deleted or renamed the file: go on in a new one
+    }
+    // Twice: a damaged file shows at writing, and its successor takes the batch.
+    for (int round = 0; round < 2; ++round) {
+        if (!isOpen() && !open()) {
+            return false;
+        }
+        const Result<void> written = m_writer->write(m_pending);
+        if (written) {
+            m_store.m_written.fetch_add(m_pending.size(), std::memory_order_relaxed);
+            m_store.setState(true, {});
+            return true;
+        }
+        if (written.error().kind == ErrorKind::Internal) {
+            dropPending(written.error());
+            return true;
+        }
+        if (!onFailure(written.error())) {
+            return false;
+        }
+    }
+    return false;
+}
+
+/// Its content is at fault: it would fail for ever and keep all others waiting.
+void RecordStore::Loop::dropPending(const common::Error &error)
+{
+    m_store.m_lost.fetch_add(m_pending.size(), std::memory_order_relaxed);
+    qCWarning(lcStore).noquote() << m_pending.size()
+                                 << "requests could not be recorded:" << error.detail;
+}
+
+void RecordStore::Loop::waitForAnotherTry()
+{
+    auto wait = m_store.m_options.retry;
+    if (m_store.m_queue.isClosed()) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+            m_store.m_stopBy - std::chrono::steady_clock::now());
+        wait = std::clamp(left, 1ms, std::max(wait, 1ms));
+    }
+    m_store.m_queue.pause(wait);
+}
+
+void RecordStore::Loop::giveUp()
+{
+    const Batch rest = m_store.m_queue.take(0ms, 0ms);
+    const std::size_t lost = m_pending.size() + rest.size();
+    m_store.m_pending = 0;
+    if (lost > 0) {
+        m_store.m_lost.fetch_add(lost, std::memory_order_relaxed);
+        qCWarning(lcStore).noquote() << lost << "requests were not recorded before the end.";
+    }
+}
+
+void RecordStore::Loop::useIdleTime()
+{
+    if (!isOpen()) {
+        (void)open();
+        return;
+    }
+    if (m_database->hasMoved()) {
+        close();
+        (void)open();
+        return;
+    }
+    if (!m_checked) {
+        checkFile();
+    }
+}
+
+bool RecordStore::Loop::isRetentionDue() const
+{
+    return m_store.m_clock.now() - m_lastRetention >= m_store.m_options.retentionInterval;
+}
+
+/// A step of retention between two batches, and as many as there is time for when nothing waits.
+void RecordStore::Loop::keepHouse()
+{
+    if (!isOpen()) {
+        return;
+    }
+    if (!m_retaining && isRetentionDue()) {
+        m_retaining = true;
+        m_lastRetention = m_store.m_clock.now();
+        m_retention.begin();
+    }
+    while (m_retaining) {
+        const auto progress = m_retention.step(*m_database, m_store.m_clock.wallNow());
+        if (m_retention.takeDeletedSets()) {
+            m_writer->forgetDecisionSets();
+        }
+        if (!progress) {
+            m_retaining = false;
+            onHousekeepingFailure(progress.error());
+            return;
+        }
+        if (*progress == Retention::Progress::Done) {
+            m_retaining = false;
+        }
+        if (m_store.m_queue.depth() > 0 || m_store.m_queue.isClosed()) {
+            return;
+        }
+    }
+}
+
+/// Somebody else's lock only puts it off: nothing that must be kept was waiting.
+void RecordStore::Loop::onHousekeepingFailure(const common::Error &error)
+{
+    if (error.kind != ErrorKind::Unavailable && error.kind != ErrorKind::Cancelled) {
+        (void)onFailure(error);
+    }
+}
+
+/// Once in a run: finds damage that writing alone would not touch.
+void RecordStore::Loop::checkFile()
+{
+    const auto stop = [this] { return m_store.m_queue.depth() > 0 || m_store.m_queue.isClosed(); };
+    m_database->interruptWhen(stop);
+    auto check = m_database->prepare("PRAGMA quick_check(1)");
+    const Result<bool> row = check ? check->step() : common::failure(check.error());
+    const bool damaged = row ? check->text(0) != "ok"
+                             : row.error().kind == ErrorKind::ProtocolError;
+    check = Statement();
+    interruptAtDeadline();
+    // Interrupted by work: another time.
+    m_checked = row.has_value() || damaged;
+    if (damaged) {
+        (void)onFailure({ErrorKind::ProtocolError, u"The records file is damaged."_s});
+    }
+}
+
+RecordStore::RecordStore(StoreOptions options, const common::Clock &clock)
+    : m_options(std::move(options))
+    , m_clock(clock)
+    , m_queue(m_options.queue)
+    , m_thread(QThread::create([this] { Loop(*this).run(); }))
+{
+    m_thread->setObjectName(u"store"_s);
+    m_thread->start();
+}
+
+RecordStore::~RecordStore()
+{
+    stop(2s);
+}
+
+void RecordStore::record(const std::shared_ptr<const relay::Outcome> &outcome)
+{
+    (void)m_queue.push(outcome, weightOf(*outcome)); // the queue counts what it drops
+}
+
+void RecordStore::stop(std::chrono::milliseconds deadline)
+{
+    if (m_thread->isFinished()) {
+        return;
+    }
+    m_stopBy = std::chrono::steady_clock::now() + deadline;
+    m_queue.close();
+    m_thread->wait();
+    const std::lock_guard lock(m_mutex);
+    m_status.recording = false;
+}
+
+StoreStatus RecordStore::status() const
+{
+    StoreStatus status;
+    {
+        const std::lock_guard lock(m_mutex);
+        status = m_status;
+    }
+    status.written = m_written.load(std::memory_order_relaxed);
+    status.dropped = m_queue.dropped() + m_lost.load(std::memory_order_relaxed);
+    status.queued = m_queue.depth() + m_pending.load(std::memory_order_relaxed);
+    return status;
+}
+
+void RecordStore::setState(bool recording, const QString &problem)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_status.recording == recording && m_status.problem == problem) {
+            return;
+        }
+        m_status.recording = recording;
+        m_status.problem = problem;
+    }
+    if (recording) {
+        qCInfo(lcStore).noquote() << "requests are recorded in" << m_options.path;
+    } else {
+        qCWarning(lcStore).noquote()
+            << "requests are not recorded:" << problem << "The file:" << m_options.path;
+    }
+    if (m_options.statusChanged) {
+        m_options.statusChanged();
+    }
+}
+
+void RecordStore::setNotice(const QString &notice)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_status.notice = notice;
+    }
+    qCWarning(lcStore).noquote() << notice;
+    if (m_options.statusChanged) {
+        m_options.statusChanged();
+    }
+}
+
+} // namespace freerelay::store

@@ -1,0 +1,308 @@
+#include "core/store/record_file.h"
+#include "core/store/record_reader.h"
+#include "core/store/record_writer.h"
+#include "tests/support/sample_outcome.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace freerelay;
+using namespace freerelay::store;
+using namespace freerelay::tests;
+using namespace std::chrono_literals;
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+constexpr int sampleCount = 100'000;
+
+} // namespace
+
+/// Over 100,000 requests: a day and a quarter, one a second.
+class TestRecordReader final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        m_path = m_folder.filePath(u"records.db"_s);
+        auto database = openRecordFile(m_path, 1s);
+        QVERIFY(database);
+        auto writer = RecordWriter::create(*database, sampleDay);
+        QVERIFY(writer);
+        std::vector<std::shared_ptr<const relay::Outcome>> batch;
+        for (int i = 1; i <= sampleCount; ++i) {
+            batch.push_back(sharedOutcome(i));
+            if (batch.size() == 5'000 || i == sampleCount) {
+                QVERIFY((*writer)->write(batch));
+                batch.clear();
+            }
+        }
+        m_reader = std::make_unique<RecordReader>(m_path);
+    }
+
+    void listsTheNewestFirst()
+    {
+        const auto page = m_reader->requests({}, 50);
+        QVERIFY(page);
+        QCOMPARE(page->requests.size(), std::size_t(50));
+        QCOMPARE(page->requests.front().outcome.requestId, "req_100000"_ba);
+        QCOMPARE(page->requests.back().outcome.requestId, "req_99951"_ba);
+        QVERIFY(page->next);
+    }
+
+    void goesOnWhereThePageBeforeEnded_data()
+    {
+        QTest::addColumn<RequestFilter>("filter");
+        QTest::addColumn<int>("expected");
+        const auto row = [](const char *name, const RequestFilter &filter, auto &&matches) {
+            int count = 0;
+            for (int i = 1; i <= sampleCount; ++i) {
+                count += matches(i) ? 1 : 0;
+            }
+            QTest::newRow(name) << filter << count;
+        };
+        RequestFilter provider;
+        provider.provider = "google";
+        row("provider", provider, [](int i) { return i % 3 == 2 && i % 7 != 0; });
+        RequestFilter model;
+        model.model = "openai/gpt";
+        row("model", model, [](int i) { return i % 3 == 1 && i % 7 != 0; });
+        RequestFilter app;
+        app.app = "curl";
+        row("app", app, [](int i) { return i % 2 == 1; });
+        RequestFilter status;
+        status.status = 503;
+        row("status", status, [](int i) { return i % 7 == 0; });
+        RequestFilter failed;
+        failed.failedOnly = true;
+        row("failed", failed, [](int i) { return i % 7 == 0; });
+        RequestFilter text;
+        text.errorText = u"NUMBER 77"_s;
+        row("error text", text, [](int i) {
+            return i % 7 == 0 && QByteArray::number(i).startsWith("77");
+        });
+        RequestFilter wildcard;
+        wildcard.errorText = u"100%"_s;
+        row("error text with a wildcard", wildcard, [](int i) { return i % 7 == 0; });
+        RequestFilter noWildcard;
+        noWildcard.errorText = u"1_0%"_s;
+        row("error text that is no pattern", noWildcard, [](int) { return false; });
+        RequestFilter time;
+        time.from = sampleDay + 1'000s;
+        time.until = sampleDay + 3'000s;
+        row("time", time, [](int i) { return i >= 1'000 && i < 3'000; });
+        RequestFilter several = time;
+        several.app = "claude-cli";
+        several.provider = "groq";
+        row("several", several, [](int i) {
+            return i >= 1'000 && i < 3'000 && i % 6 == 0 && i % 7 != 0;
+        });
+    }
+
+    void goesOnWhereThePageBeforeEnded()
+    {
+        QFETCH(RequestFilter, filter);
+        QFETCH(int, expected);
+        int seen = 0;
+        std::optional<PageKey> key;
+        std::int64_t lastTime = std::numeric_limits<std::int64_t>::max();
+        do {
+            const auto page = m_reader->requests(filter, 997, key);
+            QVERIFY(page);
+            for (const StoredRequest &request : page->requests) {
+                const std::int64_t time = request.outcome.time.time_since_epoch().count();
+                QVERIFY(time < lastTime); // each once, in order
+                lastTime = time;
+                ++seen;
+            }
+            key = page->next;
+        } while (key);
+        QCOMPARE(seen, expected);
+    }
+
+    void findsNoneTwiceAtTheSameTime()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"records.db"_s);
+        auto database = openRecordFile(path, 1s);
+        QVERIFY(database);
+        auto writer = RecordWriter::create(*database, sampleDay);
+        QVERIFY(writer);
+        std::vector<std::shared_ptr<const relay::Outcome>> batch;
+        for (int i = 0; i < 10; ++i) {
+            batch.push_back(sharedOutcome(1, QByteArray::number(i) + '_'));
+        }
+        QVERIFY((*writer)->write(batch));
+        RecordReader reader(path);
+        QSet<QByteArray> seen;
+        std::optional<PageKey> key;
+        do {
+            const auto page = reader.requests({}, 3, key);
+            QVERIFY(page);
+            for (const StoredRequest &request : page->requests) {
+                seen.insert(request.outcome.requestId);
+            }
+            key = page->next;
+        } while (key);
+        QCOMPARE(seen.size(), 10);
+    }
+
+    void readsPagesThroughAnIndexWithoutSorting_data()
+    {
+        goesOnWhereThePageBeforeEnded_data();
+        QTest::newRow("all") << RequestFilter() << sampleCount;
+    }
+
+    void readsPagesThroughAnIndexWithoutSorting()
+    {
+        QFETCH(RequestFilter, filter);
+        for (const bool hasKey : {false, true}) {
+            const QByteArray plan = planOf(pageSql(filter, hasKey));
+            QVERIFY2(plan.contains("USING INDEX requests_"), plan.constData());
+            QVERIFY2(!plan.contains("TEMP B-TREE"), plan.constData());
+            QVERIFY2(!plan.contains("SCAN requests") || plan.contains("USING INDEX"), plan);
+        }
+    }
+
+    void usesTheIndexOfWhatIsAskedFor_data()
+    {
+        QTest::addColumn<QByteArray>("sql");
+        QTest::addColumn<QByteArray>("index");
+        RequestFilter filter;
+        filter.provider = "groq";
+        QTest::newRow("provider") << pageSql(filter, true) << "requests_provider"_ba;
+        filter = {};
+        filter.model = "groq/llama";
+        QTest::newRow("model") << pageSql(filter, true) << "requests_model"_ba;
+        filter = {};
+        filter.app = "curl";
+        QTest::newRow("app") << pageSql(filter, true) << "requests_app"_ba;
+        filter = {};
+        filter.status = 503;
+        QTest::newRow("status") << pageSql(filter, true) << "requests_status"_ba;
+        filter = {};
+        filter.failedOnly = true;
+        QTest::newRow("failed") << pageSql(filter, true) << "requests_failed"_ba;
+        filter = {};
+        filter.errorText = u"busy"_s;
+        QTest::newRow("error text") << pageSql(filter, true) << "requests_failed"_ba;
+        QTest::newRow("time") << pageSql({}, true) << "requests_time"_ba;
+        QTest::newRow("one request") << requestSql() << "requests_request_id"_ba;
+        QTest::newRow("attempts") << attemptsSql() << "PRIMARY KEY (request=?)"_ba;
+        QTest::newRow("candidates") << candidatesSql() << "PRIMARY KEY (decision_set=?)"_ba;
+        for (const TotalsBy by :
+             {TotalsBy::Nothing, TotalsBy::Provider, TotalsBy::Model, TotalsBy::App}) {
+            QTest::addRow("totals by %d", int(by))
+                << totalsSql(by, false) << "PRIMARY KEY (span_s=? AND bucket_s>? AND"_ba;
+            QTest::addRow("series by %d", int(by))
+                << totalsSql(by, true) << "PRIMARY KEY (span_s=? AND bucket_s>? AND"_ba;
+        }
+    }
+
+    void usesTheIndexOfWhatIsAskedFor()
+    {
+        QFETCH(QByteArray, sql);
+        QFETCH(QByteArray, index);
+        const QByteArray plan = planOf(sql);
+        QVERIFY2(plan.contains(index), plan.constData());
+        QVERIFY2(!plan.contains("SCAN"), plan.constData());
+    }
+
+    void sumsUpAWindow()
+    {
+        const TotalsQuery day{sampleDay, sampleDay + 24h, TotalsBy::Provider, hourSpan};
+        const auto rows = m_reader->totals(day);
+        QVERIFY(rows);
+        QCOMPARE(rows->size(), std::size_t(4)); // "" = nobody answered
+        qint64 requests = 0;
+        for (const TotalsRow &row : *rows) {
+            requests += row.totals.requests;
+        }
+        QCOMPARE(requests, 86'399); // req_1 … req_86399
+        QCOMPARE(rows->front().name, QByteArray());
+        QCOMPARE(rows->front().totals.failed, rows->front().totals.requests);
+        QCOMPARE(rows->front().totals.attempts, 0);
+        // Attempts that failed count where they were made.
+        QCOMPARE(rows->at(1).name, "google"_ba);
+        QVERIFY(rows->at(1).totals.failedAttempts > 0);
+        QVERIFY(rows->at(1).totals.unmetered > 0);
+    }
+
+    void givesTheSameWhateverTheBuckets()
+    {
+        for (const TotalsBy by : {TotalsBy::Nothing, TotalsBy::Model, TotalsBy::App}) {
+            const auto minutes = m_reader->totals({sampleDay, sampleDay + 24h, by, minuteSpan});
+            const auto hours = m_reader->totals({sampleDay, sampleDay + 24h, by, hourSpan});
+            const auto days = m_reader->totals({sampleDay, sampleDay + 24h, by, daySpan});
+            QVERIFY(minutes && hours && days);
+            QCOMPARE(minutes->size(), days->size());
+            for (std::size_t i = 0; i < days->size(); ++i) {
+                QVERIFY(minutes->at(i).totals == days->at(i).totals);
+                QVERIFY(hours->at(i).totals == days->at(i).totals);
+            }
+        }
+    }
+
+    void widensTheWindowToWholeBuckets()
+    {
+        const auto rows = m_reader->series(
+            {sampleDay + 90s, sampleDay + 130s, TotalsBy::Nothing, minuteSpan});
+        QVERIFY(rows);
+        QCOMPARE(rows->size(), std::size_t(2));
+        QCOMPARE(rows->front().bucketStart, 1'795'478'400 + 60);
+        QCOMPARE(rows->back().bucketStart, 1'795'478'400 + 120);
+        QCOMPARE(rows->front().totals.requests, 60);
+        const auto exact = m_reader->series(
+            {sampleDay + 60s, sampleDay + 120s, TotalsBy::Nothing, minuteSpan});
+        QCOMPARE(exact->size(), std::size_t(1));
+    }
+
+    void choosesBucketsThatAreKept()
+    {
+        const auto now = sampleDay + 24h * 365;
+        QCOMPARE(spanFor(now - 1h, now, now), minuteSpan);
+        QCOMPARE(spanFor(now - 24h, now, now), hourSpan);
+        QCOMPARE(spanFor(now - 24h * 90, now, now), daySpan);
+        // An hour of last week: its minutes are gone.
+        QCOMPARE(spanFor(now - 24h * 7, now - 24h * 7 + 1h, now), hourSpan);
+        QCOMPARE(spanFor(now - 24h * 200, now - 24h * 200 + 1h, now), daySpan);
+    }
+
+    void saysThatThereIsNothing()
+    {
+        QVERIFY(m_reader->request("nobody").error().kind == common::ErrorKind::NotFound);
+        RecordReader none(m_folder.filePath(u"none.db"_s));
+        QVERIFY(none.requests({}, 10).error().kind == common::ErrorKind::NotFound);
+        QVERIFY(!QFile::exists(m_folder.filePath(u"none.db"_s)));
+    }
+
+    void cannotWrite()
+    {
+        auto database = Database::open(m_path, Database::Access::ReadOnly, 1s);
+        QVERIFY(database);
+        QVERIFY(
+            database->execute("DELETE FROM requests").error().kind
+            == common::ErrorKind::PermissionDenied);
+    }
+
+private:
+    QByteArray planOf(const QByteArray &sql)
+    {
+        auto database = Database::open(m_path, Database::Access::ReadOnly, 1s);
+        auto statement = database->prepare(QByteArray("EXPLAIN QUERY PLAN " + sql));
+        QByteArray plan;
+        while (statement && statement->step().value_or(false)) {
+            plan += statement->text(3) + '\n';
+        }
+        return plan;
+    }
+
+    QTemporaryDir m_folder;
+    QString m_path;
+    std::unique_ptr<RecordReader> m_reader;
+};
+
+QTEST_GUILESS_MAIN(TestRecordReader)
+#include "tst_record_reader.moc"
