@@ -58,12 +58,11 @@ int runHeadless(const StartOptions &options, const settings::Paths &paths)
         return locked.error().kind == common::ErrorKind::AlreadyExists ? exitAlreadyRunning
                                                                        : exitFailure;
     }
-    auto service = services::GatewayService::create(
-        serviceOptions(options, paths, [] { QCoreApplication::quit(); }));
+    auto service = services::GatewayService::create(serviceOptions(options, paths));
     if (!service) {
         return fail(service.error());
     }
-    applyLogSettings((*service)->settings());
+    const auto logFollowsSettings = followLogSettings(**service);
     if (const auto listening = (*service)->listen(); !listening) {
         const int code = fail(listening.error());
         if (!listening.error().detail.isEmpty()) {

@@ -30,6 +30,12 @@ namespace {
 std::atomic<bool> jsonLog{false};
 std::array<int, 2> signalPipe{-1, -1};
 
+/// Not quit(): that closes the windows first, and ours would hide and stay.
+void endProgram()
+{
+    QCoreApplication::exit();
+}
+
 const char *levelName(QtMsgType type)
 {
     switch (type) {
@@ -73,7 +79,7 @@ extern "C" void onSignal(int)
     [[maybe_unused]] const auto written = ::write(signalPipe[1], &byte, 1);
 }
 
-/// Turns signals into a quit of the event loop.
+/// Turns signals into an end of the event loop.
 void watchSignals()
 {
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, signalPipe.data()) != 0) {
@@ -82,10 +88,7 @@ void watchSignals()
     auto *notifier = new QSocketNotifier(
         signalPipe[0], QSocketNotifier::Read, QCoreApplication::instance());
     QObject::connect(
-        notifier,
-        &QSocketNotifier::activated,
-        QCoreApplication::instance(),
-        &QCoreApplication::quit);
+        notifier, &QSocketNotifier::activated, QCoreApplication::instance(), &endProgram);
     struct sigaction action
     {
     };
@@ -97,14 +100,13 @@ void watchSignals()
 
 } // namespace
 
-services::ServiceOptions serviceOptions(
-    const StartOptions &options, const settings::Paths &paths, std::function<void()> quit)
+services::ServiceOptions serviceOptions(const StartOptions &options, const settings::Paths &paths)
 {
     services::ServiceOptions result;
     result.paths = paths;
     result.dotEnvFile = QDir::current().absoluteFilePath(u".env"_s);
     result.threeDemos = options.demo;
-    result.quit = std::move(quit);
+    result.quit = endProgram;
     if (options.port) {
         result.commandLine.push_back({u"port"_s, QString::number(*options.port), u"--port"_s});
     }
@@ -140,6 +142,8 @@ common::Result<void> prepareProcess()
     return {};
 }
 
+namespace {
+
 void applyLogSettings(const settings::Settings &settings)
 {
     jsonLog = settings.logFormat == "json"_L1;
@@ -151,6 +155,14 @@ void applyLogSettings(const settings::Settings &settings)
             debug ? u"true"_s : u"false"_s,
             info ? u"true"_s : u"false"_s,
             warning ? u"true"_s : u"false"_s));
+}
+
+} // namespace
+
+std::unique_ptr<interfaces::Subscription> followLogSettings(services::GatewayService &service)
+{
+    applyLogSettings(service.settings());
+    return service.subscribe([&service] { applyLogSettings(service.settings()); });
 }
 
 } // namespace freerelay::app

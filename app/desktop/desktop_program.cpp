@@ -106,18 +106,19 @@ int runDesktop(const QStringList &arguments)
             ? showRunning(paths.controlSocket, locked.error())
             : complain(locked.error());
     }
-    auto created = services::GatewayService::create(
-        serviceOptions(options, paths, [] { QCoreApplication::quit(); }));
+    auto created = services::GatewayService::create(serviceOptions(options, paths));
     if (!created) {
         return complain(created.error());
     }
     services::GatewayService &service = **created;
-    applyLogSettings(service.settings());
+    const auto logFollowsSettings = followLogSettings(service);
     const auto listening = service.listen();
     yieldToWorkers();
 
     ui::DesktopApplication desktop(
-        service, {.startHidden = options.hidden || service.settings().startHidden});
+        service,
+        {.startHidden = options.hidden || service.settings().startHidden,
+         .closeToTray = [&service] { return service.settings().closeToTray; }});
     services::ControlServer control(service, [&desktop] { desktop.activate(); });
     if (const auto opened = control.listen(paths.controlSocket); !opened) {
         return complain(opened.error());

@@ -16,6 +16,7 @@ struct Fixture
     tests::FakeGatewayControl gateway;
     tests::ScriptedPrompter prompter;
     bool tray = true;
+    bool closeToTray = true;
     std::unique_ptr<DesktopApplication> desktop;
 
     Fixture(bool withTray, bool hidden, std::chrono::milliseconds patience = 1h)
@@ -26,6 +27,7 @@ struct Fixture
         options.startHidden = hidden;
         options.trayRetry = 5ms;
         options.trayPatience = patience;
+        options.closeToTray = [this] { return closeToTray; };
         options.trayAvailable = [this] { return tray; };
         options.prompter = &prompter;
         desktop = std::make_unique<DesktopApplication>(gateway, options);
@@ -55,6 +57,15 @@ private Q_SLOTS:
         fixture.desktop->window().close();
         QVERIFY(!fixture.desktop->window().isVisible());
         QVERIFY(!fixture.gateway.hasQuit);
+        QVERIFY(fixture.prompter.asked.empty());
+    }
+
+    void closingQuitsWhenTheSettingsSaySo()
+    {
+        Fixture fixture(/*withTray=*/true, /*hidden=*/false);
+        fixture.closeToTray = false;
+        fixture.desktop->window().close();
+        QTRY_VERIFY(fixture.gateway.hasQuit);
         QVERIFY(fixture.prompter.asked.empty());
     }
 

@@ -140,6 +140,10 @@ void DesktopApplication::toggleWindow()
 
 void DesktopApplication::onCloseRequested()
 {
+    if (m_options.closeToTray && !m_options.closeToTray()) {
+        quit();
+        return;
+    }
     // Asked anew: the panel that held the tray may be gone.
     if (m_hasTray && trayAvailable()) {
         m_window->hide();

@@ -22,7 +22,7 @@ namespace freerelay::ui {
 ///
 /// Never hides what cannot be shown again: without a tray the window stays, and closing it asks.
 /// Main thread. Create after QApplication, start() once, then run the event loop; the gateway's
-/// quit() has to end it.
+/// quit() has to end it (with QCoreApplication::exit(): quit() asks the window, which only hides).
 class DesktopApplication final : public QObject
 {
     Q_OBJECT
@@ -33,6 +33,9 @@ public:
     {
         /// No window at start, provided that there is a tray to bring it back.
         bool startHidden = false;
+        /// Whether closing the window leaves the program running; asked at each close, yes when
+        /// empty.
+        std::function<bool()> closeToTray{};
         /// How often an absent tray is looked for: desktops start it late.
         std::chrono::milliseconds trayRetry{2000};
         /// How long a hidden start waits for the tray before it shows the window after all.
