@@ -72,6 +72,8 @@ struct ProviderRow
     QStringList keySteps; ///< how to get a key, in order
     QString keyPrefix; ///< "" = unknown
     QString variable; ///< environment name of the key
+    /// Environment names of tokens that were made for something else: offered, never used unasked.
+    QStringList offeredVariables;
     QString terms; ///< limits and terms to know before consenting
     bool keyless = false;
 };

@@ -40,7 +40,7 @@ QByteArray tierName(const catalog::Model &model)
 ProviderHealth
 healthOf(const QByteArray &provider, const routing::RoutePlan &plan, common::SteadyTime now)
 {
-    ProviderHealth health{provider, plan.candidates.empty() ? "no_models"_ba : "ready"_ba, {}};
+    ProviderHealth health{provider, plan.candidates.empty() ? "no_models"_ba : "ready"_ba, {}, {}};
     const quota::CoolDown *first = nullptr;
     for (const routing::Rejection &rejection : plan.rejections) {
         const auto &rest = rejection.coolDown;
@@ -53,6 +53,7 @@ healthOf(const QByteArray &provider, const routing::RoutePlan &plan, common::Ste
         health.state = rejected ? "key_rejected"_ba : "cooling_down"_ba;
         health.retryAfterSeconds
             = std::chrono::ceil<std::chrono::seconds>(first->until - now).count();
+        health.rest = *first;
     }
     return health;
 }
@@ -177,7 +178,8 @@ std::vector<ProviderHealth> providerHealth(
         const QByteArray &id = endpoint.provider->id;
         const QByteArray name = "freerelay-" + id;
         const auto plan = routing::plan(snapshot, common::Mode::Auto, name, {}, now);
-        result.push_back(plan ? healthOf(id, *plan, now) : ProviderHealth{id, "no_models"_ba, {}});
+        result.push_back(
+            plan ? healthOf(id, *plan, now) : ProviderHealth{id, "no_models"_ba, {}, {}});
     }
     return result;
 }

@@ -27,10 +27,11 @@ struct ProviderHealth
     QByteArray id;
     QByteArray state; ///< "ready", "cooling_down", "key_rejected", "no_models"
     std::optional<std::int64_t> retryAfterSeconds;
+    std::optional<quota::CoolDown> rest; ///< the first to end, when no model can be used
 };
 
-/// Every name of docs/user-guide.md#models: our own (auto, free, paid, per provider), aliases, and
-/// `provider/model`. Pure; any thread.
+/// Every name of docs/user-guide.md#asking-for-a-model: our own (auto, free, paid, per provider),
+/// aliases, and `provider/model`. Pure; any thread.
 /// @param all  also those that cannot be used at the moment
 [[nodiscard]] std::vector<ListedModel> listModels(
     const RelayConfig &config,

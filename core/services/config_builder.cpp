@@ -84,10 +84,20 @@ private:
         // The demo provider is a listener of ours, but another one than the gateway's.
         const auto foreign = upstream::checkNotOwnListener(*address, m_parts.ownPort);
         if (m_parts.ownPort != 0 && !foreign) {
-            addProblem(provider, foreign.error().message);
+            if (isWanted(provider, own)) {
+                addProblem(provider, foreign.error().message);
+            }
             return {};
         }
         return *address;
+    }
+
+    /// A shipped local server that nobody asked for may stand on our port without a word.
+    [[nodiscard]] bool
+    isWanted(const Provider &provider, const settings::ProviderSettings &own) const
+    {
+        return !own.baseUrl.isEmpty() || own.consent || provider.userDefined
+            || !m_parts.keys->keysFor(provider.id).empty();
     }
 
     std::vector<QByteArray> usableKeys(const Provider &provider, const QByteArray &address)

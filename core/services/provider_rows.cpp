@@ -1,9 +1,11 @@
 #include "provider_rows.h"
 
 #include "core/catalog/endpoint.h"
+#include "core/relay/model_directory.h"
 #include "core/services/demo/demo_catalog.h"
 
 #include <algorithm>
+#include <set>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -82,33 +84,77 @@ void setBarred(ProviderRow &row, Disqualified reason, const QString &keysUnreada
     default:
         row.state = keysUnreadable.isEmpty() ? KeyState::NoKey : KeyState::KeychainLocked;
         row.stateText = keysUnreadable.isEmpty() ? u"no key"_s : keysUnreadable;
+        if (!row.keys.empty()) {
+            row.stateText = u"its key may not be sent to its address"_s;
+        }
         return;
     }
 }
 
-/// The soonest rest of the provider decides what is shown.
-void setResting(
-    ProviderRow &row, const std::vector<quota::CoolDown> &resting, const common::Clock &clock)
+QString timeText(const quota::CoolDown &rest, const common::Clock &clock, ProviderRow &row)
 {
-    const auto found = std::find_if(
-        resting.begin(), resting.end(), [&row](const quota::CoolDown &entry) {
-            return entry.scope.provider == row.id;
-        });
-    if (found == resting.end()) {
-        return;
-    }
-    if (found->reason == quota::CoolDownReason::KeyRejected) {
-        row.state = KeyState::Rejected;
-        row.stateText = u"the key was rejected: %1"_s.arg(QString::fromUtf8(found->detail));
-        return;
-    }
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(found->until - clock.now());
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(rest.until - clock.now());
     const auto wall = std::chrono::duration_cast<std::chrono::milliseconds>(
         clock.wallNow().time_since_epoch());
-    row.state = KeyState::CoolingDown;
     row.coolDownUntil = QDateTime::fromMSecsSinceEpoch((wall + left).count());
-    row.stateText = u"resting until %1: %2"_s.arg(
-        row.coolDownUntil->toString(u"HH:mm:ss"_s), QString::fromUtf8(found->detail));
+    return row.coolDownUntil->toString(u"HH:mm:ss"_s);
+}
+
+/// Nothing of the provider can be used: says why, and until when.
+void setResting(ProviderRow &row, const quota::CoolDown &rest, const common::Clock &clock)
+{
+    if (rest.reason == quota::CoolDownReason::KeyRejected) {
+        row.state = KeyState::Rejected;
+        row.stateText = u"the key was rejected: %1"_s.arg(QString::fromUtf8(rest.detail));
+        return;
+    }
+    row.state = KeyState::CoolingDown;
+    const QString time = timeText(rest, clock, row);
+    row.stateText = u"resting until %1: %2"_s.arg(time, QString::fromUtf8(rest.detail));
+}
+
+/// What rests of a provider that can be used all the same. What only advises against a model (it
+/// failed a moment ago) is no rest.
+void tellPartlyResting(ProviderRow &row, const std::vector<quota::CoolDown> &resting)
+{
+    std::set<QByteArray> keys;
+    std::set<QByteArray> models;
+    for (const quota::CoolDown &rest : resting) {
+        if (rest.scope.provider != row.id || quota::isOnlyAdvice(rest.reason)) {
+            continue;
+        }
+        if (rest.scope.model.isEmpty()) {
+            keys.insert(rest.scope.key);
+        } else {
+            models.insert(rest.scope.model);
+        }
+    }
+    QStringList parts;
+    if (!keys.empty()) {
+        parts << u"%1 of %2 keys"_s.arg(keys.size()).arg(row.keys.size());
+    }
+    if (!models.empty()) {
+        parts << u"%1 of %2 models"_s.arg(models.size()).arg(row.models);
+    }
+    if (!parts.isEmpty()) {
+        row.stateText += u"; at rest: %1"_s.arg(parts.join(u", "_s));
+    }
+}
+
+/// The state of a provider that is configured.
+void setHealth(
+    ProviderRow &row,
+    const relay::ProviderHealth &health,
+    const std::vector<quota::CoolDown> &resting,
+    const common::Clock &clock)
+{
+    if (health.rest) {
+        setResting(row, *health.rest, clock);
+    } else if (health.state == "ready") {
+        tellPartlyResting(row, resting);
+    } else {
+        row.stateText = u"it has no model that can be used"_s;
+    }
 }
 
 int rankOf(const ProviderRow &row)
@@ -127,6 +173,10 @@ std::vector<ProviderRow> providerRows(
     const common::Clock &clock)
 {
     const std::vector<quota::CoolDown> resting = coolDowns.active(clock.now());
+    QHash<QByteArray, relay::ProviderHealth> health;
+    for (relay::ProviderHealth &one : relay::providerHealth(config, coolDowns, clock.now())) {
+        health.insert(one.id, std::move(one));
+    }
     std::vector<ProviderRow> rows;
     for (const routing::Endpoint &endpoint : config.endpoints) {
         const catalog::Provider &provider = *endpoint.provider;
@@ -147,6 +197,9 @@ std::vector<ProviderRow> providerRows(
         row.variable = provider.keyVariables.empty()
             ? QString()
             : QString::fromUtf8(provider.keyVariables.front());
+        for (const QByteArray &name : provider.offerVariables) {
+            row.offeredVariables << QString::fromUtf8(name);
+        }
         row.terms = termsText(provider);
         row.keyless = !catalog::needsKey(provider);
         row.state = row.keys.empty() ? KeyState::Keyless : KeyState::Ready;
@@ -154,7 +207,7 @@ std::vector<ProviderRow> providerRows(
         if (endpoint.barred) {
             setBarred(row, *endpoint.barred, config.keysUnreadable);
         } else {
-            setResting(row, resting, clock);
+            setHealth(row, health.value(provider.id), resting, clock);
         }
         rows.push_back(std::move(row));
     }

@@ -100,6 +100,7 @@ QJsonObject toJson(const interfaces::ProviderRow &provider)
         {u"key_steps"_s, QJsonArray::fromStringList(provider.keySteps)},
         {u"key_prefix"_s, provider.keyPrefix},
         {u"variable"_s, provider.variable},
+        {u"offered_variables"_s, QJsonArray::fromStringList(provider.offeredVariables)},
         {u"terms"_s, provider.terms},
         {u"keyless"_s, provider.keyless}};
 }
