@@ -55,6 +55,26 @@ std::shared_ptr<const relay::RelayConfig> emptyConfig()
     return config;
 }
 
+/// Whether any provider may be used: by its key, by consent, or as one of the user's own.
+bool hasProvider(const relay::RelayConfig &config)
+{
+    return std::any_of(
+        config.endpoints.begin(), config.endpoints.end(), [](const routing::Endpoint &endpoint) {
+            return !endpoint.barred;
+        });
+}
+
+/// Each problem once, as long as it lasts.
+void logNew(const QStringList &problems, QStringList &known)
+{
+    for (const QString &problem : problems) {
+        if (!known.contains(problem)) {
+            qCWarning(lcServices).noquote() << problem;
+        }
+    }
+    known = problems;
+}
+
 } // namespace
 
 /// Ends one subscription.
@@ -168,11 +188,12 @@ Result<void> GatewayService::open()
         });
     rebuild();
     m_keys->load([this](const Result<void> &loaded) {
-        if (!loaded) {
-            qCWarning(lcServices).noquote() << loaded.error().message;
-        }
+        Q_UNUSED(loaded) // it is among the problems of the keys
         onKeysChanged();
     });
+    if (const QStringList &ignored = m_keys->ignoredNames(); !ignored.isEmpty()) {
+        qCInfo(lcServices).noquote() << "not taken from .env:" << ignored.join(u", "_s);
+    }
     return {};
 }
 
@@ -232,6 +253,7 @@ Result<void> GatewayService::listen()
 
 void GatewayService::onKeysChanged()
 {
+    logNew(m_keys->problems(), m_keyProblems);
     rebuild();
     discover();
 }
@@ -248,13 +270,8 @@ void GatewayService::onSettingsChanged()
 /// Publishes the configuration that follows from what is known now.
 void GatewayService::rebuild()
 {
-    updateDemo();
     ConfigParts parts;
-    parts.catalog = m_demo ? withDemo(
-                        *m_catalog.current(),
-                        m_demo->port(),
-                        m_options.threeDemos ? DemoSize::Three : DemoSize::One)
-                           : m_catalog.current();
+    parts.catalog = m_catalog.current();
     parts.keys = m_keys->ring().load();
     parts.settings = m_settings->current();
     parts.paused = m_paused;
@@ -262,12 +279,18 @@ void GatewayService::rebuild()
     parts.instanceId = m_instanceId;
     parts.version = m_config.version();
     BuiltConfig built = buildConfig(parts);
-    for (const QString &problem : built.problems) {
-        if (!m_configProblems.contains(problem)) {
-            qCWarning(lcServices).noquote() << problem;
-        }
+    if (hasProvider(*built.config)) {
+        m_keys->markConfigured();
     }
-    m_configProblems = std::move(built.problems);
+    updateDemo();
+    if (m_demo) {
+        parts.catalog = withDemo(
+            *m_catalog.current(),
+            m_demo->port(),
+            m_options.threeDemos ? DemoSize::Three : DemoSize::One);
+        built = buildConfig(parts);
+    }
+    logNew(built.problems, m_configProblems);
     m_metrics.setKnownNames(knownNames(*parts.catalog));
     m_config.publish(std::move(built.config));
     announce();

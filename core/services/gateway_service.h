@@ -124,7 +124,8 @@ private:
     bool m_paused = false;
     QString m_listenProblem;
     quint16 m_nextFreePort = 0;
-    QStringList m_configProblems;
+    QStringList m_configProblems; ///< those that were logged
+    QStringList m_keyProblems; ///< those that were logged
     std::list<std::function<void()>> m_listeners;
     std::unique_ptr<DemoProvider> m_demo;
     std::unique_ptr<gateway::GatewayServer> m_server; ///< last: stopped before what it uses

@@ -1,4 +1,5 @@
 #include "app/common/start_options.h"
+#include "core/common/private_file.h"
 #include "tests/integration/cli/cli_fixture.h"
 
 #include <QFile>
@@ -35,6 +36,52 @@ private Q_SLOTS:
         QCOMPARE(m_fixture->run({u"stop"_s}).exitCode, int(app::exitOk));
         QCOMPARE(CliFixture::finish(*gateway).exitCode, int(app::exitOk));
         QCOMPARE(m_fixture->run({u"status"_s}).exitCode, int(app::exitNotRunning));
+    }
+
+    void endsTheDemoWithWhatTheFilesConfigure_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<bool>("demo");
+        QTest::newRow("nothing") << QString() << QByteArray() << true;
+        QTest::newRow("consent in the settings")
+            << u"settings.yaml"_s
+            << "providers:\n  llm7:\n    base_url: http://127.0.0.1:1/v1\n    consent: true\n"_ba
+            << false;
+        QTest::newRow("own provider without a key")
+            << u"providers.yaml"_s
+            << "schema_version: 1\nproviders:\n- id: mine\n  base_url: http://127.0.0.1:1/v1\n"
+               "  auth: none\n"_ba
+            << false;
+    }
+
+    void endsTheDemoWithWhatTheFilesConfigure()
+    {
+        QFETCH(QString, file);
+        QFETCH(QByteArray, text);
+        QFETCH(bool, demo);
+        if (!file.isEmpty()) {
+            QVERIFY(m_fixture->paths.createFolders());
+            QVERIFY(common::writePrivateFile(m_fixture->paths.configFolder + u'/' + file, text));
+        }
+        const auto gateway = startHeadless();
+        QVERIFY(gateway);
+        const CliResult status = m_fixture->run({u"status"_s, u"--json"_s});
+        const QJsonObject told = QJsonDocument::fromJson(status.out).object();
+        QCOMPARE(told.value("demo"_L1).toBool(), demo);
+        QCOMPARE(told.value("providers_configured"_L1).toInt(), demo ? 0 : 1);
+    }
+
+    void saysAtTheStartWhatIsWrongWithKeys()
+    {
+        m_fixture->setVariable(u"GROQ_API_KEY"_s, u"not a key"_s);
+        auto process = m_fixture->start({u"start"_s, u"--headless"_s, u"--port"_s, u"0"_s});
+        QByteArray said;
+        QTRY_VERIFY_WITH_TIMEOUT(
+            (said += process->readAllStandardError()).contains("GROQ_API_KEY holds blanks"),
+            20'000);
+        process->terminate();
+        QCOMPARE(CliFixture::finish(*process).exitCode, int(app::exitOk));
     }
 
     void endsInOrderOnASignal()
