@@ -38,13 +38,13 @@ std::optional<QJsonObject> findProvider(const QJsonArray &rows, const QString &i
 }
 
 bool reportTest(
-    CommandContext &context, const QString &provider, const common::Result<QJsonObject> &result)
+    CommandContext &context, const QString &what, const common::Result<QJsonObject> &result)
 {
     if (!result) {
-        context.console.error(u"%1: %2"_s.arg(provider, result.error().message));
+        context.console.error(u"%1: %2"_s.arg(what, result.error().message));
         return false;
     }
-    context.console.out(u"%1: %2"_s.arg(provider, result->value("message"_L1).toString()));
+    context.console.out(u"%1: %2"_s.arg(what, result->value("message"_L1).toString()));
     return true;
 }
 
@@ -75,6 +75,13 @@ int keysListCommand(CommandContext &context, bool json)
         }
     }
     context.console.table(lines);
+    for (const QJsonValue &value : *rows) {
+        const QJsonObject provider = value.toObject();
+        if (provider.value("state"_L1).toString() == "keychain_locked"_L1) {
+            context.console.error(provider.value("state_text"_L1).toString());
+            return exitOk;
+        }
+    }
     if (lines.empty()) {
         context.console.note(u"No key is stored. “freerelay setup” helps to get the first one."_s);
     }
@@ -200,12 +207,14 @@ int keysTestCommand(CommandContext &context, const QString &provider)
         if (!provider.isEmpty() && id != provider) {
             continue;
         }
-        for (const QJsonValue &key : row.value("keys"_L1).toArray()) {
+        for (const QJsonValue &entry : row.value("keys"_L1).toArray()) {
             ++tested;
+            const QJsonObject key = entry.toObject();
             const QJsonObject args{
-                {u"provider"_s, id}, {u"fingerprint"_s, key.toObject().value("fingerprint"_L1)}};
+                {u"provider"_s, id}, {u"fingerprint"_s, key.value("fingerprint"_L1)}};
+            const QString what = u"%1 %2"_s.arg(id, key.value("masked"_L1).toString());
             allWell = reportTest(
-                          context, id, context.control.call(u"key-test"_s, args, keyTestTimeout))
+                          context, what, context.control.call(u"key-test"_s, args, keyTestTimeout))
                 && allWell;
         }
     }

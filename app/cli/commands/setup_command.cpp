@@ -172,7 +172,10 @@ private:
         const QString prefix = provider.value("key_prefix"_L1).toString();
         const QString hint = prefix.isEmpty() ? QString()
                                               : u", usually begins with %1"_s.arg(prefix);
-        const auto key = m_console.askSecret(u"Key (not shown%1; enter to skip): "_s.arg(hint));
+        std::optional<common::Secret> key = offeredToken(provider);
+        if (!key) {
+            key = m_console.askSecret(u"Key (not shown%1; enter to skip): "_s.arg(hint));
+        }
         if (!key || isQuit(QString::fromUtf8(key->reveal()))) {
             return Answer::Leave;
         }
@@ -183,6 +186,22 @@ private:
             saveKey(m_context, id, *key);
         }
         return Answer::GoOn;
+    }
+
+    /// A token of the environment that was made for something else, if the person wants it used.
+    [[nodiscard]] std::optional<common::Secret> offeredToken(const QJsonObject &provider) const
+    {
+        for (const QJsonValue &entry : provider.value("offered_variables"_L1).toArray()) {
+            const QString variable = entry.toString();
+            const QByteArray token = qgetenv(variable.toLatin1().constData());
+            const QString question
+                = u"%1 is set here. It was made for something else; use it for %2?"_s.arg(
+                    variable, provider.value("name"_L1).toString());
+            if (!token.isEmpty() && m_console.confirm(question)) {
+                return common::Secret(token);
+            }
+        }
+        return std::nullopt;
     }
 
     CommandContext &m_context;

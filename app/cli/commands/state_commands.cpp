@@ -26,6 +26,16 @@ QString uptimeText(qint64 seconds)
     return u"%1 h %2 min %3 s"_s.arg(seconds / 3600).arg(seconds / 60 % 60).arg(seconds % 60);
 }
 
+/// "" for names of our own, which stand for models of several sizes.
+QString windowText(const QJsonObject &model)
+{
+    if (model.value("provider"_L1).toString() == "freerelay"_L1) {
+        return {};
+    }
+    const QJsonValue window = model.value("context_window"_L1);
+    return window.isDouble() ? u"%1 tokens"_s.arg(window.toInteger()) : u"window unknown"_s;
+}
+
 void printJson(const Console &console, const QJsonDocument &document)
 {
     console.out(QString::fromUtf8(document.toJson().trimmed()));
@@ -106,11 +116,10 @@ int modelsCommand(CommandContext &context, bool all, bool json)
     std::vector<QStringList> rows;
     for (const QJsonValue &value : models) {
         const QJsonObject model = value.toObject();
-        const QJsonValue window = model.value("context_window"_L1);
         rows.push_back(
             {model.value("id"_L1).toString(),
              model.value("tier"_L1).toString(),
-             window.isDouble() ? u"%1 tokens"_s.arg(window.toInteger()) : u"window unknown"_s,
+             windowText(model),
              model.value("usable"_L1).toBool() ? QString() : u"not usable now"_s});
     }
     context.console.table(rows);

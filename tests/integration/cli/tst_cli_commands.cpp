@@ -215,14 +215,17 @@ private Q_SLOTS:
         QVERIFY(m_fixture->listen());
         m_fixture->gateway.catalogue = {
             {u"groq/small"_s, u"groq"_s, u"free"_s, true, 131'072},
-            {u"openai/large"_s, u"openai"_s, u"paid"_s, false, std::nullopt}};
+            {u"openai/large"_s, u"openai"_s, u"paid"_s, false, std::nullopt},
+            {u"freerelay/x"_s, u"freerelay"_s, QString(), false, std::nullopt}};
         const CliResult usable = m_fixture->run({u"models"_s});
         QCOMPARE(usable.out, "groq/small  free  131072 tokens\n"_ba);
         const CliResult all = m_fixture->run({u"models"_s, u"--all"_s});
         QVERIFY(all.out.contains("openai/large  paid  window unknown  not usable now\n"));
+        // A name of ours stands for models of several sizes.
+        QCOMPARE(all.out.count("window"), 1);
         const CliResult json = m_fixture->run({u"models"_s, u"--all"_s, u"--json"_s});
         const QJsonArray rows = QJsonDocument::fromJson(json.out).array();
-        QCOMPARE(rows.size(), 2);
+        QCOMPARE(rows.size(), 3);
         QVERIFY(rows[1].toObject().value("context_window"_L1).isNull());
     }
 
@@ -343,7 +346,21 @@ private Q_SLOTS:
             common::ErrorKind::Unauthenticated, u"Rejected."_s);
         const CliResult failed = m_fixture->run({u"keys"_s, u"test"_s, u"google"_s});
         QCOMPARE(failed.exitCode, int(app::exitFailure));
-        QVERIFY(failed.err.contains("google: Rejected."));
+        QVERIFY2(failed.err.contains("google AIz…x0x0: Rejected."), failed.err.constData());
+    }
+
+    void saysThatThereMayBeKeysItCannotRead()
+    {
+        QVERIFY(m_fixture->listen());
+        auto locked = m_fixture->gateway.rows.front();
+        locked.keys.clear();
+        locked.state = interfaces::KeyState::KeychainLocked;
+        locked.stateText = u"The keychain is locked."_s;
+        m_fixture->gateway.rows = {locked};
+        const CliResult result = m_fixture->run({u"keys"_s, u"list"_s});
+        QCOMPARE(result.exitCode, int(app::exitOk));
+        QVERIFY2(result.err.contains("The keychain is locked."), result.err.constData());
+        QVERIFY(!result.err.contains("No key is stored"));
     }
 
     void leadsThroughSetupWithoutATerminal()

@@ -195,6 +195,42 @@ private Q_SLOTS:
         QVERIFY(!terminal.screen().contains("sk-typed-secret"));
     }
 
+    void offersATokenThatWasMadeForSomethingElse_data()
+    {
+        QTest::addColumn<QByteArray>("answer");
+        QTest::addColumn<QByteArray>("saved");
+        QTest::newRow("yes") << "y\n"_ba
+                             << "ghp_token"_ba;
+        QTest::newRow("no") << "n\n"_ba
+                            << "typed-key"_ba;
+    }
+
+    void offersATokenThatWasMadeForSomethingElse()
+    {
+        QFETCH(QByteArray, answer);
+        QFETCH(QByteArray, saved);
+        m_fixture->setVariable(u"SOME_TOKEN"_s, u"ghp_token"_s);
+        for (interfaces::ProviderRow &row : m_fixture->gateway.rows) {
+            row.offeredVariables = {u"UNSET_TOKEN"_s, u"SOME_TOKEN"_s};
+        }
+        Terminal terminal(*m_fixture, {u"setup"_s});
+        QVERIFY(terminal.shows("[y/N/q]"));
+        terminal.type("n\n");
+        QVERIFY(terminal.shows("to end"));
+        terminal.type("mistral\n");
+        QVERIFY(terminal.shows("SOME_TOKEN is set here"));
+        terminal.type(answer);
+        if (answer == "n\n") {
+            QVERIFY(terminal.shows("enter to skip"));
+            terminal.type("typed-key\n");
+        }
+        QVERIFY(terminal.shows("Saved in the keychain."));
+        terminal.type("q\n");
+        QCOMPARE(terminal.finish(), int(app::exitOk));
+        QCOMPARE(m_fixture->gateway.added[0].key, saved);
+        QVERIFY(!terminal.screen().contains("ghp_token"));
+    }
+
     void canLeaveSetupAtAnyQuestion_data()
     {
         QTest::addColumn<QList<QByteArrayList>>("talk"); ///< what shows, what is typed
