@@ -10,7 +10,7 @@
 
 namespace freerelay::catalog {
 
-/// How a provider or model is paid for; see docs/architecture.md#catalogue.
+/// How a provider or model is paid for; see docs/providers-file.md#keys-of-a-provider.
 enum class Tier : std::uint8_t { Free, Trial, UnverifiedFree, Paid, Subscription, Local };
 
 /// Wire format that a provider speaks. OpenAiResponses is known to the data and not spoken yet.

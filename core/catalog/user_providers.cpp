@@ -83,6 +83,10 @@ private:
         Provider provider = startFrom(id);
         map.readText("name", provider.name);
         map.readEnum("tier", provider.tier, tierNames());
+        if (m_base.provider(id) == nullptr) {
+            // Whoever adds a provider knows what it costs, whatever models it lists.
+            provider.discoveredTier = provider.tier;
+        }
         map.readEnum("wire", provider.wire, wireNames());
         readAddress(map, provider);
         readPaths(map, provider);

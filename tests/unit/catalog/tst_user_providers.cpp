@@ -61,6 +61,9 @@ private Q_SLOTS:
         QCOMPARE(team.errors.rateLimitStatuses, std::vector{430});
         QVERIFY(team.userDefined);
         QVERIFY(needsKey(team));
+        // The user said that it is free; of a shipped one a new model has to prove it.
+        QCOMPARE(tierOfDiscovered(team, "new"), Tier::Free);
+        QCOMPARE(tierOfDiscovered(result->providers.back(), "new"), Tier::UnverifiedFree);
         const Model &large = result->models.front();
         QCOMPARE(large.id, "team-gateway/large"_ba);
         QCOMPARE(large.tier, Tier::Free);
