@@ -169,18 +169,21 @@ private:
                 ErrorKind::Unavailable,
                 u"Only models that were withdrawn are left. Ask for one of them by its full name."_s);
         }
-        if (const QString providers = barredProviders(); !providers.isEmpty()) {
+        if (const QStringList providers = barredProviders(); !providers.isEmpty()) {
             return because(
                 ErrorKind::Unavailable,
-                u"“%1” is offered by %2, which is not set up. Add a key or agree to its use with “freerelay setup” or in the window under Providers."_s
-                    .arg(m_name, providers));
+                u"“%1” is offered by %2, %3 set up. Add a key or agree to its use with “freerelay setup” or in the window under Providers."_s
+                    .arg(
+                        m_name,
+                        providers.join(u", "_s),
+                        providers.size() > 1 ? u"none of which is"_s : u"which is not"_s));
         }
         return because(
             ErrorKind::Unavailable,
             u"No provider is configured that could answer. Add a key with “freerelay setup”, in the window under Providers, or through an environment variable such as GROQ_API_KEY."_s);
     }
 
-    [[nodiscard]] QString barredProviders() const
+    [[nodiscard]] QStringList barredProviders() const
     {
         QStringList names;
         for (const Rejection &rejection : m_plan.rejections) {
@@ -189,7 +192,7 @@ private:
                 names.append(name);
             }
         }
-        return names.join(u", "_s);
+        return names;
     }
 
     const RoutePlan &m_plan;
