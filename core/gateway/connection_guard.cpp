@@ -23,12 +23,15 @@ constexpr auto stalledReplyTime = 60s; ///< a complete reply that the client doe
 constexpr int bodyTimeoutsInAll = 20; ///< of a body that trickles: this many times bodyTimeout
 constexpr qint64 mostDropped = 64 * 1024 * 1024;
 
-Refusal fromParser(const ParseError &error)
+Refusal fromParser(const ParseError &error, std::int64_t maxBodyBytes)
 {
     QByteArray code;
+    QByteArray message = error.message;
     switch (error.status) {
     case 413:
         code = "request_too_large"_ba;
+        message = "The request body is larger than " + QByteArray::number(qlonglong(maxBodyBytes))
+            + " bytes (setting limits.max_body_bytes)."_ba;
         break;
     case 431:
         code = "headers_too_large"_ba;
@@ -37,7 +40,7 @@ Refusal fromParser(const ParseError &error)
         code = "malformed_request"_ba;
         break;
     }
-    return {error.status, error.message, "invalid_request_error"_ba, code};
+    return {error.status, message, "invalid_request_error"_ba, code};
 }
 
 Refusal timedOut(const char *message)
@@ -140,7 +143,7 @@ void ConnectionGuard::consume(QByteArrayView data)
             continueIfOwed();
             return;
         case HttpRequestParser::Event::Failed:
-            endInput(fromParser(m_parser.error()));
+            endInput(fromParser(m_parser.error(), m_context.rules.current()->limits.maxBodyBytes));
             return;
         case HttpRequestParser::Event::Head:
             m_served = true;

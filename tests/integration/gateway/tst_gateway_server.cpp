@@ -185,6 +185,7 @@ private Q_SLOTS:
         const RawReply reply = client.ask("POST /echo HTTP/1.1\r\nHost: localhost\r\nExpect: "
                                           "100-continue\r\nContent-Length: 99999999\r\n\r\n");
         QCOMPARE(reply.status, 413);
+        QVERIFY(reply.body.contains("33554432 bytes (setting limits.max_body_bytes)"));
     }
 
     void closesAfterOldOrClosingRequests_data()
