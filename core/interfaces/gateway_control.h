@@ -17,6 +17,17 @@
 
 namespace freerelay::interfaces {
 
+/// Whether what happens is being recorded (docs/records.md). The sentences name no paths.
+struct RecordingStatus
+{
+    bool recording = false;
+    QString problem; ///< why it does not at the moment; "" = it does, or has not begun yet
+    QString notice; ///< what happened in this run and needs no action; "" = nothing
+    quint64 written = 0; ///< requests, in this run
+    quint64 dropped = 0; ///< requests that are in no record, in this run
+    quint64 waiting = 0;
+};
+
 /// The state a person sees first.
 struct GatewayStatus
 {
@@ -32,6 +43,7 @@ struct GatewayStatus
     int requestsInFlight = 0;
     /// One sentence when something needs the user (port taken, keychain locked, …); else empty.
     QString problem;
+    RecordingStatus recording;
     /// A port that could be had instead when the wanted one is taken; 0 = none to offer.
     quint16 nextFreePort = 0;
     QString version;

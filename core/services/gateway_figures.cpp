@@ -29,6 +29,16 @@ void exportProcess(telemetry::Metrics &metrics)
     telemetry::sampleProcess(metrics);
 }
 
+void exportStore(telemetry::Metrics &metrics, const store::RecordStore &records)
+{
+    metrics.sample("freerelay_queue_depth", {"records"}, [&records] {
+        return static_cast<double>(records.status().queued);
+    });
+    metrics.sample("freerelay_dropped_records_total", {"records"}, [&records] {
+        return static_cast<double>(records.status().dropped);
+    });
+}
+
 void exportServer(telemetry::Metrics &metrics, const gateway::ServerCounters &counters)
 {
     const auto read = [&metrics](const char *name, const auto &counter) {

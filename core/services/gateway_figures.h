@@ -2,6 +2,7 @@
 
 #include "core/catalog/catalog.h"
 #include "core/gateway/connection_context.h"
+#include "core/store/record_store.h"
 #include "core/telemetry/metrics.h"
 
 namespace freerelay::services {
@@ -11,6 +12,7 @@ namespace freerelay::services {
 
 /// Version, and what the system says about the process.
 void exportProcess(telemetry::Metrics &metrics);
+void exportStore(telemetry::Metrics &metrics, const store::RecordStore &records);
 void exportServer(telemetry::Metrics &metrics, const gateway::ServerCounters &counters);
 
 /// The names of the catalogue, for labels.

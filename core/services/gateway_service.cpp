@@ -114,6 +114,9 @@ GatewayService::~GatewayService()
     if (m_server) {
         m_server->stop(drainDeadline);
     }
+    if (m_recording) {
+        m_recording->stop(recordsDeadline);
+    }
     m_metrics.stopSampling();
 }
 
@@ -162,6 +165,12 @@ Result<void> GatewayService::open()
         return failure(store.error());
     }
     m_settings = std::move(*store);
+
+    // The call comes on the store's thread.
+    m_recording = std::make_unique<Recording>(paths.recordsFile, m_clock, [this] {
+        QMetaObject::invokeMethod(this, [this] { announce(); });
+    });
+    exportStore(m_metrics, m_recording->records());
 
     const QString own = m_settings->current().providersFile;
     m_catalog.loadUserProviders(own.isEmpty() ? paths.providersFile : own);
@@ -224,12 +233,13 @@ Result<void> GatewayService::listen()
             m_config,
             m_coolDowns,
             m_failures,
-            m_log,
+            m_recording->sink(),
             m_clock,
             *this,
             *this,
             m_metrics,
-            m_control.context()};
+            m_control.context(),
+            [this] { return m_recording->status(); }};
         return std::make_unique<WorkerHandler>(parts, rules);
     };
     auto server = gateway::GatewayServer::start(config);
@@ -374,7 +384,7 @@ QString GatewayService::problem() const
         return ring->unreadable;
     }
     const QStringList all = m_keys->problems() + m_configProblems;
-    return all.isEmpty() ? QString() : all.first();
+    return all.isEmpty() ? m_recording->problem() : all.first();
 }
 
 interfaces::GatewayStatus GatewayService::status() const
@@ -392,10 +402,11 @@ interfaces::GatewayStatus GatewayService::status() const
         status.providersConfigured += real ? 1 : 0;
         status.providersReady += real && provider.state == "ready" ? 1 : 0;
     }
-    status.requestsTotal = m_log.total();
-    status.requestsFailed = m_log.failed();
+    status.requestsTotal = m_recording->log().total();
+    status.requestsFailed = m_recording->log().failed();
     status.requestsInFlight = m_server ? m_server->counters().requestsInFlight.load() : 0;
     status.problem = problem();
+    status.recording = m_recording->status();
     status.nextFreePort = m_nextFreePort;
     status.version = QStringLiteral(FREERELAY_VERSION);
     status.pid = QCoreApplication::applicationPid();
@@ -426,7 +437,7 @@ std::vector<interfaces::ModelRow> GatewayService::models(bool all) const
 
 std::vector<interfaces::RequestRow> GatewayService::recentRequests(int limit, quint64 after) const
 {
-    return m_log.rows(limit, after);
+    return m_recording->log().rows(limit, after);
 }
 
 Result<void> GatewayService::setMode(common::Mode mode)

@@ -12,7 +12,7 @@
 #include "core/services/control_thread.h"
 #include "core/services/demo/demo_provider.h"
 #include "core/services/model_lister.h"
-#include "core/services/request_log.h"
+#include "core/services/recording.h"
 #include "core/settings/paths.h"
 #include "core/settings/settings_store.h"
 #include "core/telemetry/metrics.h"
@@ -46,6 +46,8 @@ class GatewayService final : public QObject, public interfaces::GatewayControl
 public:
     /// How long requests in progress may go on when the program ends.
     static constexpr std::chrono::milliseconds drainDeadline{3'000};
+    /// And how long their records may take to be written after that.
+    static constexpr std::chrono::milliseconds recordsDeadline{2'000};
 
     /// Reads settings and keys; nothing listens yet.
     /// @return the error of the settings file, the folders, the admin token or FREERELAY_API_KEY
@@ -115,7 +117,7 @@ private:
     ModelLister m_lister;
     quota::CoolDownTable m_coolDowns;
     relay::FailurePolicy m_failures;
-    RequestLog m_log;
+    std::unique_ptr<Recording> m_recording;
     telemetry::Metrics m_metrics;
     ControlThread m_control; ///< stopped before the metrics that it renders
     common::Published<relay::RelayConfig> m_config;

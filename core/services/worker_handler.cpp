@@ -22,7 +22,7 @@ WorkerHandler::WorkerHandler(
           m_meter,
           parts.clock)
     , m_chat(m_relay)
-    , m_models(m_relay, parts.coolDowns, parts.clock)
+    , m_models(m_relay, parts.coolDowns, parts.clock, parts.recording)
     , m_metrics([&metrics = parts.metrics] { return metrics.render(); }, parts.controlContext)
     , m_admin(parts.control, parts.mainContext)
     , m_router(rules)

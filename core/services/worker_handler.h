@@ -22,6 +22,7 @@ struct SharedParts
     QObject &mainContext;
     telemetry::Metrics &metrics;
     QObject &controlContext;
+    gateway::ModelsRoute::ReadRecording recording;
 };
 
 /// One worker's relay and routes. Created, used and destroyed on its thread.

@@ -85,6 +85,7 @@ Paths Paths::resolve(const common::Environment &environment)
     paths.settingsFile = paths.configFolder % "/settings.yaml"_L1;
     paths.providersFile = paths.configFolder % "/providers.yaml"_L1;
     paths.keysFile = paths.dataFolder % "/keys.json"_L1;
+    paths.recordsFile = paths.dataFolder % "/records.db"_L1;
     paths.adminTokenFile = paths.stateFolder % "/admin-token"_L1;
     paths.controlSocket = paths.runtimeFolder % socketName;
     paths.lockFile = paths.runtimeFolder % "/freerelay.lock"_L1;

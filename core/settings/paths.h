@@ -19,6 +19,7 @@ struct Paths
     QString settingsFile; ///< configFolder/settings.yaml
     QString providersFile; ///< configFolder/providers.yaml, unless the settings name another
     QString keysFile; ///< dataFolder/keys.json, only after consent
+    QString recordsFile; ///< dataFolder/records.db
     QString adminTokenFile; ///< stateFolder/admin-token, kept over restarts
     QString controlSocket; ///< runtimeFolder/control.sock; its length suits a local socket
     QString lockFile; ///< runtimeFolder/freerelay.lock

@@ -24,7 +24,7 @@ struct StoreOptions
     /// From the first record of a batch to its writing.
     std::chrono::milliseconds gather{50};
     /// Without a record for so long the time is used for retention and checks.
-    std::chrono::milliseconds idle{2'000};
+    std::chrono::milliseconds idle{10'000};
     /// How long to wait for somebody else's lock, each time.
     std::chrono::milliseconds lockWait{1'000};
     /// How soon to try again what failed.

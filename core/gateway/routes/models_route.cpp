@@ -29,6 +29,23 @@ QJsonObject toJson(const relay::ListedModel &model)
     return object;
 }
 
+QJsonObject toJson(const interfaces::RecordingStatus &recording)
+{
+    QJsonObject object{
+        {u"recording"_s, recording.recording},
+        {u"written"_s, qint64(recording.written)},
+        {u"dropped"_s, qint64(recording.dropped)},
+        {u"waiting"_s, qint64(recording.waiting)},
+        {u"keeps_content"_s, false}};
+    if (!recording.problem.isEmpty()) {
+        object.insert(u"problem"_s, recording.problem);
+    }
+    if (!recording.notice.isEmpty()) {
+        object.insert(u"notice"_s, recording.notice);
+    }
+    return object;
+}
+
 void replyJson(relay::Downstream &downstream, int status, const QJsonObject &object)
 {
     downstream.reply(
@@ -96,7 +113,8 @@ void ModelsRoute::health(relay::Downstream &downstream)
         {u"version"_s, QStringLiteral(FREERELAY_VERSION)},
         {u"mode"_s, common::toString(config->mode)},
         {u"paused"_s, config->paused},
-        {u"providers"_s, providers}};
+        {u"providers"_s, providers},
+        {u"records"_s, toJson(m_recording())}};
     if (!config->keysUnreadable.isEmpty()) {
         body.insert(u"problem"_s, config->keysUnreadable);
     }

@@ -2,9 +2,10 @@
 
 #include "core/common/clock.h"
 #include "core/gateway/http_types.h"
+#include "core/interfaces/gateway_control.h"
 #include "core/relay/worker_relay.h"
 
-#include <memory>
+#include <functional>
 
 namespace freerelay::gateway {
 
@@ -12,13 +13,18 @@ namespace freerelay::gateway {
 class ModelsRoute
 {
 public:
+    /// Called on the worker.
+    using ReadRecording = std::function<interfaces::RecordingStatus()>;
+
     ModelsRoute(
         relay::WorkerRelay &relay,
         const quota::CoolDownTable &coolDowns,
-        const common::Clock &clock)
+        const common::Clock &clock,
+        ReadRecording recording)
         : m_relay(relay)
         , m_coolDowns(coolDowns)
         , m_clock(clock)
+        , m_recording(std::move(recording))
     { }
 
     /// `?all=true` lists the whole catalogue.
@@ -26,13 +32,14 @@ public:
     /// @param id  what follows /v1/models/; may hold slashes
     void one(QByteArrayView id, relay::Downstream &downstream);
     /// Live (this answers) and ready (a request would find a candidate), and every configured
-    /// provider's state. Tells no secrets: it needs no key.
+    /// provider's state, and whether requests are recorded. Tells no secrets: it needs no key.
     void health(relay::Downstream &downstream);
 
 private:
     relay::WorkerRelay &m_relay;
     const quota::CoolDownTable &m_coolDowns;
     const common::Clock &m_clock;
+    ReadRecording m_recording;
 };
 
 } // namespace freerelay::gateway

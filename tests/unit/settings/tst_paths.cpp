@@ -28,6 +28,7 @@ private Q_SLOTS:
              {"XDG_RUNTIME_DIR", QFile::encodeName(run.path())}}));
         QCOMPARE(paths.settingsFile, u"/c/freerelay/settings.yaml"_s);
         QCOMPARE(paths.keysFile, u"/d/freerelay/keys.json"_s);
+        QCOMPARE(paths.recordsFile, u"/d/freerelay/records.db"_s);
         QCOMPARE(paths.adminTokenFile, u"/s/freerelay/admin-token"_s);
         QCOMPARE(paths.controlSocket, QString(run.path() + u"/freerelay/control.sock"_s));
     }

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "core/interfaces/gateway_control.h"
+#include "core/services/outcome_fan_out.h"
+#include "core/services/request_log.h"
+#include "core/store/record_store.h"
+
+#include <functional>
+
+namespace freerelay::services {
+
+/// Where outcomes go in this program: to the list of the last requests and into the records file.
+class Recording final
+{
+public:
+    /// @param clock    outlives it
+    /// @param changed  called on the store's thread after the status changed
+    Recording(const QString &path, const common::Clock &clock, std::function<void()> changed);
+
+    [[nodiscard]] relay::OutcomeSink &sink() { return m_sinks; }
+    [[nodiscard]] const RequestLog &log() const { return m_log; }
+    [[nodiscard]] const store::RecordStore &records() const { return m_records; }
+    /// Any thread.
+    [[nodiscard]] interfaces::RecordingStatus status() const;
+    /// The sentence for a status line; "" = all is well.
+    [[nodiscard]] QString problem() const;
+    void stop(std::chrono::milliseconds deadline) { m_records.stop(deadline); }
+
+private:
+    RequestLog m_log;
+    store::RecordStore m_records;
+    OutcomeFanOut m_sinks;
+};
+
+} // namespace freerelay::services

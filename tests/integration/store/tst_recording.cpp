@@ -1,0 +1,142 @@
+#include "core/store/record_reader.h"
+#include "tests/integration/telemetry/running_gateway.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTest>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace freerelay;
+using namespace freerelay::tests;
+
+/// The records of the built program, with the demo provider answering.
+class TestRecording final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init()
+    {
+        m_fixture = std::make_unique<CliFixture>();
+        m_gateway = std::make_unique<RunningGateway>(*m_fixture);
+    }
+
+    void cleanup()
+    {
+        m_gateway.reset();
+        m_fixture.reset();
+    }
+
+    void keepsWhatBecameOfEachRequest()
+    {
+        QVERIFY(m_gateway->start());
+        const RawReply reply = ask();
+        QCOMPARE(reply.status, 200);
+        QCOMPARE(
+            m_gateway->post("/v1/chat/completions"_ba, "{"_ba, "User-Agent: broken/2\r\n"_ba)
+                .status,
+            400);
+        QTRY_COMPARE(records()["written"_L1].toInt(), 2);
+        QVERIFY(records()["recording"_L1].toBool());
+        QCOMPARE(records()["dropped"_L1].toInt(), 0);
+        QVERIFY(!records().contains("problem"_L1));
+
+        store::RecordReader reader(m_fixture->paths.recordsFile);
+        const auto stored = reader.request(reply.headers.value("x-freerelay-request-id"));
+        QVERIFY(stored);
+        const relay::Outcome &outcome = stored->outcome;
+        QCOMPARE(outcome.status, 200);
+        QCOMPARE(outcome.app, "some-tool"_ba);
+        QCOMPARE(outcome.appVersion, "1.2"_ba);
+        QCOMPARE(outcome.provider, reply.headers.value("x-freerelay-provider"));
+        QVERIFY(outcome.parseTime.count() > 0);
+        QVERIFY(outcome.decision);
+        QVERIFY(outcome.decision->duration.count() > 0);
+        QVERIFY(outcome.decision->candidates->rankedCount() > 0);
+
+        store::RequestFilter failed;
+        failed.failedOnly = true;
+        const auto page = reader.requests(failed, 10);
+        QVERIFY(page);
+        QCOMPARE(page->requests.size(), std::size_t(1));
+        QCOMPARE(page->requests.front().outcome.app, "broken"_ba);
+        QCOMPARE(page->requests.front().outcome.errorClass, "bad_request"_ba);
+    }
+
+    void keepsNothingOfWhatWasSaid()
+    {
+        QVERIFY(m_gateway->start());
+        QCOMPARE(ask("xylophone-of-my-grandmother"_ba).status, 200);
+        QTRY_COMPARE(records()["written"_L1].toInt(), 1);
+        QCOMPARE(m_gateway->stop().exitCode, 0);
+        const QFileInfo info(m_fixture->paths.recordsFile);
+        for (const QString &name : info.dir().entryList({u"records.db*"_s})) {
+            QFile file(info.dir().filePath(name));
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            QVERIFY(!file.readAll().contains("xylophone"));
+        }
+        QVERIFY(!records(m_fixture->paths.recordsFile).isEmpty());
+    }
+
+    void writesTheLastOnesAtItsEnd()
+    {
+        QVERIFY(m_gateway->start());
+        for (int i = 0; i < 20; ++i) {
+            QCOMPARE(ask().status, 200);
+        }
+        QCOMPARE(m_gateway->stop().exitCode, 0); // less than a batch's time later
+        QCOMPARE(records(m_fixture->paths.recordsFile).size(), 20);
+    }
+
+    void answersWithoutRecordsAndSaysSo()
+    {
+        // Where the file should be.
+        QVERIFY(QDir().mkpath(m_fixture->paths.recordsFile));
+        QVERIFY(m_gateway->start());
+        QCOMPARE(ask().status, 200);
+        QTRY_COMPARE(records()["problem"_L1].toString(), u"The records file cannot be written."_s);
+        QVERIFY(!records()["recording"_L1].toBool());
+        QCOMPARE(records()["written"_L1].toInt(), 0);
+        QCOMPARE(ask().status, 200);
+        const CliResult status = m_fixture->run({u"status"_s, u"--json"_s});
+        QVERIFY(status.out.contains("not recorded"));
+        QVERIFY(m_gateway->said().contains("requests are not recorded"));
+        QVERIFY(!health().contains(QFile::encodeName(m_fixture->paths.dataFolder)));
+    }
+
+private:
+    RawReply ask(const QByteArray &words = "hi"_ba)
+    {
+        QByteArray body = R"({"messages":[{"role":"user","content":"WORDS"}]})";
+        body.replace("WORDS", words);
+        return m_gateway->post(
+            "/v1/chat/completions"_ba, body, "User-Agent: some-tool/1.2 (x)\r\n"_ba);
+    }
+
+    QByteArray health() { return m_gateway->get("/health"_ba).body; }
+    QJsonObject records()
+    {
+        return QJsonDocument::fromJson(health()).object()["records"_L1].toObject();
+    }
+
+    static QList<QByteArray> records(const QString &path)
+    {
+        QList<QByteArray> ids;
+        const auto page = store::RecordReader(path).requests({}, 1'000);
+        if (page) {
+            for (const store::StoredRequest &request : page->requests) {
+                ids.append(request.outcome.requestId);
+            }
+        }
+        return ids;
+    }
+
+    std::unique_ptr<CliFixture> m_fixture;
+    std::unique_ptr<RunningGateway> m_gateway;
+};
+
+QTEST_GUILESS_MAIN(TestRecording)
+#include "tst_recording.moc"
