@@ -61,6 +61,48 @@ QByteArray toTraceparent(const TraceContext &context, const QByteArray &spanId)
     return "00-" + context.traceId + '-' + spanId + '-' + flags;
 }
 
+TraceContext traceOf(const HeaderList &headers, bool record, RandomIds &ids)
+{
+    constexpr int traceIdBytes = 16;
+    constexpr int spanIdBytes = 8;
+    std::optional<TraceContext> received = parseTraceparent(headers.value("traceparent"));
+    if (!received && !record) {
+        return {};
+    }
+    if (!received) {
+        received.emplace();
+        received->traceId = ids.next(traceIdBytes);
+        received->flags = TraceContext::sampledFlag | TraceContext::randomFlag;
+    } else if (const QByteArray state = headers.value("tracestate");
+               state.size() <= TraceContext::maxState) {
+        received->state = state;
+    }
+    if (record && (received->flags & TraceContext::sampledFlag) != 0) {
+        received->spanId = ids.next(spanIdBytes);
+    }
+    return *std::move(received);
+}
+
+void addTraceHeaders(HeaderList &headers, const TraceContext &context, std::uint64_t number)
+{
+    if (context.traceId.isEmpty()) {
+        return;
+    }
+    headers.add(
+        "traceparent"_ba,
+        toTraceparent(
+            context, context.isRecorded() ? attemptSpanId(context, number) : context.parentSpanId));
+    if (!context.state.isEmpty()) {
+        headers.add("tracestate"_ba, context.state);
+    }
+}
+
+QByteArray attemptSpanId(const TraceContext &context, std::uint64_t number)
+{
+    constexpr std::uint64_t behindOthers = 16; // the request's other spans have smaller numbers
+    return derivedSpanId(context.spanId, behindOthers + number);
+}
+
 QByteArray derivedSpanId(const QByteArray &base, std::uint64_t number)
 {
     const std::uint64_t sum = base.toULongLong(nullptr, 16) + number;

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "core/common/http_headers.h"
+#include "core/common/secret.h"
+
 #include <QByteArray>
 #include <QByteArrayView>
 
@@ -14,11 +17,14 @@ struct TraceContext
     static constexpr std::uint8_t sampledFlag = 0x01;
     static constexpr std::uint8_t randomFlag = 0x02; ///< the last 7 bytes of traceId are random
 
+    /// Longer ones may be left out (W3C: at least 512 characters should be passed on).
+    static constexpr qsizetype maxState = 512;
+
     QByteArray traceId; ///< 32 lower-case hex digits; "" = there is no trace
     QByteArray parentSpanId; ///< 16 hex digits, of the caller; "" = the trace begins here
     QByteArray spanId; ///< 16 hex digits, ours; "" = we only pass the caller's context on
     std::uint8_t flags = 0;
-    QByteArray state; ///< tracestate as received
+    QByteArray state; ///< tracestate as received, at most maxState bytes
 
     [[nodiscard]] bool isRecorded() const { return !spanId.isEmpty(); }
 };
@@ -31,9 +37,21 @@ struct TraceContext
 /// The header for a callee whose parent is `spanId`. Pure; any thread.
 [[nodiscard]] QByteArray toTraceparent(const TraceContext &context, const QByteArray &spanId);
 
+/// The context of a request with these headers. Without a valid traceparent a trace begins here
+/// when `record` is set. Ours is recorded when `record` is set and the caller, if any, samples.
+[[nodiscard]] TraceContext traceOf(const HeaderList &headers, bool record, RandomIds &ids);
+
+/// What a provider is told: traceparent, whose parent is the span of the `number`-th attempt (for a
+/// context that is only passed on, the caller's), and tracestate when there was one.
+void addTraceHeaders(HeaderList &headers, const TraceContext &context, std::uint64_t number);
+
 /// Id of the `number`-th span (1, 2, …) below the span `base`. The ids of one request follow its
 /// random one, so that whoever knows that one can tell them without being told. Never all zero.
 /// Pure; any thread.
 [[nodiscard]] QByteArray derivedSpanId(const QByteArray &base, std::uint64_t number);
+
+/// Id of the span of the `number`-th attempt (1, 2, …) of a request that is recorded: the parent
+/// that the provider is told of. Pure; any thread.
+[[nodiscard]] QByteArray attemptSpanId(const TraceContext &context, std::uint64_t number);
 
 } // namespace freerelay::common

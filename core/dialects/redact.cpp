@@ -1,6 +1,6 @@
 #include "redact.h"
 
-#include "core/common/key_shapes.h"
+#include "core/common/secret_text.h"
 
 #include <QByteArrayView>
 
@@ -58,7 +58,7 @@ QByteArray redactSecrets(QByteArray text)
         }
         begin = end;
     }
-    return text;
+    return common::maskNamedSecrets(QString::fromUtf8(text)).toUtf8();
 }
 
 } // namespace freerelay::dialects

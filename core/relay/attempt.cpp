@@ -1,5 +1,7 @@
 #include "attempt.h"
 
+#include "core/common/secret_text.h"
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace freerelay::relay {
@@ -298,6 +300,17 @@ void Attempt::fail(ProviderFailure failure)
         m_decided.fire();
     } else {
         end();
+    }
+}
+
+void Attempt::hideInFailure(const common::Secret &key)
+{
+    if (!m_failure) {
+        return;
+    }
+    for (QByteArray *text :
+         {&m_failure->message, &m_failure->type, &m_failure->code, &m_failure->param}) {
+        common::maskValue(*text, key);
     }
 }
 

@@ -84,6 +84,8 @@ public:
     {
         return m_failure;
     }
+    /// Masks the key where the provider quotes it in its failure, if there is one.
+    void hideInFailure(const common::Secret &key);
     [[nodiscard]] const dialects::ReplyProgress &progress() const
     {
         return m_setup.translator->progress();

@@ -2,6 +2,7 @@
 
 #include "core/common/clock.h"
 #include "core/common/mode.h"
+#include "core/common/trace_context.h"
 
 #include <QByteArray>
 
@@ -77,6 +78,7 @@ struct Outcome
     static constexpr int clientLeft = 499;
 
     QByteArray requestId;
+    common::TraceContext trace; ///< see isRecorded(); attempts' spans: common::attemptSpanId()
     common::WallTime time; ///< when it came
     QByteArray app; ///< name out of User-Agent, see clientApp(); "" = none was sent
     QByteArray appVersion;

@@ -35,6 +35,7 @@ struct RelayConfig
     std::chrono::milliseconds requestDeadline{300'000};
     int maxAttempts = 6;
     std::uint64_t version = 0; ///< counts up with each published one; for records
+    bool tracing = false; ///< spans of requests are wanted
     QByteArray instanceId; ///< names this program in the hop header
 
     /// Ranks the catalogue for the endpoints; call when both are complete and before publishing.

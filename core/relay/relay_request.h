@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/common/mode.h"
+#include "core/common/trace_context.h"
 #include "core/dialects/chat_request.h"
 #include "core/relay/client_app.h"
 
@@ -19,6 +20,7 @@ struct RelayRequest
     QByteArray requestId;
     QByteArray hops; ///< hop header to send on
     ClientApp app{}; ///< who asks
+    common::TraceContext trace{};
     std::chrono::nanoseconds parseTime{0}; ///< what it took to read `chat`
 };
 

@@ -47,6 +47,7 @@ RelaySession::RelaySession(
     , m_startedAt(services.clock.now())
 {
     m_outcome.requestId = m_request.requestId;
+    m_outcome.trace = m_request.trace;
     m_outcome.time = services.clock.wallNow();
     m_outcome.app = m_request.app.name;
     m_outcome.appVersion = m_request.app.version;
@@ -248,10 +249,12 @@ QCoro::Task<> RelaySession::tryCandidate(routing::Candidate candidate)
         co_return;
     }
     beginRecord(candidate);
+    common::addTraceHeaders(setup->call.headers, m_request.trace, m_outcome.attempts.size());
     Attempt attempt(candidate, std::move(*setup), m_services.client, m_services.clock);
     m_attempt = &attempt;
     co_await attempt.decided();
     if (attempt.failure()) {
+        hideKey(candidate, attempt);
         onAttemptFailed(candidate, attempt);
     } else if (!m_request.chat.stream) {
         noteReply(candidate, attempt);
@@ -260,6 +263,7 @@ QCoro::Task<> RelaySession::tryCandidate(routing::Candidate candidate)
         beginStream();
         attempt.streamTo(*m_downstream);
         co_await attempt.ended();
+        hideKey(candidate, attempt);
         onStreamEnded(candidate, attempt);
         conclude();
         co_await attempt.released();
@@ -299,6 +303,16 @@ void RelaySession::endRecord(const Attempt &attempt)
     }
     if (attempt.failure()) {
         record.failure = wordFor(attempt.failure()->kind);
+    }
+}
+
+/// What a provider says of a key is told on to clients, logs and records; the key is not.
+void RelaySession::hideKey(const routing::Candidate &candidate, Attempt &attempt) const
+{
+    const keys::Key *key = attempt.failure() ? m_config->key(candidate.provider->id, candidate.key)
+                                             : nullptr;
+    if (key != nullptr) {
+        attempt.hideInFailure(key->secret);
     }
 }
 

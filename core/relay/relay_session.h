@@ -71,6 +71,7 @@ private:
     [[nodiscard]] bool isUseless(const routing::Candidate &candidate) const;
     [[nodiscard]] bool mayTryNext();
     void onRefusedByDialect(const routing::Candidate &candidate, const common::Error &error);
+    void hideKey(const routing::Candidate &candidate, Attempt &attempt) const;
     void onAttemptFailed(const routing::Candidate &candidate, const Attempt &attempt);
     void beginRecord(const routing::Candidate &candidate);
     void endRecord(const Attempt &attempt);

@@ -42,14 +42,14 @@ void WorkerRelay::relay(RelayRequest request, std::shared_ptr<Downstream> downst
     (*session)->start([this, session] { retire(session); });
 }
 
-void WorkerRelay::recordRefusal(
-    const QByteArray &requestId, const ClientApp &app, const ClientError &error)
+void WorkerRelay::recordRefusal(const RelayRequest &request, const ClientError &error)
 {
     auto outcome = std::make_shared<Outcome>();
-    outcome->requestId = requestId;
+    outcome->requestId = request.requestId;
+    outcome->trace = request.trace;
     outcome->time = m_clock.wallNow();
-    outcome->app = app.name;
-    outcome->appVersion = app.version;
+    outcome->app = request.app.name;
+    outcome->appVersion = request.app.version;
     outcome->status = error.status;
     outcome->errorClass = error.errorClass();
     outcome->error = error.message.left(Outcome::maxErrorBytes);

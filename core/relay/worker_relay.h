@@ -37,7 +37,7 @@ public:
     void relay(RelayRequest request, std::shared_ptr<Downstream> downstream);
 
     /// Records a request that was refused before there was anything to relay.
-    void recordRefusal(const QByteArray &requestId, const ClientApp &app, const ClientError &error);
+    void recordRefusal(const RelayRequest &request, const ClientError &error);
 
     [[nodiscard]] const common::Clock &clock() const { return m_clock; }
     /// The newest configuration.

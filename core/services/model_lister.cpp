@@ -2,6 +2,7 @@
 
 #include "core/catalog/discovery.h"
 #include "core/catalog/endpoint.h"
+#include "core/common/secret_text.h"
 #include "core/dialects/provider_error.h"
 #include "core/upstream/curl_client.h"
 
@@ -103,8 +104,9 @@ private:
             return failure(*end.error);
         }
         if (m_status < 200 || m_status > 299) {
-            const dialects::ProviderFailure refused = dialects::classifyFailure(
+            dialects::ProviderFailure refused = dialects::classifyFailure(
                 m_request.provider, m_status, m_headers, m_body, m_clock.wallNow());
+            common::maskValue(refused.message, m_request.key);
             return failure(
                 kindOf(refused.kind),
                 u"It answered %1: %2"_s.arg(m_status).arg(QString::fromUtf8(refused.message)));

@@ -19,7 +19,7 @@ void refuse(
     const relay::ClientError &error,
     const relay::RelayRequest &request)
 {
-    relay.recordRefusal(request.requestId, request.app, error);
+    relay.recordRefusal(request, error);
     common::HeaderList headers = error.headers();
     headers.add("x-freerelay-request-id"_ba, request.requestId);
     headers.add("x-freerelay-attempts"_ba, "0"_ba);
@@ -50,6 +50,7 @@ void ChatRoute::handle(HttpRequest request, std::shared_ptr<relay::Downstream> d
     relay::RelayRequest asked;
     asked.requestId = "req_" + m_ids.next(requestIdBytes);
     asked.app = relay::clientApp(request.headers.value("user-agent"));
+    asked.trace = common::traceOf(request.headers, m_relay.config()->tracing, m_ids);
     asked.hops = nextHops(request.headers.value("x-freerelay-hop"), m_relay.config()->instanceId);
     if (asked.hops.isEmpty()) {
         refuse(

@@ -204,10 +204,11 @@ private Q_SLOTS:
     void recordsWhatWasRefusedBeforeItWasRelayed()
     {
         RelayFixture fixture({{"p"}});
+        relay::RelayRequest request;
+        request.requestId = "req_x"_ba;
+        request.app = {"tool"_ba, "1.0"_ba};
         fixture.relay->recordRefusal(
-            "req_x",
-            {"tool", "1.0"},
-            {400, QByteArray(2'000, 'x'), "invalid_request_error", {}, {}, {}});
+            request, {400, QByteArray(2'000, 'x'), "invalid_request_error", {}, {}, {}});
         const relay::Outcome &outcome = fixture.outcomes.list.front();
         QCOMPARE(outcome.requestId, "req_x"_ba);
         QCOMPARE(outcome.app, "tool"_ba);
@@ -215,6 +216,40 @@ private Q_SLOTS:
         QCOMPARE(outcome.error.size(), relay::Outcome::maxErrorBytes);
         QVERIFY(!outcome.decision);
         QVERIFY(relay::isFailure(outcome));
+    }
+
+    void tellsNobodyTheKeyThatAProviderQuotes_data()
+    {
+        QTest::addColumn<bool>("stream");
+        QTest::newRow("whole") << false;
+        QTest::newRow("inside a stream") << true;
+    }
+
+    /// "sk-p-1" is too short for anything but its exact value to be known by.
+    void tellsNobodyTheKeyThatAProviderQuotes()
+    {
+        QFETCH(bool, stream);
+        RelayFixture fixture({{"p"}});
+        const QByteArray words = "key sk-p-1 (http://x/?k=sk-p-1) is bad";
+        fixture.letReply(
+            0,
+            stream ? FakeReply::sse(
+                         {"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"}}]}",
+                          QByteArray("data: {\"error\":{\"message\":\"" + words + "\"}}")})
+                         .heldFrom(1)
+                   : fixture.replies(0).error(401, words));
+        const auto client = fixture.ask(stream);
+        if (stream) {
+            QTRY_VERIFY(client->streaming);
+            fixture.upstream(0).releaseAll();
+        }
+        QTRY_VERIFY(client->finished);
+        QVERIFY2(client->body.contains("key [redacted] ("), client->body);
+        QVERIFY(!client->body.contains("sk-p-1"));
+        const relay::Outcome &outcome = fixture.outcomes.list.front();
+        QVERIFY(outcome.error.contains("key [redacted]"));
+        QVERIFY(!outcome.error.contains("sk-p-1"));
+        QCOMPARE(outcome.brokenStream, stream);
     }
 
     void sendsNoKeyWhereNoneIsNeeded()

@@ -79,6 +79,58 @@ private Q_SLOTS:
             QByteArray("00-" + traceId + "-00000000000000ab-03"));
     }
 
+    void takesPartOnlyAsFarAsItIsAsked_data()
+    {
+        QTest::addColumn<QByteArray>("received");
+        QTest::addColumn<bool>("record");
+        QTest::addColumn<bool>("hasTrace");
+        QTest::addColumn<bool>("isRecorded");
+        QTest::newRow("nothing") << QByteArray() << false << false << false;
+        QTest::newRow("passed on") << header("01") << false << true << false;
+        QTest::newRow("a new one") << QByteArray() << true << true << true;
+        QTest::newRow("invalid: a new one") << header("0g") << true << true << true;
+        QTest::newRow("sampled") << header("01") << true << true << true;
+        QTest::newRow("not sampled") << header("00") << true << true << false;
+    }
+
+    void takesPartOnlyAsFarAsItIsAsked()
+    {
+        QFETCH(QByteArray, received);
+        QFETCH(bool, record);
+        QFETCH(bool, hasTrace);
+        QFETCH(bool, isRecorded);
+        QVERIFY(initialiseCrypto());
+        HeaderList headers{{"tracestate"_ba, "a=1"_ba}};
+        if (!received.isNull()) {
+            headers.add("traceparent"_ba, received);
+        }
+        RandomIds ids;
+        const TraceContext context = traceOf(headers, record, ids);
+        QCOMPARE(!context.traceId.isEmpty(), hasTrace);
+        QCOMPARE(context.isRecorded(), isRecorded);
+        const bool isCallers = parseTraceparent(received).has_value();
+        QCOMPARE(context.traceId == traceId, isCallers);
+        QCOMPARE(context.state, isCallers ? "a=1"_ba : QByteArray());
+
+        HeaderList told;
+        addTraceHeaders(told, context, 1);
+        QCOMPARE(told.contains("traceparent"), hasTrace);
+        if (isRecorded) {
+            QCOMPARE(told.value("traceparent"), toTraceparent(context, attemptSpanId(context, 1)));
+        } else if (hasTrace) {
+            QCOMPARE(told.value("traceparent"), received);
+        }
+    }
+
+    void leavesOutAStateThatIsTooLong()
+    {
+        RandomIds ids;
+        const HeaderList headers{
+            {"traceparent"_ba, header("01")},
+            {"tracestate"_ba, QByteArray(TraceContext::maxState + 1, 'x')}};
+        QVERIFY(traceOf(headers, false, ids).state.isEmpty());
+    }
+
     void derivesIdsThatAreNeverZeroNorTheSame()
     {
         QCOMPARE(derivedSpanId("00000000000000ff"_ba, 1), "0000000000000100"_ba);
