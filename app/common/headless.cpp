@@ -46,6 +46,7 @@ void greet(const interfaces::GatewayStatus &status)
 
 int runHeadless(const StartOptions &options, const settings::Paths &paths)
 {
+    ProgramLog log;
     if (const auto prepared = prepareProcess(); !prepared) {
         return fail(prepared.error());
     }
@@ -58,11 +59,11 @@ int runHeadless(const StartOptions &options, const settings::Paths &paths)
         return locked.error().kind == common::ErrorKind::AlreadyExists ? exitAlreadyRunning
                                                                        : exitFailure;
     }
-    auto service = services::GatewayService::create(serviceOptions(options, paths));
+    auto service = services::GatewayService::create(serviceOptions(options, paths, log));
     if (!service) {
         return fail(service.error());
     }
-    const auto logFollowsSettings = followLogSettings(**service);
+    const auto logFollowsSettings = log.follow(**service, paths);
     if (const auto listening = (*service)->listen(); !listening) {
         const int code = fail(listening.error());
         if (!listening.error().detail.isEmpty()) {

@@ -3,17 +3,12 @@
 #include "core/common/secret.h"
 
 #include <QCoreApplication>
-#include <QDateTime>
 #include <QDir>
-#include <QJsonDocument>
-#include <QJsonObject>
 #include <QLoggingCategory>
 #include <QSocketNotifier>
 
 #include <array>
-#include <atomic>
 #include <csignal>
-#include <cstdio>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -27,50 +22,14 @@ namespace freerelay::app {
 
 namespace {
 
-std::atomic<bool> jsonLog{false};
+using telemetry::LogLevel;
+
 std::array<int, 2> signalPipe{-1, -1};
 
 /// Not quit(): that closes the windows first, and ours would hide and stay.
 void endProgram()
 {
     QCoreApplication::exit();
-}
-
-const char *levelName(QtMsgType type)
-{
-    switch (type) {
-    case QtDebugMsg:
-        return "debug";
-    case QtInfoMsg:
-        return "info";
-    case QtWarningMsg:
-        return "warning";
-    case QtCriticalMsg:
-        return "error";
-    case QtFatalMsg:
-        return "fatal";
-    }
-    return "info";
-}
-
-void writeLog(QtMsgType type, const QMessageLogContext &context, const QString &message)
-{
-    const QString time = QDateTime::currentDateTime().toString(Qt::ISODateWithMs);
-    const QString category = QString::fromUtf8(context.category);
-    QByteArray line;
-    if (jsonLog.load(std::memory_order_relaxed)) {
-        line = QJsonDocument(QJsonObject{
-                                 {u"time"_s, time},
-                                 {u"level"_s, QString::fromLatin1(levelName(type))},
-                                 {u"category"_s, category},
-                                 {u"message"_s, message}})
-                   .toJson(QJsonDocument::Compact);
-    } else {
-        line = u"%1 %2 %3: %4"_s.arg(time, QString::fromLatin1(levelName(type)), category, message)
-                   .toUtf8();
-    }
-    line += '\n';
-    std::fwrite(line.constData(), 1, static_cast<std::size_t>(line.size()), stderr);
 }
 
 extern "C" void onSignal(int)
@@ -100,9 +59,11 @@ void watchSignals()
 
 } // namespace
 
-services::ServiceOptions serviceOptions(const StartOptions &options, const settings::Paths &paths)
+services::ServiceOptions
+serviceOptions(const StartOptions &options, const settings::Paths &paths, ProgramLog &log)
 {
     services::ServiceOptions result;
+    result.log = {&log.output, &log.redactor};
     result.paths = paths;
     result.dotEnvFile = QDir::current().absoluteFilePath(u".env"_s);
     result.threeDemos = options.demo;
@@ -134,7 +95,6 @@ void tuneProcess()
 common::Result<void> prepareProcess()
 {
     std::signal(SIGPIPE, SIG_IGN);
-    qInstallMessageHandler(writeLog);
     watchSignals();
     if (!common::initialiseCrypto()) {
         return common::failure(common::ErrorKind::Internal, u"libsodium cannot be initialised."_s);
@@ -142,27 +102,34 @@ common::Result<void> prepareProcess()
     return {};
 }
 
-namespace {
-
-void applyLogSettings(const settings::Settings &settings)
+void ProgramLog::apply(const settings::Settings &settings, const settings::Paths &paths)
 {
-    jsonLog = settings.logFormat == "json"_L1;
-    const bool debug = settings.logLevel == "debug"_L1;
-    const bool info = debug || settings.logLevel == "info"_L1;
-    const bool warning = info || settings.logLevel == "warning"_L1;
+    telemetry::LogOptions options;
+    options.json = settings.logFormat == "json"_L1;
+    options.file = paths.logFolder % "/freerelay.log"_L1;
+    for (const auto level : {LogLevel::Debug, LogLevel::Info, LogLevel::Warning, LogLevel::Error}) {
+        if (settings.logLevel == telemetry::toString(level)) {
+            options.level = level;
+        }
+    }
+    if (options == m_applied) {
+        return;
+    }
+    const auto enabled = [&options](LogLevel level) {
+        return options.level <= level ? u"true"_s : u"false"_s;
+    };
     QLoggingCategory::setFilterRules(
         u"freerelay.*.debug=%1\nfreerelay.*.info=%2\n*.warning=%3"_s.arg(
-            debug ? u"true"_s : u"false"_s,
-            info ? u"true"_s : u"false"_s,
-            warning ? u"true"_s : u"false"_s));
+            enabled(LogLevel::Debug), enabled(LogLevel::Info), enabled(LogLevel::Warning)));
+    output.configure(options);
+    m_applied = options;
 }
 
-} // namespace
-
-std::unique_ptr<interfaces::Subscription> followLogSettings(services::GatewayService &service)
+std::unique_ptr<interfaces::Subscription>
+ProgramLog::follow(services::GatewayService &service, const settings::Paths &paths)
 {
-    applyLogSettings(service.settings());
-    return service.subscribe([&service] { applyLogSettings(service.settings()); });
+    apply(service.settings(), paths);
+    return service.subscribe([this, &service, paths] { apply(service.settings(), paths); });
 }
 
 } // namespace freerelay::app

@@ -93,6 +93,7 @@ int runDesktop(const QStringList &arguments)
     if (const auto code = readArguments(arguments, options)) {
         return *code;
     }
+    ProgramLog log;
     if (const auto prepared = prepareProcess(); !prepared) {
         return complain(prepared.error());
     }
@@ -106,12 +107,12 @@ int runDesktop(const QStringList &arguments)
             ? showRunning(paths.controlSocket, locked.error())
             : complain(locked.error());
     }
-    auto created = services::GatewayService::create(serviceOptions(options, paths));
+    auto created = services::GatewayService::create(serviceOptions(options, paths, log));
     if (!created) {
         return complain(created.error());
     }
     services::GatewayService &service = **created;
-    const auto logFollowsSettings = followLogSettings(service);
+    const auto logFollowsSettings = log.follow(service, paths);
     const auto listening = service.listen();
     yieldToWorkers();
 

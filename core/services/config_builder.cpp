@@ -38,6 +38,7 @@ public:
         m_config->requestDeadline = settings.requestDeadline;
         m_config->maxAttempts = settings.maxAttempts;
         m_config->instanceId = m_parts.instanceId;
+        m_config->tracing = !m_parts.settings.otlpEndpoint.isEmpty();
         m_config->version = m_parts.version;
         for (const Provider &provider : m_parts.catalog->providers()) {
             m_config->endpoints.push_back(endpointOf(provider));

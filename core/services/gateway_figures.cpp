@@ -19,6 +19,17 @@ std::string compilerName()
 #endif
 }
 
+/// How many records wait in `queue`, and how many it dropped.
+template <typename Queue>
+void exportQueue(telemetry::Metrics &metrics, const std::string &name, const Queue &queue)
+{
+    metrics.sample(
+        "freerelay_queue_depth", {name}, [&queue] { return static_cast<double>(queue.waiting()); });
+    metrics.sample("freerelay_dropped_records_total", {name}, [&queue] {
+        return static_cast<double>(queue.dropped());
+    });
+}
+
 } // namespace
 
 void exportProcess(telemetry::Metrics &metrics)
@@ -48,6 +59,16 @@ void exportServer(telemetry::Metrics &metrics, const gateway::ServerCounters &co
     read("freerelay_http_connections", counters.connections);
     read("freerelay_http_requests_total", counters.requests);
     read("freerelay_http_refused_total", counters.refused);
+}
+
+void exportLog(telemetry::Metrics &metrics, const telemetry::LogOutput &log)
+{
+    exportQueue(metrics, "log", log);
+}
+
+void exportTraces(telemetry::Metrics &metrics, const telemetry::TraceQueue &traces)
+{
+    exportQueue(metrics, "trace", traces);
 }
 
 telemetry::KnownNames knownNames(const catalog::Catalog &catalog)

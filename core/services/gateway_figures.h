@@ -3,7 +3,9 @@
 #include "core/catalog/catalog.h"
 #include "core/gateway/connection_context.h"
 #include "core/store/record_store.h"
+#include "core/telemetry/log_output.h"
 #include "core/telemetry/metrics.h"
+#include "core/telemetry/trace_queue.h"
 
 namespace freerelay::services {
 
@@ -14,6 +16,10 @@ namespace freerelay::services {
 void exportProcess(telemetry::Metrics &metrics);
 void exportStore(telemetry::Metrics &metrics, const store::RecordStore &records);
 void exportServer(telemetry::Metrics &metrics, const gateway::ServerCounters &counters);
+
+void exportLog(telemetry::Metrics &metrics, const telemetry::LogOutput &log);
+
+void exportTraces(telemetry::Metrics &metrics, const telemetry::TraceQueue &traces);
 
 /// The names of the catalogue, for labels.
 [[nodiscard]] telemetry::KnownNames knownNames(const catalog::Catalog &catalog);

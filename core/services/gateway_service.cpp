@@ -8,7 +8,6 @@
 #include "core/relay/model_directory.h"
 #include "core/services/config_builder.h"
 #include "core/services/demo/demo_catalog.h"
-#include "core/services/gateway_figures.h"
 #include "core/services/provider_rows.h"
 #include "core/services/worker_handler.h"
 
@@ -104,10 +103,9 @@ GatewayService::GatewayService(ServiceOptions options)
     , m_instanceId(common::randomHex(instanceIdBytes))
     , m_lister(m_clock)
     , m_failures(m_coolDowns, m_clock)
+    , m_telemetry(m_clock, m_instanceId, m_options.log)
     , m_config(emptyConfig())
-{
-    exportProcess(m_metrics);
-}
+{ }
 
 GatewayService::~GatewayService()
 {
@@ -117,7 +115,7 @@ GatewayService::~GatewayService()
     if (m_recording) {
         m_recording->stop(recordsDeadline);
     }
-    m_metrics.stopSampling();
+    m_telemetry.stopSampling();
 }
 
 Result<std::unique_ptr<GatewayService>> GatewayService::create(ServiceOptions options)
@@ -155,6 +153,7 @@ Result<void> GatewayService::open()
         paths.stateFolder};
     m_keys = std::make_unique<keys::KeyManager>(
         std::move(places), m_catalog.current()->providers());
+    hideSecrets();
 
     settings::Layers layers{
         settings::dotEnvOverrides(m_keys->dotEnvMode()),
@@ -170,7 +169,10 @@ Result<void> GatewayService::open()
     m_recording = std::make_unique<Recording>(paths.recordsFile, m_clock, [this] {
         QMetaObject::invokeMethod(this, [this] { announce(); });
     });
-    exportStore(m_metrics, m_recording->records());
+    m_telemetry.sample(m_recording->records());
+    std::vector<relay::OutcomeSink *> sinks = m_telemetry.sinks();
+    sinks.push_back(&m_recording->sink());
+    m_outcomes = std::make_unique<OutcomeFanOut>(std::move(sinks));
 
     const QString own = m_settings->current().providersFile;
     m_catalog.loadUserProviders(own.isEmpty() ? paths.providersFile : own);
@@ -195,6 +197,7 @@ Result<void> GatewayService::open()
             qCWarning(lcServices).noquote() << error.message;
             announce();
         });
+    m_telemetry.follow(m_settings->current());
     rebuild();
     m_keys->load([this](const Result<void> &loaded) {
         Q_UNUSED(loaded) // it is among the problems of the keys
@@ -233,12 +236,12 @@ Result<void> GatewayService::listen()
             m_config,
             m_coolDowns,
             m_failures,
-            m_recording->sink(),
+            *m_outcomes,
             m_clock,
             *this,
             *this,
-            m_metrics,
-            m_control.context(),
+            m_telemetry.metrics(),
+            m_telemetry.background(),
             [this] { return m_recording->status(); }};
         return std::make_unique<WorkerHandler>(parts, rules);
     };
@@ -253,7 +256,7 @@ Result<void> GatewayService::listen()
         return failure(server.error());
     }
     m_server = std::move(*server);
-    exportServer(m_metrics, m_server->counters());
+    m_telemetry.sample(m_server->counters());
     m_listenProblem.clear();
     m_nextFreePort = 0;
     rebuild(); // the port may be another one than the settings', and addresses are checked against
@@ -263,9 +266,15 @@ Result<void> GatewayService::listen()
 
 void GatewayService::onKeysChanged()
 {
+    hideSecrets();
     logNew(m_keys->problems(), m_keyProblems);
     rebuild();
     discover();
+}
+
+void GatewayService::hideSecrets(const common::Secret &candidate)
+{
+    m_telemetry.hideSecrets(*m_keys, *m_catalog.current(), {m_clientKey, m_adminToken, candidate});
 }
 
 void GatewayService::onSettingsChanged()
@@ -273,6 +282,7 @@ void GatewayService::onSettingsChanged()
     if (m_server) {
         m_server->replaceRules(accessRules());
     }
+    m_telemetry.follow(m_settings->current());
     rebuild();
     discover();
 }
@@ -301,7 +311,7 @@ void GatewayService::rebuild()
         built = buildConfig(parts);
     }
     logNew(built.problems, m_configProblems);
-    m_metrics.setKnownNames(knownNames(*parts.catalog));
+    m_telemetry.setCatalog(*parts.catalog);
     m_config.publish(std::move(built.config));
     announce();
 }
@@ -486,6 +496,7 @@ void GatewayService::addKey(
     interfaces::KeyStorage storage,
     Callback<void> done)
 {
+    hideSecrets(key);
     keys::KeySource source = keys::KeySource::Keychain;
     if (storage == interfaces::KeyStorage::Session) {
         source = keys::KeySource::Session;
@@ -517,6 +528,7 @@ void GatewayService::testKey(
     const common::Secret &candidate,
     Callback<interfaces::KeyTestResult> done)
 {
+    hideSecrets(candidate);
     const std::shared_ptr<const relay::RelayConfig> config = m_config.load();
     const catalog::Provider *known = config->catalog->provider(provider);
     const keys::Key *stored = known != nullptr ? config->key(provider, fingerprint) : nullptr;

@@ -9,13 +9,12 @@
 #include "core/relay/failure_policy.h"
 #include "core/relay/relay_config.h"
 #include "core/services/catalog_keeper.h"
-#include "core/services/control_thread.h"
 #include "core/services/demo/demo_provider.h"
 #include "core/services/model_lister.h"
 #include "core/services/recording.h"
+#include "core/services/telemetry_hub.h"
 #include "core/settings/paths.h"
 #include "core/settings/settings_store.h"
-#include "core/telemetry/metrics.h"
 
 #include <QObject>
 #include <QSet>
@@ -35,6 +34,7 @@ struct ServiceOptions
     std::vector<settings::Override> commandLine; ///< above everything else
     bool threeDemos = false; ///< --demo
     std::function<void()> quit; ///< ends the event loop
+    TelemetryHub::Log log{};
 };
 
 /// The whole gateway behind one object: settings, keys, catalogue, workers, and the control that
@@ -96,6 +96,7 @@ private:
     [[nodiscard]] common::Result<void> open();
     [[nodiscard]] gateway::AccessRules accessRules() const;
     void onKeysChanged();
+    void hideSecrets(const common::Secret &candidate = {});
     void onSettingsChanged();
     void rebuild();
     void updateDemo();
@@ -118,8 +119,8 @@ private:
     quota::CoolDownTable m_coolDowns;
     relay::FailurePolicy m_failures;
     std::unique_ptr<Recording> m_recording;
-    telemetry::Metrics m_metrics;
-    ControlThread m_control; ///< stopped before the metrics that it renders
+    TelemetryHub m_telemetry;
+    std::unique_ptr<OutcomeFanOut> m_outcomes;
     common::Published<relay::RelayConfig> m_config;
 
     QSet<QByteArray> m_askedForModels; ///< in this run: provider, address, key fingerprint

@@ -88,6 +88,7 @@ std::vector<Override> environmentOverrides(
         {"FREERELAY_PORT"_ba, u"port"_s},
         {"FREERELAY_LOG_LEVEL"_ba, u"log_level"_s},
         {"FREERELAY_LOG_FORMAT"_ba, u"log_format"_s},
+        {"FREERELAY_OTLP_ENDPOINT"_ba, u"telemetry.otlp_endpoint"_s},
     };
     std::vector<Override> found;
     for (const auto &[variable, path] : ours) {

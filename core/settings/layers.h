@@ -58,8 +58,9 @@ struct ProviderVariables
     std::vector<std::pair<QByteArray, QByteArray>> extras;
 };
 
-/// FREERELAY_MODE, FREERELAY_HOST, FREERELAY_PORT, FREERELAY_LOG_LEVEL, FREERELAY_LOG_FORMAT and
-/// the providers' variables, where they are set. Pure but for `environment`; any thread.
+/// FREERELAY_MODE, FREERELAY_HOST, FREERELAY_PORT, FREERELAY_LOG_LEVEL, FREERELAY_LOG_FORMAT,
+/// FREERELAY_OTLP_ENDPOINT and the providers' variables, where they are set. Pure but for
+/// `environment`; any thread.
 [[nodiscard]] std::vector<Override> environmentOverrides(
     const common::Environment &environment, const std::vector<ProviderVariables> &providers);
 

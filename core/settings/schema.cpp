@@ -274,6 +274,15 @@ SettingsFields programFields()
             {u"debug"_s, u"info"_s, u"warning"_s, u"error"_s}),
         oneOf<Settings>(
             u"log_format"_s, [](auto &s) -> auto & { return s.logFormat; }, {u"text"_s, u"json"_s}),
+        scalar<Settings>(
+            u"telemetry.otlp_endpoint"_s,
+            u"an http or https address without user name, query or fragment (\"\" = no traces)"_s,
+            [](auto &s) -> auto & { return s.otlpEndpoint; },
+            [](const QString &text) {
+                const auto url = optionalBaseUrl(text);
+                return url ? std::optional(QString::fromUtf8(*url)) : std::nullopt;
+            },
+            [](const QString &endpoint) { return endpoint; }),
         flag<Settings>(
             u"start_hidden"_s, [](auto &s) -> auto & { return s.startHidden; }),
         flag<Settings>(
@@ -466,7 +475,7 @@ std::vector<FieldInfo> describeFields()
 
 PathKind kindOf(const QString &path)
 {
-    if (path.isEmpty() || path == "limits"_L1 || path == "providers"_L1) {
+    if (path.isEmpty() || path == "limits"_L1 || path == "providers"_L1 || path == "telemetry"_L1) {
         return PathKind::Group;
     }
     if (const ProviderPath parts = providerPath(path); parts.valid) {

@@ -52,6 +52,7 @@ struct Settings
 
     QString logLevel = QStringLiteral("info"); ///< debug, info, warning, error
     QString logFormat = QStringLiteral("text"); ///< text, json
+    QString otlpEndpoint; ///< where traces are sent; "" = nowhere
     bool startHidden = false;
     bool closeToTray = true;
 

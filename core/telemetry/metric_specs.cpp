@@ -98,6 +98,12 @@ Specs requestSpecs()
          gauge,
          "What is left of the budget, 0 to 1. Fed by budgets.",
          {ofProvider(), {"key_hash", "none"}}},
+    };
+}
+
+Specs answerSpecs()
+{
+    return {
         {"freerelay_validation_pass_rate",
          gauge,
          "Share of answers that passed, 0 to 1. Fed by the validators.",
@@ -257,7 +263,12 @@ const std::vector<MetricSpec> &metricSpecs()
     static const Specs specs = [] {
         Specs all;
         for (const Specs &part :
-             {requestSpecs(), qualitySpecs(), gatewaySpecs(), genAiSpecs(), processSpecs()}) {
+             {requestSpecs(),
+              answerSpecs(),
+              qualitySpecs(),
+              gatewaySpecs(),
+              genAiSpecs(),
+              processSpecs()}) {
             all.insert(all.end(), part.begin(), part.end());
         }
         return all;

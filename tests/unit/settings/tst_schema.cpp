@@ -58,6 +58,9 @@ private Q_SLOTS:
         QTest::newRow("log level") << u"log_level"_s << u"loud"_s;
         QTest::newRow("peer") << u"unknown_peer"_s << u"maybe"_s;
         QTest::newRow("body") << u"limits.max_body_bytes"_s << u"2 GiB"_s;
+        QTest::newRow("collector") << u"telemetry.otlp_endpoint"_s << u"127.0.0.1:4318"_s;
+        QTest::newRow("collector with a key")
+            << u"telemetry.otlp_endpoint"_s << u"https://me:key@collector.example"_s;
         QTest::newRow("base URL") << u"providers.groq.base_url"_s << u"ftp://x"_s;
         QTest::newRow("extra") << u"providers.cloudflare.extra.account_id"_s << u"../x"_s;
     }
@@ -116,6 +119,7 @@ private Q_SLOTS:
     {
         QCOMPARE(kindOf(QString()), PathKind::Group);
         QCOMPARE(kindOf(u"limits"_s), PathKind::Group);
+        QCOMPARE(kindOf(u"telemetry"_s), PathKind::Group);
         QCOMPARE(kindOf(u"providers.groq"_s), PathKind::Group);
         QCOMPARE(kindOf(u"providers.groq.extra"_s), PathKind::Group);
         QCOMPARE(kindOf(u"providers.groq.extra.account_id"_s), PathKind::Scalar);
