@@ -3,6 +3,7 @@
 #include "core/catalog/endpoint.h"
 #include "core/catalog/enum_names.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace freerelay::relay {
@@ -13,6 +14,28 @@ namespace {
 QByteArray shared(QByteArrayView text)
 {
     return QByteArray::fromRawData(text.data(), text.size());
+}
+
+bool isSame(const routing::Candidate &a, const routing::Candidate &b)
+{
+    return a.model == b.model && a.key == b.key;
+}
+
+bool isSame(const routing::Rejection &a, const routing::Rejection &b)
+{
+    if (a.model != b.model || a.reason != b.reason || !a.coolDown != !b.coolDown) {
+        return false;
+    }
+    return !a.coolDown
+        || (a.coolDown->until == b.coolDown->until
+            && a.coolDown->scope.key == b.coolDown->scope.key);
+}
+
+template <typename T> bool areSame(const std::vector<T> &a, const std::vector<T> &b)
+{
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const T &one, const T &other) {
+        return isSame(one, other);
+    });
 }
 
 } // namespace
@@ -44,6 +67,15 @@ PlannedCandidates::recordOf(const catalog::Provider &provider, const catalog::Mo
     record.tier = tierWord(provider, model);
     record.paid = isPaid(*m_config, model);
     return record;
+}
+
+bool PlannedCandidates::isSameAs(const CandidateList &other) const
+{
+    const auto *planned = dynamic_cast<const PlannedCandidates *>(&other);
+    // Of one configuration, so that the same model is the same pointer.
+    return planned != nullptr && planned->m_config == m_config
+        && areSame(m_plan.candidates, planned->m_plan.candidates)
+        && areSame(m_plan.rejections, planned->m_plan.rejections);
 }
 
 std::vector<CandidateRecord> PlannedCandidates::spellOut() const

@@ -31,6 +31,7 @@ public:
     {
         return m_plan.candidates.size() + m_plan.rejections.size();
     }
+    [[nodiscard]] bool isSameAs(const CandidateList &other) const override;
     [[nodiscard]] std::size_t rankedCount() const override { return m_plan.candidates.size(); }
 
 private:

@@ -36,6 +36,9 @@ public:
     [[nodiscard]] virtual std::vector<CandidateRecord> spellOut() const = 0;
     /// Of spellOut().
     [[nodiscard]] virtual std::size_t size() const = 0;
+    /// Whether `other` is known to spell out the same, found out without spelling out anything.
+    /// (A false may be wrong.)
+    [[nodiscard]] virtual bool isSameAs(const CandidateList &other) const { return this == &other; }
     /// Of the ranked ones.
     [[nodiscard]] virtual std::size_t rankedCount() const = 0;
 };

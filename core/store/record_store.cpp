@@ -244,6 +244,7 @@ void RecordStore::Loop::useIdleTime()
         (void)open();
         return;
     }
+    m_writer->forgetRecentLists();
     if (!m_checked) {
         checkFile();
     }

@@ -238,27 +238,65 @@ Result<void> RecordWriter::insertAttempts(const relay::Outcome &outcome, std::in
     return {};
 }
 
+RecordWriter::KnownSet *RecordWriter::recentSet(const relay::CandidateList &list)
+{
+    for (auto recent = m_recent.crbegin(); recent != m_recent.crend(); ++recent) {
+        if (recent->list->isSameAs(list)) {
+            const auto known = m_sets.find(recent->digest);
+            return known != m_sets.end() ? &*known : nullptr;
+        }
+    }
+    return nullptr;
+}
+
+void RecordWriter::noteRecent(
+    const std::shared_ptr<const relay::CandidateList> &list, QByteArray digest)
+{
+    if (m_recent.size() >= maxRecent) {
+        m_recent.erase(m_recent.begin());
+    }
+    m_recent.push_back({list, std::move(digest)});
+}
+
 Result<std::int64_t>
 RecordWriter::setOf(const relay::RoutingDecision &decision, std::int64_t timeUs)
 {
-    const std::vector<relay::CandidateRecord> candidates = decision.candidates
-        ? decision.candidates->spellOut()
-        : std::vector<relay::CandidateRecord>();
-    const QByteArray digest = digestOf(candidates);
-    auto known = m_sets.find(digest);
-    if (known == m_sets.end()) {
-        const std::int64_t ranked = decision.candidates
-            ? std::int64_t(decision.candidates->rankedCount())
-            : 0;
-        const auto id = loadOrInsertSet(digest, candidates, ranked, timeUs);
-        if (!id) {
-            return id;
+    KnownSet *known = decision.candidates ? recentSet(*decision.candidates) : nullptr;
+    if (known == nullptr) {
+        const auto found = spelledSet(decision, timeUs);
+        if (!found) {
+            return common::failure(found.error());
         }
-        known = m_sets.insert(digest, {*id, timeUs, true});
+        known = *found;
     }
     known->used = true;
     known->lastUsedUs = std::max(known->lastUsedUs, timeUs);
     return known->id;
+}
+
+/// By what the list says.
+Result<RecordWriter::KnownSet *>
+RecordWriter::spelledSet(const relay::RoutingDecision &decision, std::int64_t timeUs)
+{
+    std::vector<relay::CandidateRecord> candidates;
+    std::int64_t ranked = 0;
+    if (decision.candidates) {
+        candidates = decision.candidates->spellOut();
+        ranked = std::int64_t(decision.candidates->rankedCount());
+    }
+    const QByteArray digest = digestOf(candidates);
+    auto known = m_sets.find(digest);
+    if (known == m_sets.end()) {
+        const auto id = loadOrInsertSet(digest, candidates, ranked, timeUs);
+        if (!id) {
+            return common::failure(id.error());
+        }
+        known = m_sets.insert(digest, {*id, timeUs, true});
+    }
+    if (decision.candidates) {
+        noteRecent(decision.candidates, digest);
+    }
+    return &*known;
 }
 
 Result<std::int64_t> RecordWriter::loadOrInsertSet(

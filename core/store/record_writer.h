@@ -26,8 +26,19 @@ public:
 
     /// To be called after decision sets were deleted.
     void forgetDecisionSets() { m_sets.clear(); }
+    /// Lets go of the lists of candidates that it has seen last, and of the configurations that
+    /// they keep alive.
+    void forgetRecentLists() { m_recent.clear(); }
 
 private:
+    /// Most lists are one of these: what they say need not be spelled out again.
+    struct RecentList
+    {
+        std::shared_ptr<const relay::CandidateList> list;
+        QByteArray digest;
+    };
+    static constexpr std::size_t maxRecent = 4;
+
     struct KnownSet
     {
         std::int64_t id = 0;
@@ -44,6 +55,10 @@ private:
     insertAttempts(const relay::Outcome &outcome, std::int64_t request);
     [[nodiscard]] common::Result<std::int64_t>
     setOf(const relay::RoutingDecision &decision, std::int64_t timeUs);
+    [[nodiscard]] common::Result<KnownSet *>
+    spelledSet(const relay::RoutingDecision &decision, std::int64_t timeUs);
+    [[nodiscard]] KnownSet *recentSet(const relay::CandidateList &list);
+    void noteRecent(const std::shared_ptr<const relay::CandidateList> &list, QByteArray digest);
     [[nodiscard]] common::Result<std::int64_t> loadOrInsertSet(
         const QByteArray &digest,
         const std::vector<relay::CandidateRecord> &candidates,
@@ -63,6 +78,7 @@ private:
     Statement m_touchSet;
     std::unique_ptr<TotalsBatch> m_totals;
     QHash<QByteArray, KnownSet> m_sets; ///< by digest
+    std::vector<RecentList> m_recent; ///< the newest last
 };
 
 } // namespace freerelay::store

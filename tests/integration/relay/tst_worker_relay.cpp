@@ -181,6 +181,42 @@ private Q_SLOTS:
         QVERIFY(!all[2].restsUntil);
     }
 
+    void knowsTheSameDecisionWithoutSpellingItOut()
+    {
+        RelayFixture fixture({{"first"}, {"second"}, {"third"}});
+        fixture.letAnswer(0);
+        fixture.letAnswer(2);
+        const auto ask = [&fixture] {
+            const auto client = fixture.ask(false);
+            return QTest::qWaitFor([&client] { return client->finished; });
+        };
+        const auto rest = [&fixture](const QByteArray &provider, common::Duration length) {
+            fixture.coolDowns.bench(
+                {provider, provider + "-key-1", provider + "/m-1"},
+                fixture.clock.now() + length,
+                quota::CoolDownReason::RateLimited);
+        };
+        QVERIFY(ask());
+        QVERIFY(ask()); // 1: the same
+        rest("second", 60s);
+        QVERIFY(ask()); // 2: one rests
+        fixture.clock.advance(1s);
+        QVERIFY(ask()); // 3: still
+        rest("second", 90s);
+        QVERIFY(ask()); // 4: longer
+        fixture.configure([](relay::RelayConfig &config) { config.version = 2; });
+        QVERIFY(ask()); // 5: of another configuration
+        const auto isAsBefore = [&fixture](std::size_t i) {
+            const auto &list = fixture.outcomes.list;
+            return list[i].decision->candidates->isSameAs(*list[i - 1].decision->candidates);
+        };
+        QVERIFY(isAsBefore(1));
+        QVERIFY(!isAsBefore(2));
+        QVERIFY(isAsBefore(3));
+        QVERIFY(!isAsBefore(4));
+        QVERIFY(!isAsBefore(5));
+    }
+
     void recordsEachAttemptAndWhyThereWasAnother()
     {
         RelayFixture fixture({{"first"}, {"second"}, {"third"}});
