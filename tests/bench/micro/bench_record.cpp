@@ -55,7 +55,7 @@ void recordOnTheWorker(benchmark::State &state)
     const common::SystemClock clock;
     store::StoreOptions options;
     options.path = folder.filePath(QStringLiteral("records.db"));
-    options.queue = {1'000'000, 1'000'000'000, 1'000'000};
+    options.queue = {1'000'000, 1'000'000'000'000, 1'000'000};
     options.gather = 1h;
     store::RecordStore records(std::move(options), clock);
     const auto outcomes = samples(0, 1'000, manyCandidates(60));
