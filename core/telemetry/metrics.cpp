@@ -152,7 +152,7 @@ std::string Metrics::modelLabel(const QByteArray &fullId, const KnownNames &know
     }
     std::string name = fullId.toStdString();
     const std::lock_guard lock(m_families->modelsMutex);
-    if (m_families->models.count(name) == 0) {
+    if (!m_families->models.contains(name)) {
         if (m_families->models.size() >= maxModels) {
             return "other";
         }
@@ -180,10 +180,10 @@ prometheus::Histogram &Metrics::histogram(std::string_view name, const LabelValu
 }
 
 void Metrics::sample(
-    std::string_view name, LabelValues values, std::function<std::optional<double>()> read)
+    std::string_view name, const LabelValues &values, std::function<std::optional<double>()> read)
 {
     Source source;
-    if (m_families->counters.count(name) != 0) {
+    if (m_families->counters.contains(name)) {
         source.counter = &counter(name, values);
     } else {
         source.gauge = &gauge(name, values);

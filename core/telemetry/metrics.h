@@ -59,8 +59,10 @@ public:
 
     /// Has render() set the child from `read` each time; nullopt leaves it as it was. A counter
     /// never falls. `read` is called by whoever calls render() and must not block.
-    void
-    sample(std::string_view name, LabelValues values, std::function<std::optional<double>()> read);
+    void sample(
+        std::string_view name,
+        const LabelValues &values,
+        std::function<std::optional<double>()> read);
     /// Forgets all that sample() was told: what it reads is about to go.
     void stopSampling();
 

@@ -113,7 +113,8 @@ public:
     }
 
 private:
-    QJsonObject span(const QString &name, int kind, const QByteArray &id, SpanTimes times) const
+    [[nodiscard]] QJsonObject
+    span(const QString &name, int kind, const QByteArray &id, SpanTimes times) const
     {
         QJsonObject object{
             {u"traceId"_s, text(m_outcome.trace.traceId)},
@@ -130,14 +131,15 @@ private:
     }
 
     /// A span below the request's own.
-    QJsonObject child(const QString &name, int kind, const QByteArray &id, SpanTimes times) const
+    [[nodiscard]] QJsonObject
+    child(const QString &name, int kind, const QByteArray &id, SpanTimes times) const
     {
         QJsonObject object = span(name, kind, id, times);
         object.insert(u"parentSpanId"_s, text(m_outcome.trace.spanId));
         return object;
     }
 
-    QByteArray idOf(std::uint64_t number) const
+    [[nodiscard]] QByteArray idOf(std::uint64_t number) const
     {
         return common::derivedSpanId(m_outcome.trace.spanId, number);
     }

@@ -2,6 +2,8 @@
 
 #include "core/telemetry/log_output.h"
 
+#include <QStringList>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace freerelay::telemetry {

@@ -15,6 +15,8 @@ namespace freerelay::gateway {
 /// another object, and all who have asked meanwhile get the same one.
 class MetricsRoute final : public QObject
 {
+    Q_OBJECT
+
 public:
     using Render = std::function<QByteArray()>;
 
