@@ -221,8 +221,8 @@ void KeychainSecretStore::removeFrom(Keys keys, const StoredKey &key, const Call
 void KeychainSecretStore::explain(Error error, std::function<void(Error)> done)
 {
     // A locked keychain whose prompt nobody could answer says "denied" on some machines.
-    const bool unclear = error.kind == ErrorKind::NotFound
-        || error.param == keychain_reason::failed || error.param == keychain_reason::denied;
+    const bool unclear = error.kind == ErrorKind::NotFound || error.param == keychain_reason::failed
+        || error.param == keychain_reason::denied;
     if (!unclear) {
         done(std::move(error));
         return;
