@@ -25,7 +25,8 @@ int main(int argc, char **argv)
     freerelay::app::tuneProcess();
     const QApplication application(argc, argv);
     freerelay::ui::DesktopApplication::prepare();
-    const std::chrono::milliseconds busy(qEnvironmentVariableIntValue("FREERELAY_BENCH_GUI_BUSY_MS"));
+    const std::chrono::milliseconds busy(
+        qEnvironmentVariableIntValue("FREERELAY_BENCH_GUI_BUSY_MS"));
     QTimer timer;
     if (busy.count() > 0) {
         QObject::connect(&timer, &QTimer::timeout, &timer, [busy] { burn(busy); });
