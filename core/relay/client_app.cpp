@@ -26,7 +26,7 @@ bool isProductCharacter(char c)
 
 QByteArrayView productAt(QByteArrayView text)
 {
-    const auto end = std::find_if_not(text.begin(), text.end(), isProductCharacter);
+    const auto *const end = std::find_if_not(text.begin(), text.end(), isProductCharacter);
     return text.first(end - text.begin());
 }
 

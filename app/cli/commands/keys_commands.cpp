@@ -64,7 +64,8 @@ int keysListCommand(CommandContext &context, bool json)
     std::vector<QStringList> lines;
     for (const QJsonValue &value : *rows) {
         const QJsonObject provider = value.toObject();
-        for (const QJsonValue &entry : provider.value("keys"_L1).toArray()) {
+        const QJsonArray entries = provider.value("keys"_L1).toArray();
+        for (const QJsonValue &entry : entries) {
             const QJsonObject key = entry.toObject();
             lines.push_back(
                 {provider.value("id"_L1).toString(),
@@ -168,7 +169,8 @@ int keysRemoveCommand(CommandContext &context, const QString &provider, const QS
     }
     const auto row = findProvider(*rows, provider);
     QStringList removable;
-    for (const QJsonValue &entry : row ? row->value("keys"_L1).toArray() : QJsonArray()) {
+    const QJsonArray entries = row ? row->value("keys"_L1).toArray() : QJsonArray();
+    for (const QJsonValue &entry : entries) {
         const QJsonObject key = entry.toObject();
         const QString print = key.value("fingerprint"_L1).toString();
         if (key.value("removable"_L1).toBool() && (fingerprint.isEmpty() || print == fingerprint)) {
@@ -207,7 +209,8 @@ int keysTestCommand(CommandContext &context, const QString &provider)
         if (!provider.isEmpty() && id != provider) {
             continue;
         }
-        for (const QJsonValue &entry : row.value("keys"_L1).toArray()) {
+        const QJsonArray entries = row.value("keys"_L1).toArray();
+        for (const QJsonValue &entry : entries) {
             ++tested;
             const QJsonObject key = entry.toObject();
             const QJsonObject args{

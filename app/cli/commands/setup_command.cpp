@@ -166,7 +166,8 @@ private:
         m_console.note(m_console.bold(provider.value("name"_L1).toString()));
         m_console.note(u"  Page: %1"_s.arg(provider.value("key_url"_L1).toString()));
         int number = 0;
-        for (const QJsonValue &step : provider.value("key_steps"_L1).toArray()) {
+        const QJsonArray steps = provider.value("key_steps"_L1).toArray();
+        for (const QJsonValue &step : steps) {
             m_console.note(u"  %1. %2"_s.arg(++number).arg(step.toString()));
         }
         const QString prefix = provider.value("key_prefix"_L1).toString();
@@ -191,7 +192,8 @@ private:
     /// A token of the environment that was made for something else, if the person wants it used.
     [[nodiscard]] std::optional<common::Secret> offeredToken(const QJsonObject &provider) const
     {
-        for (const QJsonValue &entry : provider.value("offered_variables"_L1).toArray()) {
+        const QJsonArray entries = provider.value("offered_variables"_L1).toArray();
+        for (const QJsonValue &entry : entries) {
             const QString variable = entry.toString();
             const QByteArray token = qgetenv(variable.toLatin1().constData());
             const QString question
