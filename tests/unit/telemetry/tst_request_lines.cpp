@@ -127,6 +127,5 @@ private:
     }
 };
 
-Q_DECLARE_METATYPE(relay::Outcome)
 QTEST_GUILESS_MAIN(TestRequestLines)
 #include "tst_request_lines.moc"
