@@ -197,6 +197,7 @@ Result<void> GatewayService::open()
             qCWarning(lcServices).noquote() << error.message;
             announce();
         });
+    m_recording->follow(m_settings->current());
     m_telemetry.follow(m_settings->current());
     rebuild();
     m_keys->load([this](const Result<void> &loaded) {
@@ -282,6 +283,7 @@ void GatewayService::onSettingsChanged()
     if (m_server) {
         m_server->replaceRules(accessRules());
     }
+    m_recording->follow(m_settings->current());
     m_telemetry.follow(m_settings->current());
     rebuild();
     discover();

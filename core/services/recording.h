@@ -3,6 +3,7 @@
 #include "core/interfaces/gateway_control.h"
 #include "core/services/outcome_fan_out.h"
 #include "core/services/request_log.h"
+#include "core/settings/settings.h"
 #include "core/store/record_store.h"
 
 #include <functional>
@@ -20,6 +21,8 @@ public:
     [[nodiscard]] relay::OutcomeSink &sink() { return m_sinks; }
     [[nodiscard]] const RequestLog &log() const { return m_log; }
     [[nodiscard]] const store::RecordStore &records() const { return m_records; }
+    /// Keeps to the limits of the settings from now on.
+    void follow(const settings::Settings &settings);
     /// Any thread.
     [[nodiscard]] interfaces::RecordingStatus status() const;
     /// The sentence for a status line; "" = all is well.
