@@ -1,5 +1,7 @@
 #include "control_thread.h"
 
+#include "core/common/thread_priority.h"
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace freerelay::services {
@@ -9,6 +11,7 @@ ControlThread::ControlThread()
     m_thread.setObjectName(u"control"_s);
     m_context.moveToThread(&m_thread);
     m_thread.start();
+    QMetaObject::invokeMethod(&m_context, &common::stepBehind);
 }
 
 ControlThread::~ControlThread()

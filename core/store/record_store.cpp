@@ -1,5 +1,6 @@
 #include "record_store.h"
 
+#include "core/common/thread_priority.h"
 #include "core/store/record_file.h"
 #include "core/store/record_writer.h"
 
@@ -261,9 +262,7 @@ void RecordStore::Loop::keepHouse()
     if (!isOpen()) {
         return;
     }
-    const RetentionRules rules = m_store.retention();
-    if (!m_retaining && (isRetentionDue() || m_retention.rules() != rules)) {
-        m_retention.setRules(rules);
+    if (!m_retaining && isRetentionDue()) {
         m_retaining = true;
         m_lastRetention = m_store.m_clock.now();
         m_retention.begin();
@@ -317,8 +316,10 @@ RecordStore::RecordStore(StoreOptions options, const common::Clock &clock)
     : m_options(std::move(options))
     , m_clock(clock)
     , m_queue(m_options.queue)
-    , m_retention(m_options.retention)
-    , m_thread(QThread::create([this] { Loop(*this).run(); }))
+    , m_thread(QThread::create([this] {
+        common::stepBehind();
+        Loop(*this).run();
+    }))
 {
     m_thread->setObjectName(u"store"_s);
     m_thread->start();
@@ -332,18 +333,6 @@ RecordStore::~RecordStore()
 void RecordStore::record(const std::shared_ptr<const relay::Outcome> &outcome)
 {
     (void)m_queue.push(outcome, weightOf(*outcome)); // the queue counts what it drops
-}
-
-void RecordStore::setRetention(const RetentionRules &rules)
-{
-    const std::lock_guard lock(m_mutex);
-    m_retention = rules;
-}
-
-RetentionRules RecordStore::retention() const
-{
-    const std::lock_guard lock(m_mutex);
-    return m_retention;
 }
 
 void RecordStore::stop(std::chrono::milliseconds deadline)
