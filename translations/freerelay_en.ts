@@ -53,6 +53,23 @@
     </message>
 </context>
 <context>
+    <name>freerelay::ui::RequestInspector</name>
+    <message numerus="yes">
+        <source>%n from the provider&apos;s cache</source>
+        <translation>
+            <numerusform>%n from the provider&apos;s cache</numerusform>
+            <numerusform>%n from the provider&apos;s cache</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n for reasoning</source>
+        <translation>
+            <numerusform>%n for reasoning</numerusform>
+            <numerusform>%n for reasoning</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>freerelay::ui::RequestsPresenter</name>
     <message numerus="yes">
         <source>%n request(s)</source>
@@ -62,10 +79,17 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%1 of %n request(s)</source>
+        <source>More than %n request(s)</source>
         <translation>
-            <numerusform>%1 of %n request</numerusform>
-            <numerusform>%1 of %n requests</numerusform>
+            <numerusform>More than %n request</numerusform>
+            <numerusform>More than %n requests</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n new</source>
+        <translation>
+            <numerusform>%n new</numerusform>
+            <numerusform>%n new</numerusform>
         </translation>
     </message>
 </context>

@@ -2,6 +2,7 @@
 
 #include "app/cli/commands/ask_command.h"
 #include "app/cli/commands/keys_commands.h"
+#include "app/cli/commands/requests_commands.h"
 #include "app/cli/commands/setup_command.h"
 #include "app/cli/commands/start_command.h"
 #include "app/cli/commands/state_commands.h"
@@ -43,6 +44,10 @@ struct Arguments
     std::string text;
     std::string model;
     std::string shell;
+    std::string app;
+    std::string status;
+    std::string id;
+    int limit = RequestsOptions().limit;
     BenchmarkOptions benchmark;
     bool all = false;
     bool json = false;
@@ -63,6 +68,7 @@ public:
         addStart();
         addState();
         addModels();
+        addRequests();
         addKeys();
         addQuestions();
         addHelpers();
@@ -158,6 +164,40 @@ private:
         });
         models->add_flag("--all", m_args.all, "The whole catalogue");
         models->add_flag("--json", m_args.json, "Machine-readable");
+    }
+
+    void addRequests()
+    {
+        CLI::App *requests = add(
+            "requests", "Recorded requests, newest first, or one with its reasons", [this] {
+                return requestsCommand(
+                    m_context,
+                    {QString::fromStdString(m_args.id),
+                     m_args.limit,
+                     provider(),
+                     QString::fromStdString(m_args.model),
+                     QString::fromStdString(m_args.app),
+                     QString::fromStdString(m_args.status),
+                     QString::fromStdString(m_args.text),
+                     m_args.json});
+            });
+        CLI::Option *id = requests->add_option(
+            "id", m_args.id, "Everything about this one; the list shows the ids");
+        for (CLI::Option *option :
+             {requests->add_option("--limit", m_args.limit, "How many at most")
+                  ->check(CLI::Range(1, 500)),
+              requests->add_option("--provider", m_args.provider, "Answered by this provider"),
+              requests->add_option("--model", m_args.model, "Answered by this model"),
+              requests->add_option("--app", m_args.app, "Asked by this program"),
+              requests->add_option(
+                  "--status", m_args.status, "A status as 429, or 2xx, 4xx, 5xx or failed"),
+              requests->add_option("--text", m_args.text, "Part of the error")}) {
+            option->excludes(id);
+        }
+        requests->add_flag("--json", m_args.json, "Machine-readable");
+        requests->footer("Examples:\n  freerelay requests --status failed\n"
+                         "  freerelay requests --provider groq --limit 50\n"
+                         "  freerelay requests req_0123456789abcdef\n");
     }
 
     void addKeys()

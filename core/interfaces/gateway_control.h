@@ -3,6 +3,7 @@
 #include "core/common/mode.h"
 #include "core/common/result.h"
 #include "core/common/secret.h"
+#include "core/interfaces/request_history.h"
 
 #include <QByteArray>
 #include <QDateTime>
@@ -90,24 +91,6 @@ struct ProviderRow
     bool keyless = false;
 };
 
-struct RequestRow
-{
-    quint64 sequence = 0;
-    QDateTime time;
-    QString requestId;
-    QString askedModel;
-    QString provider;
-    QString model;
-    int status = 0;
-    bool stream = false;
-    int attempts = 0;
-    std::optional<std::chrono::milliseconds> ttft;
-    std::chrono::milliseconds duration{0};
-    std::optional<qint64> promptTokens;
-    std::optional<qint64> completionTokens;
-    QString error; ///< "" = none
-};
-
 struct ModelRow
 {
     QString id;
@@ -150,6 +133,8 @@ public:
     /// Newest first; at most `limit`, only those with sequence > `after`.
     [[nodiscard]] virtual std::vector<RequestRow>
     recentRequests(int limit, quint64 after) const = 0;
+    /// What is recorded, also of earlier runs. Any thread; lives as long as this object.
+    [[nodiscard]] virtual RequestHistory &history() = 0;
 
     /// Stored in the settings file; StorageFailed when that cannot be written (in force all the
     /// same).

@@ -1,23 +1,17 @@
 #include "gateway_service.h"
 
-#include "core/catalog/endpoint.h"
 #include "core/keys/admin_token.h"
 #include "core/keys/file_secret_store.h"
 #include "core/keys/keychain_secret_store.h"
 #include "core/keys/qt_keychain_backend.h"
 #include "core/relay/model_directory.h"
-#include "core/services/config_builder.h"
-#include "core/services/demo/demo_catalog.h"
 #include "core/services/provider_rows.h"
 #include "core/services/worker_handler.h"
 
 #include <QCoreApplication>
 #include <QLoggingCategory>
 
-#include <algorithm>
-
 using namespace Qt::Literals::StringLiterals;
-using namespace std::chrono_literals;
 
 namespace freerelay::services {
 
@@ -30,9 +24,6 @@ using common::failure;
 using common::Result;
 
 constexpr int instanceIdBytes = 6;
-/// Free rosters change weekly; a day is fresh enough and costs one small request.
-constexpr common::Duration listMaxAge = 24h;
-
 std::vector<settings::ProviderVariables> variablesOf(const catalog::Catalog &catalog)
 {
     std::vector<settings::ProviderVariables> result;
@@ -46,65 +37,15 @@ std::vector<settings::ProviderVariables> variablesOf(const catalog::Catalog &cat
     return result;
 }
 
-std::shared_ptr<const relay::RelayConfig> emptyConfig()
-{
-    auto config = std::make_shared<relay::RelayConfig>();
-    config->catalog = catalog::Catalog::shipped();
-    config->keys = std::make_shared<const keys::KeyRing>();
-    return config;
-}
-
-/// Whether any provider may be used: by its key, by consent, or as one of the user's own.
-bool hasProvider(const relay::RelayConfig &config)
-{
-    return std::any_of(
-        config.endpoints.begin(), config.endpoints.end(), [](const routing::Endpoint &endpoint) {
-            return !endpoint.barred;
-        });
-}
-
-/// Each problem once, as long as it lasts.
-void logNew(const QStringList &problems, QStringList &known)
-{
-    for (const QString &problem : problems) {
-        if (!known.contains(problem)) {
-            qCWarning(lcServices).noquote() << problem;
-        }
-    }
-    known = problems;
-}
-
 } // namespace
-
-/// Ends one subscription.
-class GatewayService::Listener final : public interfaces::Subscription
-{
-public:
-    Listener(GatewayService &service, std::list<std::function<void()>>::iterator position)
-        : m_service(&service)
-        , m_position(position)
-    { }
-    ~Listener() override
-    {
-        if (m_service) {
-            m_service->m_listeners.erase(m_position);
-        }
-    }
-    Q_DISABLE_COPY_MOVE(Listener)
-
-private:
-    QPointer<GatewayService> m_service;
-    std::list<std::function<void()>>::iterator m_position;
-};
 
 GatewayService::GatewayService(ServiceOptions options)
     : m_options(std::move(options))
     , m_startedAt(m_clock.now())
     , m_instanceId(common::randomHex(instanceIdBytes))
-    , m_lister(m_clock)
     , m_failures(m_coolDowns, m_clock)
     , m_telemetry(m_clock, m_instanceId, m_options.log)
-    , m_config(emptyConfig())
+    , m_lister(m_clock)
 { }
 
 GatewayService::~GatewayService()
@@ -129,10 +70,33 @@ Result<std::unique_ptr<GatewayService>> GatewayService::create(ServiceOptions op
 
 Result<void> GatewayService::open()
 {
-    const settings::Paths &paths = m_options.paths;
-    if (const auto folders = paths.createFolders(); !folders) {
+    if (const auto folders = m_options.paths.createFolders(); !folders) {
         return folders;
     }
+    if (const auto keys = openKeys(); !keys) {
+        return keys;
+    }
+    if (const auto settings = openSettings(); !settings) {
+        return settings;
+    }
+    openRecording();
+    if (const auto catalog = openCatalog(); !catalog) {
+        return catalog;
+    }
+    follow();
+    m_keys->load([this](const Result<void> &loaded) {
+        Q_UNUSED(loaded) // it is among the problems of the keys
+        onKeysChanged();
+    });
+    if (const QStringList &ignored = m_keys->ignoredNames(); !ignored.isEmpty()) {
+        qCInfo(lcServices).noquote() << "not taken from .env:" << ignored.join(u", "_s);
+    }
+    return {};
+}
+
+Result<void> GatewayService::openKeys()
+{
+    const settings::Paths &paths = m_options.paths;
     auto client = keys::clientKey(m_options.environment);
     if (!client) {
         return failure(client.error());
@@ -143,7 +107,6 @@ Result<void> GatewayService::open()
         return failure(admin.error());
     }
     m_adminToken = std::move(*admin);
-
     keys::KeyPlaces places{
         m_options.environment,
         m_options.dotEnvFile,
@@ -154,35 +117,65 @@ Result<void> GatewayService::open()
     m_keys = std::make_unique<keys::KeyManager>(
         std::move(places), m_catalog.current()->providers());
     hideSecrets();
+    return {};
+}
 
-    settings::Layers layers{
+settings::Layers GatewayService::layers() const
+{
+    return {
         settings::dotEnvOverrides(m_keys->dotEnvMode()),
         settings::environmentOverrides(m_options.environment, variablesOf(*m_catalog.current())),
         m_options.commandLine};
-    auto store = settings::SettingsStore::open(paths.settingsFile, layers);
+}
+
+Result<void> GatewayService::openSettings()
+{
+    auto store = settings::SettingsStore::open(m_options.paths.settingsFile, layers());
     if (!store) {
         return failure(store.error());
     }
     m_settings = std::move(*store);
+    return {};
+}
 
+void GatewayService::openRecording()
+{
     // The call comes on the store's thread.
-    m_recording = std::make_unique<Recording>(paths.recordsFile, m_clock, [this] {
+    m_recording = std::make_unique<Recording>(m_options.paths.recordsFile, m_clock, [this] {
         QMetaObject::invokeMethod(this, [this] { announce(); });
     });
     m_telemetry.sample(m_recording->records());
     std::vector<relay::OutcomeSink *> sinks = m_telemetry.sinks();
     sinks.push_back(&m_recording->sink());
     m_outcomes = std::make_unique<OutcomeFanOut>(std::move(sinks));
+}
 
+/// The user's providers bring variables of their own, so the settings are layered once more.
+Result<void> GatewayService::openCatalog()
+{
+    const settings::Paths &paths = m_options.paths;
     const QString own = m_settings->current().providersFile;
     m_catalog.loadUserProviders(own.isEmpty() ? paths.providersFile : own);
     m_catalog.loadCache(paths.dataFolder + "/models.json"_L1);
     m_keys->setProviders(m_catalog.current()->providers());
-    layers.environment = settings::environmentOverrides(
-        m_options.environment, variablesOf(*m_catalog.current()));
-    if (const auto layered = m_settings->setLayers(std::move(layers)); !layered) {
-        return layered;
-    }
+    return m_settings->setLayers(layers());
+}
+
+/// From here on changes of keys and settings are obeyed.
+void GatewayService::follow()
+{
+    m_config = std::make_unique<ConfigKeeper>(ConfigSources{
+        m_catalog,
+        *m_keys,
+        *m_settings,
+        m_lister,
+        m_telemetry,
+        m_clock,
+        m_instanceId,
+        m_options.threeDemos});
+    m_keyActions = std::make_unique<KeyActions>(KeyActions::Parts{
+        *m_keys, *m_settings, m_lister, m_coolDowns, *m_config, [this] { announce(); }});
+    connect(m_config.get(), &ConfigKeeper::rebuilt, this, &GatewayService::announce);
     connect(m_keys.get(), &keys::KeyManager::ringChanged, this, &GatewayService::onKeysChanged);
     connect(
         m_settings.get(),
@@ -197,17 +190,8 @@ Result<void> GatewayService::open()
             qCWarning(lcServices).noquote() << error.message;
             announce();
         });
-    m_recording->follow(m_settings->current());
     m_telemetry.follow(m_settings->current());
-    rebuild();
-    m_keys->load([this](const Result<void> &loaded) {
-        Q_UNUSED(loaded) // it is among the problems of the keys
-        onKeysChanged();
-    });
-    if (const QStringList &ignored = m_keys->ignoredNames(); !ignored.isEmpty()) {
-        qCInfo(lcServices).noquote() << "not taken from .env:" << ignored.join(u", "_s);
-    }
-    return {};
+    m_config->rebuild();
 }
 
 gateway::AccessRules GatewayService::accessRules() const
@@ -224,7 +208,7 @@ gateway::AccessRules GatewayService::accessRules() const
         m_adminToken);
 }
 
-Result<void> GatewayService::listen()
+gateway::ServerConfig GatewayService::serverConfig()
 {
     const settings::Settings &current = m_settings->current();
     gateway::ServerConfig config;
@@ -234,23 +218,29 @@ Result<void> GatewayService::listen()
     config.rules = accessRules();
     config.handlerFactory = [this](int, const common::Published<gateway::AccessRules> &rules) {
         const SharedParts parts{
-            m_config,
+            m_config->config(),
             m_coolDowns,
             m_failures,
             *m_outcomes,
             m_clock,
             *this,
+            m_recording->history(),
             *this,
             m_telemetry.metrics(),
             m_telemetry.background(),
             [this] { return m_recording->status(); }};
         return std::make_unique<WorkerHandler>(parts, rules);
     };
-    auto server = gateway::GatewayServer::start(config);
+    return config;
+}
+
+Result<void> GatewayService::listen()
+{
+    auto server = gateway::GatewayServer::start(serverConfig());
     if (!server) {
         m_listenProblem = server.error().message;
         // The listener's detail is the next free port in digits, for this kind only.
-        m_nextFreePort = server.error().kind == common::ErrorKind::AlreadyExists
+        m_nextFreePort = server.error().kind == ErrorKind::AlreadyExists
             ? server.error().detail.toUShort()
             : quint16(0);
         announce();
@@ -260,8 +250,8 @@ Result<void> GatewayService::listen()
     m_telemetry.sample(m_server->counters());
     m_listenProblem.clear();
     m_nextFreePort = 0;
-    rebuild(); // the port may be another one than the settings', and addresses are checked against
-               // it
+    // It may be another one than the settings', and addresses are checked against it.
+    m_config->setOwnPort(m_server->port());
     return {};
 }
 
@@ -269,8 +259,8 @@ void GatewayService::onKeysChanged()
 {
     hideSecrets();
     logNew(m_keys->problems(), m_keyProblems);
-    rebuild();
-    discover();
+    m_config->rebuild();
+    m_config->discover();
 }
 
 void GatewayService::hideSecrets(const common::Secret &candidate)
@@ -283,101 +273,9 @@ void GatewayService::onSettingsChanged()
     if (m_server) {
         m_server->replaceRules(accessRules());
     }
-    m_recording->follow(m_settings->current());
     m_telemetry.follow(m_settings->current());
-    rebuild();
-    discover();
-}
-
-/// Publishes the configuration that follows from what is known now.
-void GatewayService::rebuild()
-{
-    ConfigParts parts;
-    parts.catalog = m_catalog.current();
-    parts.keys = m_keys->ring().load();
-    parts.settings = m_settings->current();
-    parts.paused = m_paused;
-    parts.ownPort = m_server ? m_server->port() : parts.settings.port;
-    parts.instanceId = m_instanceId;
-    parts.version = m_config.version();
-    BuiltConfig built = buildConfig(parts);
-    if (hasProvider(*built.config)) {
-        m_keys->markConfigured();
-    }
-    updateDemo();
-    if (m_demo) {
-        parts.catalog = withDemo(
-            *m_catalog.current(),
-            m_demo->port(),
-            m_options.threeDemos ? DemoSize::Three : DemoSize::One);
-        built = buildConfig(parts);
-    }
-    logNew(built.problems, m_configProblems);
-    m_telemetry.setCatalog(*parts.catalog);
-    m_config.publish(std::move(built.config));
-    announce();
-}
-
-/// The demo stands in only as long as nothing was ever configured and nothing may be hidden in a
-/// keychain that cannot be read.
-void GatewayService::updateDemo()
-{
-    const std::shared_ptr<const keys::KeyRing> ring = m_keys->ring().load();
-    const bool wanted = ring->isEmpty() && ring->unreadable.isEmpty() && !m_keys->everConfigured();
-    if (!wanted) {
-        m_demo.reset();
-        return;
-    }
-    if (m_demo) {
-        return;
-    }
-    auto demo = DemoProvider::start();
-    if (demo) {
-        m_demo = std::move(*demo);
-    } else {
-        qCWarning(lcServices).noquote() << demo.error().message;
-    }
-}
-
-void GatewayService::discover()
-{
-    const std::shared_ptr<const relay::RelayConfig> config = m_config.load();
-    for (const routing::Endpoint &endpoint : config->endpoints) {
-        const catalog::Provider &provider = *endpoint.provider;
-        const QByteArray address = config->baseUrls.value(provider.id);
-        if (endpoint.barred || isDemo(provider) || provider.modelsPath.isEmpty()
-            || m_catalog.isFresh(provider.id, address, m_clock.wallNow(), listMaxAge)) {
-            continue;
-        }
-        const QByteArray question = provider.id + ' ' + address + ' ' + endpoint.keys.front();
-        if (m_askedForModels.contains(question)) {
-            continue;
-        }
-        m_askedForModels.insert(question);
-        const keys::Key *key = config->key(provider.id, endpoint.keys.front());
-        ListRequest request{
-            provider,
-            address,
-            m_settings->current().provider(provider.id).extra,
-            key != nullptr ? key->secret : common::Secret()};
-        m_lister.list(
-            std::move(request), [this, id = provider.id, address](const Result<ModelList> &found) {
-                if (!found) {
-                    qCInfo(lcServices).noquote()
-                        << "models of" << id << "not listed:" << found.error().message;
-                    return;
-                }
-                m_catalog.setDiscovered(id, address, found->names, m_clock.wallNow());
-                rebuild();
-            });
-    }
-}
-
-void GatewayService::announce()
-{
-    for (const std::function<void()> &listener : m_listeners) {
-        listener();
-    }
+    m_config->rebuild();
+    m_config->discover();
 }
 
 QString GatewayService::problem() const
@@ -395,25 +293,32 @@ QString GatewayService::problem() const
     if (!ring->unreadable.isEmpty()) {
         return ring->unreadable;
     }
-    const QStringList all = m_keys->problems() + m_configProblems;
+    const QStringList all = m_keys->problems() + m_config->problems();
     return all.isEmpty() ? m_recording->problem() : all.first();
+}
+
+/// Demo providers stand in for real ones and are not counted.
+void GatewayService::countProviders(interfaces::GatewayStatus &status) const
+{
+    for (const relay::ProviderHealth &provider :
+         relay::providerHealth(*m_config->current(), m_coolDowns, m_clock.now())) {
+        if (status.demo && provider.id.startsWith("demo")) {
+            continue;
+        }
+        ++status.providersConfigured;
+        status.providersReady += provider.state == "ready" ? 1 : 0;
+    }
 }
 
 interfaces::GatewayStatus GatewayService::status() const
 {
-    const std::shared_ptr<const relay::RelayConfig> config = m_config.load();
     interfaces::GatewayStatus status;
     status.listening = m_server != nullptr;
     status.endpoint = m_server ? m_server->endpoint() : QString();
-    status.mode = config->mode;
-    status.paused = m_paused;
-    status.demo = m_demo != nullptr;
-    for (const relay::ProviderHealth &provider :
-         relay::providerHealth(*config, m_coolDowns, m_clock.now())) {
-        const bool real = !m_demo || !provider.id.startsWith("demo");
-        status.providersConfigured += real ? 1 : 0;
-        status.providersReady += real && provider.state == "ready" ? 1 : 0;
-    }
+    status.mode = m_config->current()->mode;
+    status.paused = m_config->isPaused();
+    status.demo = m_config->isDemo();
+    countProviders(status);
     status.requestsTotal = m_recording->log().total();
     status.requestsFailed = m_recording->log().failed();
     status.requestsInFlight = m_server ? m_server->counters().requestsInFlight.load() : 0;
@@ -428,12 +333,12 @@ interfaces::GatewayStatus GatewayService::status() const
 
 std::vector<interfaces::ProviderRow> GatewayService::providers() const
 {
-    return providerRows(*m_config.load(), m_coolDowns, m_clock);
+    return providerRows(*m_config->current(), m_coolDowns, m_clock);
 }
 
 std::vector<interfaces::ModelRow> GatewayService::models(bool all) const
 {
-    const std::shared_ptr<const relay::RelayConfig> config = m_config.load();
+    const std::shared_ptr<const relay::RelayConfig> config = m_config->current();
     std::vector<interfaces::ModelRow> rows;
     for (const relay::ListedModel &model :
          relay::listModels(*config, m_coolDowns, all, m_clock.now())) {
@@ -477,19 +382,12 @@ Result<void> GatewayService::listenOn(quint16 port)
 
 void GatewayService::pause()
 {
-    m_paused = true;
-    rebuild();
+    m_config->setPaused(true);
 }
 
 void GatewayService::resume()
 {
-    m_paused = false;
-    rebuild();
-}
-
-QByteArray GatewayService::addressOf(const QByteArray &provider) const
-{
-    return m_config.load()->baseUrls.value(provider);
+    m_config->setPaused(false);
 }
 
 void GatewayService::addKey(
@@ -499,29 +397,13 @@ void GatewayService::addKey(
     Callback<void> done)
 {
     hideSecrets(key);
-    keys::KeySource source = keys::KeySource::Keychain;
-    if (storage == interfaces::KeyStorage::Session) {
-        source = keys::KeySource::Session;
-    } else if (storage == interfaces::KeyStorage::File) {
-        source = keys::KeySource::File;
-    }
-    m_keys->add(
-        provider,
-        key,
-        addressOf(provider),
-        source,
-        [this, provider, done = std::move(done)](Result<void> added) {
-            if (added) {
-                m_coolDowns.clear(provider);
-            }
-            done(std::move(added));
-        });
+    m_keyActions->add(provider, key, storage, std::move(done));
 }
 
 void GatewayService::removeKey(
     const QByteArray &provider, const QByteArray &fingerprint, Callback<void> done)
 {
-    m_keys->remove(provider, fingerprint, std::move(done));
+    m_keyActions->remove(provider, fingerprint, std::move(done));
 }
 
 void GatewayService::testKey(
@@ -531,50 +413,12 @@ void GatewayService::testKey(
     Callback<interfaces::KeyTestResult> done)
 {
     hideSecrets(candidate);
-    const std::shared_ptr<const relay::RelayConfig> config = m_config.load();
-    const catalog::Provider *known = config->catalog->provider(provider);
-    const keys::Key *stored = known != nullptr ? config->key(provider, fingerprint) : nullptr;
-    if (known == nullptr
-        || (stored == nullptr && candidate.isEmpty() && catalog::needsKey(*known))) {
-        done(failure(ErrorKind::NotFound, u"There is no such key."_s));
-        return;
-    }
-    ListRequest request{
-        *known,
-        config->baseUrls.value(provider),
-        m_settings->current().provider(provider).extra,
-        candidate.isEmpty() && stored != nullptr ? stored->secret : candidate};
-    m_lister.list(
-        std::move(request),
-        [this, provider, fingerprint, done = std::move(done)](const Result<ModelList> &found) {
-            if (!found) {
-                done(failure(found.error()));
-                return;
-            }
-            if (!fingerprint.isEmpty()) {
-                m_coolDowns.clear(provider, fingerprint);
-                announce();
-            }
-            const auto count = static_cast<int>(found->names.size());
-            done(interfaces::KeyTestResult{
-                found->latency,
-                count,
-                u"It works: %1 models, answered in %2 ms."_s.arg(count).arg(
-                    found->latency.count())});
-        });
+    m_keyActions->test(provider, fingerprint, candidate, std::move(done));
 }
 
 Result<void> GatewayService::setConsent(const QByteArray &provider, bool consent)
 {
-    if (m_config.load()->catalog->provider(provider) == nullptr) {
-        return failure(ErrorKind::NotFound, u"There is no such provider."_s);
-    }
-    if (consent) {
-        m_keys->markConfigured();
-    }
-    return m_settings->set(
-        u"providers.%1.consent"_s.arg(QString::fromUtf8(provider)),
-        consent ? u"true"_s : u"false"_s);
+    return m_keyActions->setConsent(provider, consent);
 }
 
 void GatewayService::retryKeychain(Callback<void> done)
@@ -591,8 +435,7 @@ void GatewayService::quit()
 
 std::unique_ptr<interfaces::Subscription> GatewayService::subscribe(std::function<void()> changed)
 {
-    return std::make_unique<Listener>(
-        *this, m_listeners.insert(m_listeners.end(), std::move(changed)));
+    return m_subscribers.subscribe(std::move(changed));
 }
 
 } // namespace freerelay::services

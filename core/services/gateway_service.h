@@ -1,26 +1,24 @@
 #pragma once
 
 #include "core/common/environment.h"
-#include "core/common/published.h"
 #include "core/gateway/gateway_server.h"
 #include "core/interfaces/gateway_control.h"
 #include "core/keys/key_manager.h"
 #include "core/quota/cool_down_table.h"
 #include "core/relay/failure_policy.h"
-#include "core/relay/relay_config.h"
 #include "core/services/catalog_keeper.h"
-#include "core/services/demo/demo_provider.h"
+#include "core/services/config_keeper.h"
+#include "core/services/key_actions.h"
 #include "core/services/model_lister.h"
 #include "core/services/recording.h"
+#include "core/services/subscribers.h"
 #include "core/services/telemetry_hub.h"
 #include "core/settings/paths.h"
 #include "core/settings/settings_store.h"
 
 #include <QObject>
-#include <QSet>
 #include <QStringList>
 
-#include <list>
 #include <memory>
 
 namespace freerelay::services {
@@ -67,6 +65,7 @@ public:
     [[nodiscard]] std::vector<interfaces::ModelRow> models(bool all) const override;
     [[nodiscard]] std::vector<interfaces::RequestRow>
     recentRequests(int limit, quint64 after) const override;
+    [[nodiscard]] interfaces::RequestHistory &history() override { return m_recording->history(); }
     common::Result<void> setMode(common::Mode mode) override;
     common::Result<void> listenOn(quint16 port) override;
     void pause() override;
@@ -90,19 +89,21 @@ public:
     subscribe(std::function<void()> changed) override;
 
 private:
-    class Listener;
-
     explicit GatewayService(ServiceOptions options);
     [[nodiscard]] common::Result<void> open();
+    [[nodiscard]] common::Result<void> openKeys();
+    [[nodiscard]] common::Result<void> openSettings();
+    [[nodiscard]] common::Result<void> openCatalog();
+    void openRecording();
+    void follow();
+    [[nodiscard]] settings::Layers layers() const;
     [[nodiscard]] gateway::AccessRules accessRules() const;
+    [[nodiscard]] gateway::ServerConfig serverConfig();
     void onKeysChanged();
-    void hideSecrets(const common::Secret &candidate = {});
     void onSettingsChanged();
-    void rebuild();
-    void updateDemo();
-    void discover();
-    void announce();
-    [[nodiscard]] QByteArray addressOf(const QByteArray &provider) const;
+    void hideSecrets(const common::Secret &candidate = {});
+    void announce() { m_subscribers.announce(); }
+    void countProviders(interfaces::GatewayStatus &status) const;
     [[nodiscard]] QString problem() const;
 
     ServiceOptions m_options;
@@ -115,22 +116,19 @@ private:
     CatalogKeeper m_catalog;
     std::unique_ptr<settings::SettingsStore> m_settings;
     std::unique_ptr<keys::KeyManager> m_keys;
-    ModelLister m_lister;
     quota::CoolDownTable m_coolDowns;
     relay::FailurePolicy m_failures;
     std::unique_ptr<Recording> m_recording;
     TelemetryHub m_telemetry;
     std::unique_ptr<OutcomeFanOut> m_outcomes;
-    common::Published<relay::RelayConfig> m_config;
+    std::unique_ptr<ConfigKeeper> m_config;
+    std::unique_ptr<KeyActions> m_keyActions;
+    ModelLister m_lister; ///< after those that its answers change
 
-    QSet<QByteArray> m_askedForModels; ///< in this run: provider, address, key fingerprint
-    bool m_paused = false;
     QString m_listenProblem;
     quint16 m_nextFreePort = 0;
-    QStringList m_configProblems; ///< those that were logged
     QStringList m_keyProblems; ///< those that were logged
-    std::list<std::function<void()>> m_listeners;
-    std::unique_ptr<DemoProvider> m_demo;
+    Subscribers m_subscribers;
     std::unique_ptr<gateway::GatewayServer> m_server; ///< last: stopped before what it uses
 };
 

@@ -18,16 +18,9 @@ store::StoreOptions optionsFor(const QString &path, std::function<void()> change
 
 Recording::Recording(const QString &path, const common::Clock &clock, std::function<void()> changed)
     : m_records(optionsFor(path, std::move(changed)), clock)
+    , m_history(path, clock)
     , m_sinks({&m_log, &m_records})
 { }
-
-void Recording::follow(const settings::Settings &settings)
-{
-    store::RetentionRules rules;
-    rules.requests = std::chrono::days(settings.keepDays);
-    rules.maxBytes = settings.maxRecordBytes;
-    m_records.setRetention(rules);
-}
 
 interfaces::RecordingStatus Recording::status() const
 {

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "core/interfaces/gateway_control.h"
+#include "core/services/history/stored_history.h"
 #include "core/services/outcome_fan_out.h"
 #include "core/services/request_log.h"
-#include "core/settings/settings.h"
 #include "core/store/record_store.h"
 
 #include <functional>
@@ -21,8 +21,8 @@ public:
     [[nodiscard]] relay::OutcomeSink &sink() { return m_sinks; }
     [[nodiscard]] const RequestLog &log() const { return m_log; }
     [[nodiscard]] const store::RecordStore &records() const { return m_records; }
-    /// Keeps to the limits of the settings from now on.
-    void follow(const settings::Settings &settings);
+    /// What is in the file.
+    [[nodiscard]] interfaces::RequestHistory &history() { return m_history; }
     /// Any thread.
     [[nodiscard]] interfaces::RecordingStatus status() const;
     /// The sentence for a status line; "" = all is well.
@@ -32,6 +32,7 @@ public:
 private:
     RequestLog m_log;
     store::RecordStore m_records;
+    StoredHistory m_history;
     OutcomeFanOut m_sinks;
 };
 

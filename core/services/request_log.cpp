@@ -19,11 +19,13 @@ RequestLog::Entry RequestLog::entryOf(quint64 sequence, const relay::Outcome &ou
         sequence,
         outcome.time,
         outcome.requestId,
+        outcome.app,
         outcome.askedModel,
         outcome.provider,
         outcome.model,
         outcome.status,
         outcome.stream,
+        outcome.brokenStream,
         outcome.attempts.size(),
         outcome.ttft,
         outcome.duration,
@@ -40,11 +42,13 @@ interfaces::RequestRow RequestLog::toRow(const Entry &entry)
         entry.time.time_since_epoch());
     row.time = QDateTime::fromMSecsSinceEpoch(sinceEpoch.count());
     row.requestId = QString::fromLatin1(entry.requestId);
+    row.app = QString::fromUtf8(entry.app);
     row.askedModel = QString::fromUtf8(entry.askedModel);
     row.provider = QString::fromUtf8(entry.provider);
     row.model = QString::fromUtf8(entry.model);
     row.status = entry.status;
     row.stream = entry.stream;
+    row.brokenStream = entry.brokenStream;
     row.attempts = static_cast<int>(entry.attempts);
     row.ttft = rounded(entry.ttft);
     row.duration = std::chrono::round<std::chrono::milliseconds>(entry.duration);

@@ -30,11 +30,13 @@ private:
         quint64 sequence = 0;
         common::WallTime time;
         QByteArray requestId;
+        QByteArray app;
         QByteArray askedModel;
         QByteArray provider;
         QByteArray model;
         int status = 0;
         bool stream = false;
+        bool brokenStream = false;
         std::size_t attempts = 0;
         std::optional<std::chrono::microseconds> ttft;
         std::chrono::microseconds duration{0};

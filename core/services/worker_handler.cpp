@@ -25,10 +25,12 @@ WorkerHandler::WorkerHandler(
     , m_models(m_relay, parts.coolDowns, parts.clock, parts.recording)
     , m_metrics([&metrics = parts.metrics] { return metrics.render(); }, parts.controlContext)
     , m_admin(parts.control, parts.mainContext)
+    , m_history(parts.history)
     , m_router(rules)
 {
     addClientRoutes();
     addAdminRoutes();
+    addHistoryRoutes();
 }
 
 void WorkerHandler::addClientRoutes()
@@ -99,6 +101,31 @@ void WorkerHandler::addAdminRoutes()
          RouteFlag::Admin,
          [this](const HttpRequest &, const Downstream &downstream) {
              m_admin.setPaused(false, downstream);
+         }});
+}
+
+void WorkerHandler::addHistoryRoutes()
+{
+    m_router.add(
+        {Method::Get,
+         "/v1/requests"_ba,
+         RouteFlag::Admin,
+         [this](const HttpRequest &request, const Downstream &downstream) {
+             m_history.list(request, downstream);
+         }});
+    m_router.add(
+        {Method::Get,
+         "/v1/requests/*"_ba,
+         RouteFlag::Admin,
+         [this](const HttpRequest &request, const Downstream &downstream) {
+             m_history.one(gateway::wildcardPart("/v1/requests/*", request.path), downstream);
+         }});
+    m_router.add(
+        {Method::Get,
+         "/v1/stats"_ba,
+         RouteFlag::Admin,
+         [this](const HttpRequest &request, const Downstream &downstream) {
+             m_history.stats(request, downstream);
          }});
 }
 

@@ -3,6 +3,7 @@
 #include "core/gateway/router.h"
 #include "core/gateway/routes/admin_route.h"
 #include "core/gateway/routes/chat_route.h"
+#include "core/gateway/routes/history_route.h"
 #include "core/gateway/routes/metrics_route.h"
 #include "core/gateway/routes/models_route.h"
 #include "core/relay/worker_relay.h"
@@ -19,6 +20,7 @@ struct SharedParts
     relay::OutcomeSink &outcomes;
     const common::Clock &clock;
     interfaces::GatewayControl &control;
+    interfaces::RequestHistory &history;
     QObject &mainContext;
     telemetry::Metrics &metrics;
     QObject &controlContext;
@@ -40,6 +42,7 @@ public:
 private:
     void addClientRoutes();
     void addAdminRoutes();
+    void addHistoryRoutes();
 
     telemetry::OutcomeMeter m_meter;
     relay::WorkerRelay m_relay;
@@ -47,6 +50,7 @@ private:
     gateway::ModelsRoute m_models;
     gateway::MetricsRoute m_metrics;
     gateway::AdminRoute m_admin;
+    gateway::HistoryRoute m_history;
     gateway::Router m_router;
 };
 

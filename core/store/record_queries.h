@@ -13,6 +13,12 @@
 
 namespace freerelay::store {
 
+struct StatusRange
+{
+    int first = 0;
+    int last = 0; ///< inclusive
+};
+
 /// Which requests to list; every condition must hold. Empty = any.
 struct RequestFilter
 {
@@ -20,7 +26,9 @@ struct RequestFilter
     QByteArray model; ///< that answered, full id
     QByteArray app;
     std::optional<int> status;
+    std::optional<StatusRange> statuses{};
     bool failedOnly = false;
+    bool succeededOnly = false; ///< neither failed nor left by their clients
     QString errorText; ///< part of the error's sentence, letter case ignored; of failed ones only
     std::optional<common::WallTime> from{}; ///< inclusive
     std::optional<common::WallTime> until{}; ///< exclusive
@@ -33,25 +41,12 @@ struct PageKey
     std::int64_t id = 0;
 };
 
-/// What became known of a request after its record was written.
-struct Amendment
-{
-    QByteArray kind; ///< "client_retried", "client_regenerated", "judge_score"
-    common::WallTime time;
-    std::optional<double> value; ///< of a judge_score
-    QByteArray otherRequestId; ///< the later request; "" = none, or it is not recorded any more
-};
-
-/// A request as it was recorded. In pages `outcome` has neither attempts nor candidates, and there
-/// are no amendments.
+/// A request as it was recorded. In pages `outcome` has neither attempts nor candidates.
 struct StoredRequest
 {
     std::int64_t id = 0;
     std::int64_t run = 0; ///< key fingerprints can be compared within one run only
     std::int64_t attemptCount = 0;
-    std::int64_t retried = 0; ///< how often the client sent it again; see RepeatFinder
-    std::int64_t regenerated = 0;
-    std::vector<Amendment> amendments; ///< in the order of time
     relay::Outcome outcome;
 };
 
@@ -70,7 +65,6 @@ struct TotalsQuery
     common::WallTime until;
     TotalsBy by = TotalsBy::Nothing;
     std::int64_t span = hourSpan; ///< minuteSpan, hourSpan or daySpan; see spanFor()
-    bool latencies = false; ///< the histograms as well: twice the work
 };
 
 struct TotalsRow
@@ -85,16 +79,15 @@ struct TotalsRow
 spanFor(common::WallTime from, common::WallTime until, common::WallTime now);
 
 /// SQL of a page. Parameters: ?1 provider, ?2 model, ?3 app, ?4 status, ?5 pattern, ?6 from,
-/// ?7 until, ?8 and ?9 the key, ?10 the limit; only those occur whose condition is set.
+/// ?7 until, ?8 and ?9 the key, ?10 the limit, ?11 and ?12 the statuses; only those occur whose
+/// condition is set.
 [[nodiscard]] QByteArray pageSql(const RequestFilter &filter, bool hasKey);
 /// Parameters: ?1 span, ?2 from, ?3 until (seconds).
-[[nodiscard]] QByteArray totalsSql(const TotalsQuery &query, bool series);
+[[nodiscard]] QByteArray totalsSql(TotalsBy by, bool series);
 /// Parameter: ?1 request id.
 [[nodiscard]] QByteArray requestSql();
 /// Parameter: ?1 id of the request.
 [[nodiscard]] QByteArray attemptsSql();
-/// Parameter: ?1 id of the request.
-[[nodiscard]] QByteArray amendmentsSql();
 /// Parameter: ?1 id of the set.
 [[nodiscard]] QByteArray candidatesSql();
 

@@ -2,7 +2,7 @@
 _freerelay() {
     local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} words=""
     if ((COMP_CWORD == 1)); then
-        words="start status mode pause resume stop show setup keys models ask benchmark completion --help --version"
+        words="start status mode pause resume stop show setup keys models requests ask benchmark completion --help --version"
     else
         case $command in
         start) words="--headless --port --host --mode --demo --hidden --help" ;;
@@ -19,11 +19,13 @@ _freerelay() {
             fi
             ;;
         models) words="--all --json --help" ;;
+        requests) words="--limit --provider --model --app --status --text --json --help" ;;
         ask) words="--model --help" ;;
         benchmark) words="--requests --concurrent --stream --model --help" ;;
         completion) words="bash zsh fish" ;;
         esac
         [[ ${COMP_WORDS[COMP_CWORD - 1]} == --mode ]] && words="free paid auto"
+        [[ ${COMP_WORDS[COMP_CWORD - 1]} == --status ]] && words="2xx 4xx 5xx failed"
     fi
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 }

@@ -6,7 +6,8 @@ _freerelay() {
         'start:start the gateway' 'status:what is running' 'mode:show or set the mode'
         'pause:answer no requests' 'resume:answer again' 'stop:end the program'
         'show:bring up the window' 'setup:lead through the first providers'
-        'keys:provider keys' 'models:models that can be used' 'ask:ask a question'
+        'keys:provider keys' 'models:models that can be used'
+        'requests:recorded requests' 'ask:ask a question'
         'benchmark:measure the running gateway' 'completion:print a completion script')
     if ((CURRENT == 2)); then
         _describe command commands
@@ -27,6 +28,7 @@ _freerelay() {
         fi
         ;;
     models) _arguments '--all' '--json' ;;
+    requests) _arguments '--limit:number' '--provider:provider' '--model:model' '--app:program' '--status:status:(2xx 4xx 5xx failed)' '--text:part of the error' '--json' ;;
     ask) _arguments '--model:model' ;;
     benchmark) _arguments '--requests:number' '--concurrent:number' '--stream' '--model:model' ;;
     completion) _values shell bash zsh fish ;;

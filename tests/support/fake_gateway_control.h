@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/interfaces/gateway_control.h"
+#include "tests/support/fake_request_history.h"
 
 #include <QTimer>
 
@@ -33,6 +34,7 @@ public:
     std::vector<interfaces::ProviderRow> rows;
     std::vector<interfaces::RequestRow> requests; ///< newest first
     std::vector<interfaces::ModelRow> catalogue;
+    FakeRequestHistory past;
     /// Storages that refuse keys, and with what.
     std::map<interfaces::KeyStorage, common::Error> refusals;
     std::optional<common::Error> keychainError; ///< what retryKeychain() answers
@@ -86,6 +88,8 @@ public:
         }
         return newer;
     }
+
+    [[nodiscard]] interfaces::RequestHistory &history() override { return past; }
 
     common::Result<void> setMode(common::Mode mode) override
     {

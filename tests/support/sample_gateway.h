@@ -28,6 +28,7 @@ inline interfaces::RequestRow aRequest(quint64 sequence)
     row.sequence = sequence;
     row.time = QDateTime(QDate(2026, 11, 24), QTime(9, 0), Qt::UTC).addSecs(qint64(sequence));
     row.requestId = QStringLiteral("req_%1").arg(sequence);
+    row.app = QStringLiteral("claude-cli");
     row.askedModel = QStringLiteral("freerelay-auto");
     row.provider = QStringLiteral("Groq");
     row.model = QStringLiteral("openai/gpt-oss-120b");
@@ -39,6 +40,73 @@ inline interfaces::RequestRow aRequest(quint64 sequence)
     row.promptTokens = 812;
     row.completionTokens = 240;
     return row;
+}
+
+/// A request that was answered by its second attempt, with all that is recorded of it.
+inline interfaces::RequestDetails someDetails(const interfaces::RequestRow &row)
+{
+    using std::chrono::microseconds;
+    using std::chrono::nanoseconds;
+    interfaces::RequestDetails details;
+    details.row = row;
+    details.row.attempts = 2;
+    details.appVersion = QStringLiteral("1.0.2");
+    details.keyFingerprint = QStringLiteral("f1");
+    details.tier = QStringLiteral("free");
+    details.finishReason = QStringLiteral("stop");
+    details.retryCause = QStringLiteral("rate_limited");
+    details.parseTime = nanoseconds(40'000);
+    details.duration = microseconds(2'400'000);
+    details.ttft = microseconds(430'000);
+    details.streamTime = microseconds(1'960'000);
+    details.attempts = {
+        {QStringLiteral("google"),
+         QStringLiteral("gemini-2.5-flash"),
+         QStringLiteral("f3"),
+         QStringLiteral("free"),
+         429,
+         QStringLiteral("rate_limited"),
+         microseconds(300),
+         {},
+         microseconds(210'000)},
+        {row.provider,
+         row.model,
+         QStringLiteral("f1"),
+         QStringLiteral("free"),
+         200,
+         {},
+         microseconds(211'000),
+         microseconds(219'000),
+         microseconds(2'188'000)}};
+    interfaces::DecisionInfo decision;
+    decision.mode = QStringLiteral("auto");
+    decision.target = QStringLiteral("auto");
+    decision.promptTokensEstimated = 800;
+    decision.duration = nanoseconds(35'000);
+    const auto candidate = [](const char *provider, const char *model, const char *key) {
+        interfaces::CandidateInfo info;
+        info.provider = QString::fromLatin1(provider);
+        info.model = QString::fromLatin1(model);
+        info.keyFingerprint = QString::fromLatin1(key);
+        info.tier = QStringLiteral("free");
+        return info;
+    };
+    auto answered = candidate("", "", "f1");
+    answered.provider = row.provider;
+    answered.model = row.model;
+    auto resting = candidate("groq", "llama-3.3-70b-versatile", "");
+    resting.disqualified = QStringLiteral("cooling_down");
+    resting.restsUntil = row.time.addSecs(600);
+    auto small = candidate("ovh", "Mistral-7B-Instruct-v0.3", "");
+    small.disqualified = QStringLiteral("context_too_small");
+    decision.candidates = {
+        candidate("google", "gemini-2.5-flash", "f3"),
+        answered,
+        candidate("nvidia", "meta/llama-3.1-405b-instruct", "f4"),
+        resting,
+        small};
+    details.decision = decision;
+    return details;
 }
 
 /// A gateway in ordinary use: some providers ready, some not, some requests done.
@@ -83,6 +151,10 @@ inline void fillSample(FakeGatewayControl &gateway)
     failed.error = QStringLiteral("Every provider that may be used has reached its limit.");
     failed.ttft.reset();
     failed.completionTokens.reset();
+    gateway.past.rows = gateway.requests;
+    for (const interfaces::RequestRow &row : gateway.requests) {
+        gateway.past.known.emplace(row.requestId, someDetails(row));
+    }
 }
 
 } // namespace freerelay::tests

@@ -8,6 +8,7 @@
 #include <QLineEdit>
 #include <QMenuBar>
 #include <QRadioButton>
+#include <QTableView>
 #include <QTest>
 
 using namespace Qt::Literals::StringLiterals;
@@ -56,6 +57,7 @@ void addPages()
     QTest::newRow("providers, with keys") << PageId::Providers << QByteArray("groq");
     QTest::newRow("providers, no key") << PageId::Providers << QByteArray("openai");
     QTest::newRow("requests") << PageId::Requests << QByteArray();
+    QTest::newRow("requests, one selected") << PageId::Requests << QByteArray("req_12");
     QTest::newRow("connect") << PageId::Connect << QByteArray();
 }
 
@@ -71,7 +73,10 @@ private:
         QFETCH(PageId, page);
         QFETCH(QByteArray, provider);
         fixture.window.showPage(page);
-        if (!provider.isEmpty()) {
+        if (page == PageId::Requests && !provider.isEmpty()) {
+            fixture.find<QTableView>(u"requestTable"_s)->selectRow(0);
+            QTRY_VERIFY(fixture.find<QWidget>(u"candidateTable"_s)->isVisible());
+        } else if (!provider.isEmpty()) {
             fixture.window.providers().select(provider);
         }
         common::Error error{common::ErrorKind::Timeout, u"The provider did not answer."_s};

@@ -3,6 +3,7 @@
 #include "ui/shell/desktop_application.h"
 
 #include <QClipboard>
+#include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -10,6 +11,7 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QRadioButton>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTableWidget>
@@ -137,7 +139,9 @@ private Q_SLOTS:
         QAction *copy = fixture.window.actionRegistry().find(u"view.copyRow"_s);
         QVERIFY(!copy->isEnabled());
         QVERIFY(!copy->toolTip().isEmpty());
-        fixture.find<QLineEdit>(u"requestFilterEdit"_s)->setText(u"google"_s);
+        auto *status = fixture.find<QComboBox>(u"statusFilter"_s);
+        status->setCurrentIndex(status->findText(u"Failed"_s));
+        QTRY_COMPARE(table->model()->rowCount(), 1);
         table->selectRow(0);
         QVERIFY(copy->isEnabled());
         copy->trigger();
@@ -148,11 +152,69 @@ private Q_SLOTS:
     {
         WindowFixture fixture;
         fixture.gateway.requests.clear();
+        fixture.gateway.past.rows.clear();
         fixture.window.showPage(PageId::Requests);
         auto *button = fixture.find<QPushButton>(u"requestsEmptyButton"_s);
-        QVERIFY(button->isVisible());
+        QTRY_VERIFY(button->isVisible());
         button->click();
         QCOMPARE(fixture.window.currentPage(), PageId::Connect);
+    }
+
+    void theErrorFilterWaitsForTheTypingToRestAndIsCleared()
+    {
+        WindowFixture fixture;
+        fixture.window.showPage(PageId::Requests);
+        auto *table = fixture.find<QTableView>(u"requestTable"_s);
+        QTRY_COMPARE(fixture.gateway.past.pages, 1);
+        fixture.window.actionRegistry().find(u"view.filter"_s)->trigger();
+        auto *edit = fixture.find<QLineEdit>(u"requestFilterEdit"_s);
+        QTest::keyClicks(edit, u"LIMIT"_s);
+        QCOMPARE(fixture.gateway.past.pages, 1);
+        QTRY_COMPARE(table->model()->rowCount(), 1);
+        QCOMPARE(fixture.gateway.past.pages, 2);
+        edit->setText(u"no such error"_s);
+        auto *clear = fixture.find<QPushButton>(u"clearFilterButton"_s);
+        QTRY_VERIFY(clear->isVisible());
+        clear->click();
+        QTRY_COMPARE(table->model()->rowCount(), 12);
+        QVERIFY(edit->text().isEmpty());
+    }
+
+    void theSelectedRequestIsExplained()
+    {
+        WindowFixture fixture;
+        fixture.window.showPage(PageId::Requests);
+        fixture.find<QTableView>(u"requestTable"_s)->selectRow(0);
+        const auto *candidates = fixture.find<QTableWidget>(u"candidateTable"_s);
+        QTRY_COMPARE(candidates->rowCount(), 5);
+        QVERIFY(candidates->isVisible());
+        QVERIFY(fixture.find<QLabel>(u"decisionText"_s)->text().contains(u"3 ranked"_s));
+        auto *copy = fixture.find<QPushButton>(u"copyIdButton"_s);
+        copy->click();
+        QCOMPARE(QGuiApplication::clipboard()->text(), u"req_12"_s);
+        fixture.find<QPushButton>(u"copyCurlButton"_s)->click();
+        QVERIFY(QGuiApplication::clipboard()->text().startsWith(u"curl "_s));
+    }
+
+    void aListThatWasScrolledStaysWhereItIsRead()
+    {
+        WindowFixture fixture;
+        for (quint64 sequence = 13; sequence <= 60; ++sequence) {
+            fixture.gateway.requests.insert(
+                fixture.gateway.requests.begin(), tests::aRequest(sequence));
+        }
+        fixture.window.showPage(PageId::Requests);
+        auto *table = fixture.find<QTableView>(u"requestTable"_s);
+        QCOMPARE(table->rowAt(0), 0);
+        fixture.gateway.requests.insert(fixture.gateway.requests.begin(), tests::aRequest(61));
+        QTRY_COMPARE(table->model()->rowCount(), 61);
+        QCOMPARE(table->rowAt(0), 0); // on top it follows
+        table->verticalScrollBar()->setValue(10);
+        const QString before = table->model()->index(table->rowAt(0), 0).data().toString();
+        fixture.gateway.requests.insert(fixture.gateway.requests.begin(), tests::aRequest(62));
+        QTRY_COMPARE(table->model()->rowCount(), 62);
+        QTRY_COMPARE(table->verticalScrollBar()->value(), 11);
+        QCOMPARE(table->model()->index(table->rowAt(0), 0).data().toString(), before);
     }
 
     void snippetsFollowTheChosenTool()

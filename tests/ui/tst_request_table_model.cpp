@@ -3,6 +3,7 @@
 
 #include <QAbstractItemModelTester>
 #include <QIcon>
+#include <QSignalSpy>
 #include <QTest>
 
 using namespace Qt::Literals::StringLiterals;
@@ -10,25 +11,72 @@ using namespace freerelay;
 using namespace freerelay::ui;
 using namespace std::chrono_literals;
 
+namespace {
+
+/// Newest first, down to the sequence 1.
+std::vector<interfaces::RequestRow> rowsFrom(quint64 sequence, std::size_t count)
+{
+    std::vector<interfaces::RequestRow> rows;
+    for (std::size_t i = 0; i < count; ++i) {
+        rows.push_back(tests::aRequest(sequence - i));
+    }
+    return rows;
+}
+
+} // namespace
+
 class TestRequestTableModel final : public QObject
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void newestStaysOnTopAndOldestFallsOut()
+    void newRowsComeOnTopAndOlderOnesBelow()
     {
         RequestTableModel model;
         const QAbstractItemModelTester tester(
             &model, QAbstractItemModelTester::FailureReportingMode::QtTest);
-        std::vector<interfaces::RequestRow> first;
-        for (quint64 sequence = RequestTableModel::capacity; sequence > 0; --sequence) {
-            first.push_back(tests::aRequest(sequence));
-        }
-        model.prepend(first);
-        model.prepend({tests::aRequest(502), tests::aRequest(501)});
-        QCOMPARE(model.rowCount(), RequestTableModel::capacity);
-        QCOMPARE(model.lastSequence(), quint64(502));
-        QCOMPARE(model.row(RequestTableModel::capacity - 1)->sequence, quint64(3));
+        model.prepend(rowsFrom(10, 3));
+        model.append(rowsFrom(7, 2));
+        model.prepend(rowsFrom(12, 2));
+        QCOMPARE(model.rowCount(), 7);
+        QCOMPARE(model.row(0)->sequence, quint64(12));
+        QCOMPARE(model.row(6)->sequence, quint64(6));
+        QVERIFY(model.row(7) == nullptr);
+        model.clear();
+        QCOMPARE(model.rowCount(), 0);
+    }
+
+    void olderRowsAreAskedForOnceUntilTheyCome()
+    {
+        RequestTableModel model;
+        const QSignalSpy wanted(&model, &RequestTableModel::olderWanted);
+        model.append(rowsFrom(10, 3));
+        QVERIFY(!model.canFetchMore({}));
+        model.setHasOlder(true);
+        QVERIFY(model.canFetchMore({}));
+        model.fetchMore({});
+        model.fetchMore({});
+        QCOMPARE(wanted.count(), 1);
+        model.append(rowsFrom(7, 2));
+        QVERIFY(model.canFetchMore({}));
+        model.setHasOlder(false);
+        QVERIFY(!model.canFetchMore({}));
+    }
+
+    void aFullTableLetsTheOldestFallOutAndAsksForNoMore()
+    {
+        RequestTableModel model;
+        constexpr int capacity = RequestTableModel::capacity;
+        model.append(rowsFrom(capacity + 5, capacity - 1));
+        model.setHasOlder(true);
+        QVERIFY(model.canFetchMore({}));
+        model.append(rowsFrom(6, 5));
+        QCOMPARE(model.rowCount(), capacity);
+        QVERIFY(!model.canFetchMore({}));
+        model.prepend(rowsFrom(capacity + 7, 2));
+        QCOMPARE(model.rowCount(), capacity);
+        QCOMPARE(model.row(0)->sequence, quint64(capacity + 7));
+        QCOMPARE(model.row(capacity - 1)->sequence, quint64(8));
     }
 
     void unknownIsADashNeverAZero()
@@ -37,10 +85,13 @@ private Q_SLOTS:
         row.ttft.reset();
         row.promptTokens.reset();
         row.completionTokens.reset();
+        row.app.clear();
         RequestTableModel model;
         model.prepend({row});
-        QCOMPARE(model.index(0, RequestTableModel::Ttft).data().toString(), u"—"_s);
-        QCOMPARE(model.index(0, RequestTableModel::Tokens).data().toString(), u"—"_s);
+        for (const auto column :
+             {RequestTableModel::Ttft, RequestTableModel::Tokens, RequestTableModel::App}) {
+            QCOMPARE(model.index(0, column).data().toString(), u"—"_s);
+        }
     }
 
     void durationsHaveUnits()
@@ -50,17 +101,35 @@ private Q_SLOTS:
         QCOMPARE(RequestTableModel::durationText(std::nullopt), u"—"_s);
     }
 
-    void aFailureIsToldInWords()
+    void theStatusIsToldInWords()
     {
         interfaces::RequestRow row = tests::aRequest(1);
         row.status = 429;
         QCOMPARE(RequestTableModel::statusWords(row), u"429 failed"_s);
         row.status = 200;
         QCOMPARE(RequestTableModel::statusWords(row), u"200 streamed"_s);
-        row.error = u"The stream broke."_s;
-        QCOMPARE(RequestTableModel::statusWords(row), u"200 failed"_s);
+        row.brokenStream = true;
+        QCOMPARE(RequestTableModel::statusWords(row), u"200 broke off"_s);
+        row.status = 499;
+        QCOMPARE(RequestTableModel::statusWords(row), u"Client left"_s);
         row.status = 0;
         QCOMPARE(RequestTableModel::statusWords(row), u"No answer"_s);
+    }
+
+    void anEarlierDayIsToldWithItsDate()
+    {
+        interfaces::RequestRow now = tests::aRequest(2);
+        now.time = QDateTime::currentDateTime();
+        interfaces::RequestRow before = tests::aRequest(1);
+        before.time = now.time.addDays(-3);
+        RequestTableModel model;
+        model.append({now, before});
+        const auto text = [&model](int row) {
+            return model.index(row, RequestTableModel::Time).data().toString();
+        };
+        QCOMPARE(text(0), now.time.time().toString(u"HH:mm:ss"_s));
+        QVERIFY(text(1).endsWith(now.time.time().toString(u"HH:mm:ss"_s)));
+        QVERIFY(text(1).size() > text(0).size());
     }
 
     void aRowIsCopiedWithEveryColumn()

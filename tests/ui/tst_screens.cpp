@@ -56,6 +56,12 @@ std::vector<Screen> screens()
         {u"requests"_s,
          PageId::Requests,
          [](WindowFixture &fixture) { fixture.find<QTableView>(u"requestTable"_s)->selectRow(2); }},
+        {u"requests-retried"_s,
+         PageId::Requests,
+         [](WindowFixture &fixture) {
+             fixture.find<QTableView>(u"requestTable"_s)->selectRow(0);
+             QTRY_VERIFY(fixture.find<QWidget>(u"candidateTable"_s)->isVisible());
+         }},
         {u"requests-empty"_s, PageId::Requests, [](WindowFixture &) {}},
         {u"connect"_s, PageId::Connect, [](WindowFixture &) {}},
         {u"messages"_s,
@@ -153,6 +159,7 @@ private Q_SLOTS:
         WindowFixture fixture;
         if (shown.name.endsWith(u"-empty"_s)) {
             fixture.gateway.requests.clear();
+            fixture.gateway.past.rows.clear();
         }
         fixture.window.showPage(shown.page);
         shown.prepare(fixture);

@@ -13,30 +13,33 @@ using interfaces::RequestRow;
 
 namespace {
 
-constexpr int firstFailure = 400;
 constexpr int firstServerFailure = 500;
 
-bool failed(const RequestRow &row)
+bool isServerFailure(const RequestRow &row)
 {
-    return row.status >= firstFailure || !row.error.isEmpty();
+    return row.brokenStream || row.status >= firstServerFailure;
 }
 
 QString stateIconName(const RequestRow &row)
 {
-    if (!failed(row)) {
+    if (row.status == RequestRow::clientLeft) {
+        return u"state-off"_s;
+    }
+    if (!interfaces::isFailure(row)) {
         return u"state-good"_s;
     }
-    const bool clientSide = row.status >= firstFailure && row.status < firstServerFailure;
-    return clientSide ? u"state-warning"_s : u"state-bad"_s;
+    return isServerFailure(row) ? u"state-bad"_s : u"state-warning"_s;
 }
 
 Tone stateTone(const RequestRow &row)
 {
-    if (!failed(row)) {
+    if (row.status == RequestRow::clientLeft) {
+        return Tone::Neutral;
+    }
+    if (!interfaces::isFailure(row)) {
         return Tone::Good;
     }
-    const bool clientSide = row.status >= firstFailure && row.status < firstServerFailure;
-    return clientSide ? Tone::Warning : Tone::Bad;
+    return isServerFailure(row) ? Tone::Bad : Tone::Warning;
 }
 
 QString orDash(const QString &text)
@@ -50,6 +53,16 @@ RequestTableModel::RequestTableModel(QObject *parent)
     : QAbstractTableModel(parent)
 { }
 
+void RequestTableModel::clear()
+{
+    beginResetModel();
+    m_rows.clear();
+    m_texts.clear();
+    m_hasOlder = false;
+    m_asked = false;
+    endResetModel();
+}
+
 void RequestTableModel::prepend(std::vector<RequestRow> rows)
 {
     if (rows.size() > capacity) {
@@ -58,20 +71,68 @@ void RequestTableModel::prepend(std::vector<RequestRow> rows)
     if (rows.empty()) {
         return;
     }
+    std::for_each(rows.begin(), rows.end(), [this](RequestRow &row) { shareTexts(row); });
     beginInsertRows({}, 0, static_cast<int>(rows.size()) - 1);
     m_rows.insert(
         m_rows.begin(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
     endInsertRows();
     if (m_rows.size() > capacity) {
+        m_hasOlder = false; // what falls out here could not be found behind the last row
         beginRemoveRows({}, capacity, static_cast<int>(m_rows.size()) - 1);
         m_rows.resize(capacity);
         endRemoveRows();
     }
 }
 
-quint64 RequestTableModel::lastSequence() const
+void RequestTableModel::append(std::vector<RequestRow> rows)
 {
-    return m_rows.empty() ? 0 : m_rows.front().sequence;
+    m_asked = false;
+    const std::size_t room = capacity - m_rows.size();
+    if (rows.size() > room) {
+        rows.resize(room);
+    }
+    if (rows.empty()) {
+        return;
+    }
+    std::for_each(rows.begin(), rows.end(), [this](RequestRow &row) { shareTexts(row); });
+    const int first = rowCount();
+    beginInsertRows({}, first, first + static_cast<int>(rows.size()) - 1);
+    m_rows.insert(
+        m_rows.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
+    endInsertRows();
+}
+
+void RequestTableModel::setHasOlder(bool hasOlder)
+{
+    m_hasOlder = hasOlder;
+    m_asked = false;
+}
+
+bool RequestTableModel::canFetchMore(const QModelIndex &parent) const
+{
+    return !parent.isValid() && m_hasOlder && !m_asked && !isFull();
+}
+
+void RequestTableModel::fetchMore(const QModelIndex &parent)
+{
+    if (canFetchMore(parent)) {
+        m_asked = true;
+        Q_EMIT olderWanted();
+    }
+}
+
+QString RequestTableModel::shared(const QString &text)
+{
+    return text.isEmpty() ? text : *m_texts.insert(text);
+}
+
+void RequestTableModel::shareTexts(RequestRow &row)
+{
+    row.provider = shared(row.provider);
+    row.model = shared(row.model);
+    row.askedModel = shared(row.askedModel);
+    row.app = shared(row.app);
+    row.error = shared(row.error);
 }
 
 const RequestRow *RequestTableModel::row(int row) const
@@ -95,7 +156,13 @@ QString RequestTableModel::statusWords(const RequestRow &row)
     if (row.status == 0) {
         return tr("No answer");
     }
-    if (failed(row)) {
+    if (row.status == RequestRow::clientLeft) {
+        return tr("Client left");
+    }
+    if (row.brokenStream) {
+        return tr("%1 broke off", "HTTP status; the stream failed").arg(code);
+    }
+    if (interfaces::isFailure(row)) {
         return tr("%1 failed", "HTTP status").arg(code);
     }
     return row.stream ? tr("%1 streamed", "HTTP status").arg(code) : code;
@@ -152,12 +219,24 @@ QVariant RequestTableModel::data(const QModelIndex &index, int role) const
     if (role == Qt::ToolTipRole && !row.error.isEmpty()) {
         return row.error;
     }
-    if (role != Qt::DisplayRole) {
-        return {};
-    }
-    switch (index.column()) {
+    return role == Qt::DisplayRole ? cellText(row, index.column()) : QVariant();
+}
+
+QString RequestTableModel::timeText(const RequestRow &row) const
+{
+    const QDateTime time = row.time.toLocalTime();
+    const QLocale locale;
+    const QString clock = locale.toString(time.time(), u"HH:mm:ss"_s);
+    return time.date() == QDate::currentDate()
+        ? clock
+        : tr("%1 %2", "date, time").arg(locale.toString(time.date(), QLocale::ShortFormat), clock);
+}
+
+QString RequestTableModel::cellText(const RequestRow &row, int column) const
+{
+    switch (column) {
     case Time:
-        return QLocale().toString(row.time.toLocalTime().time(), u"HH:mm:ss"_s);
+        return timeText(row);
     case Status:
         return statusWords(row);
     case Provider:
@@ -166,6 +245,8 @@ QVariant RequestTableModel::data(const QModelIndex &index, int role) const
         return orDash(row.model);
     case Asked:
         return orDash(row.askedModel);
+    case App:
+        return orDash(row.app);
     case Ttft:
         return durationText(row.ttft);
     case Duration:
@@ -201,6 +282,8 @@ QVariant RequestTableModel::headerData(int section, Qt::Orientation orientation,
         return tr("Answered by");
     case Asked:
         return tr("Asked for");
+    case App:
+        return tr("App", "program that asked");
     case Ttft:
         return tr("First token");
     case Duration:

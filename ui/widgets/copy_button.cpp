@@ -15,13 +15,26 @@ using namespace std::chrono_literals;
 CopyButton::CopyButton(std::function<QString()> source, QWidget *parent)
     : QPushButton(parent)
     , m_source(std::move(source))
+    , m_idleText(tr("Copy"))
     , m_back(this)
 {
     m_back.setSingleShot(true);
     m_back.setInterval(2s);
     connect(&m_back, &QTimer::timeout, this, &CopyButton::showIdle);
     connect(this, &QPushButton::clicked, this, &CopyButton::copy);
-    // Both faces fit, so that nothing moves when the button is pressed.
+    makeBothFacesFit();
+}
+
+void CopyButton::setIdleText(const QString &text)
+{
+    m_idleText = text;
+    makeBothFacesFit();
+}
+
+/// So that nothing moves when the button is pressed.
+void CopyButton::makeBothFacesFit()
+{
+    setMinimumWidth(0);
     setText(tr("Copied"));
     setIcon(lineIcon(u"state-good"_s));
     const int width = sizeHint().width();
@@ -39,7 +52,7 @@ void CopyButton::copy()
 
 void CopyButton::showIdle()
 {
-    setText(tr("Copy"));
+    setText(m_idleText);
     setIcon(lineIcon(u"copy"_s));
 }
 

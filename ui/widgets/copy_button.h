@@ -18,11 +18,16 @@ public:
     explicit CopyButton(std::function<QString()> source, QWidget *parent = nullptr);
     ~CopyButton() override = default;
 
+    /// What it says when nothing was just copied; “Copy” unless set.
+    void setIdleText(const QString &text);
+
 private:
     void copy();
     void showIdle();
+    void makeBothFacesFit();
 
     std::function<QString()> m_source;
+    QString m_idleText;
     QTimer m_back;
 };
 

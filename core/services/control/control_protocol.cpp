@@ -115,25 +115,6 @@ QJsonObject toJson(const interfaces::ModelRow &model)
         {u"context_window"_s, numberOrNull(model.contextWindow)}};
 }
 
-QJsonObject toJson(const interfaces::RequestRow &request)
-{
-    return {
-        {u"sequence"_s, qint64(request.sequence)},
-        {u"time"_s, request.time.toString(Qt::ISODateWithMs)},
-        {u"request_id"_s, request.requestId},
-        {u"asked_model"_s, request.askedModel},
-        {u"provider"_s, request.provider},
-        {u"model"_s, request.model},
-        {u"status"_s, request.status},
-        {u"stream"_s, request.stream},
-        {u"attempts"_s, request.attempts},
-        {u"ttft_ms"_s, request.ttft ? QJsonValue(qint64(request.ttft->count())) : QJsonValue()},
-        {u"duration_ms"_s, qint64(request.duration.count())},
-        {u"prompt_tokens"_s, numberOrNull(request.promptTokens)},
-        {u"completion_tokens"_s, numberOrNull(request.completionTokens)},
-        {u"error"_s, request.error}};
-}
-
 QJsonObject toJson(const interfaces::KeyTestResult &result)
 {
     return {

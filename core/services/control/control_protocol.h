@@ -13,8 +13,9 @@ namespace freerelay::services {
 ///     → {"v":1,"op":"mode","args":{"mode":"free"}}  ←
 ///     {"ok":false,"error":{"kind":"…","message":"…"}}
 ///
-/// Operations: status, providers, models, requests, mode, pause, resume, key-add, key-remove,
-/// key-test, consent, retry-keychain, show, quit.
+/// Operations: status, providers, models, requests, request, mode, pause, resume, key-add,
+/// key-remove, key-test, consent, retry-keychain, show, quit. See docs/api.md for the answers of
+/// requests (arguments: the parameters of GET /v1/requests) and request (argument: id).
 namespace control {
 
 constexpr int version = 1;
@@ -23,7 +24,6 @@ constexpr qint64 maxMessageBytes = 1024 * 1024;
 [[nodiscard]] QJsonObject toJson(const interfaces::GatewayStatus &status);
 [[nodiscard]] QJsonObject toJson(const interfaces::ProviderRow &provider);
 [[nodiscard]] QJsonObject toJson(const interfaces::ModelRow &model);
-[[nodiscard]] QJsonObject toJson(const interfaces::RequestRow &request);
 [[nodiscard]] QJsonObject toJson(const interfaces::KeyTestResult &result);
 [[nodiscard]] QJsonObject toJson(const common::Error &error);
 

@@ -1,12 +1,13 @@
 #include "control_server.h"
 
+#include "core/interfaces/request_json.h"
+#include "core/interfaces/request_query.h"
 #include "core/services/control/control_protocol.h"
 
 #include <QFile>
 #include <QJsonDocument>
 #include <QLocalSocket>
 
-#include <algorithm>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -38,6 +39,15 @@ template <typename Row> QJsonArray toArray(const std::vector<Row> &rows)
     return array;
 }
 
+interfaces::Parameters parameters(const QJsonObject &args)
+{
+    interfaces::Parameters result;
+    for (auto arg = args.begin(); arg != args.end(); ++arg) {
+        result.append({arg.key(), arg.value().toVariant().toString()});
+    }
+    return result;
+}
+
 QJsonObject rows(const QJsonArray &array)
 {
     return {{u"rows"_s, array}};
@@ -53,6 +63,7 @@ ControlServer::ControlServer(
     , m_server(this)
 {
     addQueries();
+    addHistory();
     addOrders();
     addKeyOperations();
     connect(&m_server, &QLocalServer::newConnection, this, &ControlServer::onNewConnection);
@@ -86,11 +97,32 @@ void ControlServer::addQueries()
     m_operations[u"models"_s] = [this](const QJsonObject &args, const Reply &reply) {
         reply(rows(toArray(m_control.models(args.value("all"_L1).toBool()))));
     };
+}
+
+void ControlServer::addHistory()
+{
     m_operations[u"requests"_s] = [this](const QJsonObject &args, const Reply &reply) {
-        const int limit = std::clamp(args.value("limit"_L1).toInt(50), 1, 500);
-        const auto after = static_cast<quint64>(
-            std::max<qint64>(0, args.value("after"_L1).toInteger()));
-        reply(rows(toArray(m_control.recentRequests(limit, after))));
+        const auto query = interfaces::parseRequestQuery(parameters(args));
+        if (!query) {
+            reply(failure(query.error()));
+            return;
+        }
+        m_control.history().page(
+            query->filter,
+            query->limit,
+            query->cursor,
+            *this,
+            [reply](const Result<interfaces::RequestPage> &page) {
+                reply(page.map([](const auto &found) { return interfaces::toJson(found); }));
+            });
+    };
+    m_operations[u"request"_s] = [this](const QJsonObject &args, const Reply &reply) {
+        m_control.history().details(
+            args.value("id"_L1).toString(),
+            *this,
+            [reply](const Result<interfaces::RequestDetails> &details) {
+                reply(details.map([](const auto &found) { return interfaces::toJson(found); }));
+            });
     };
 }
 

@@ -41,6 +41,7 @@ private:
     using Operation = std::function<void(const QJsonObject &args, const Reply &reply)>;
 
     void addQueries();
+    void addHistory();
     void addOrders();
     void addKeyOperations();
     void onNewConnection();

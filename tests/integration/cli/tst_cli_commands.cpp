@@ -31,6 +31,8 @@ private Q_SLOTS:
               "stop",
               "show",
               "models",
+              "requests",
+              "requests req_1",
               "keys list",
               "keys add groq",
               "keys remove groq",
@@ -66,6 +68,9 @@ private Q_SLOTS:
               "start --port many",
               "start --mode fast",
               "benchmark --requests 0",
+              "requests --limit 0",
+              "requests --limit 501",
+              "requests req_1 --provider groq",
               "benchmark --concurrent 100000",
               "completion",
               "completion tcsh",
@@ -208,6 +213,50 @@ private Q_SLOTS:
         const CliResult result = m_fixture->run({u"show"_s});
         QCOMPARE(result.exitCode, int(app::exitFailure));
         QVERIFY(result.err.contains("without a window"));
+    }
+
+    void listsRecordedRequests()
+    {
+        QVERIFY(m_fixture->listen());
+        const CliResult all = m_fixture->run({u"requests"_s});
+        QCOMPARE(all.exitCode, int(app::exitOk));
+        QCOMPARE(all.out.count('\n'), 13); // with the titles
+        QVERIFY2(all.out.contains("req_12"), all.out.constData());
+        QVERIFY2(all.out.contains("812 in, 240 out"), all.out.constData());
+        const CliResult failed = m_fixture->run({u"requests"_s, u"--status"_s, u"failed"_s});
+        QCOMPARE(failed.out.count('\n'), 2);
+        QVERIFY2(failed.out.contains("429"), failed.out.constData());
+        const CliResult few = m_fixture->run({u"requests"_s, u"--limit"_s, u"3"_s, u"--json"_s});
+        QCOMPARE(QJsonDocument::fromJson(few.out).array().size(), 3);
+        const CliResult none = m_fixture->run({u"requests"_s, u"--app"_s, u"nobody"_s});
+        QCOMPARE(none.exitCode, int(app::exitOk));
+        QCOMPARE(none.out, QByteArray());
+        QVERIFY(none.err.contains("no such request"));
+        const CliResult wrong = m_fixture->run({u"requests"_s, u"--status"_s, u"fine"_s});
+        QCOMPARE(wrong.exitCode, int(app::exitUsage));
+        QVERIFY2(wrong.err.contains("2xx, 4xx, 5xx, failed"), wrong.err.constData());
+    }
+
+    void explainsOneRequest()
+    {
+        QVERIFY(m_fixture->listen());
+        const CliResult result = m_fixture->run({u"requests"_s, u"req_12"_s});
+        QCOMPARE(result.exitCode, int(app::exitOk));
+        for (const char *part :
+             {"claude-cli 1.0.2",
+              "429 rate limited",
+              "tried, failed: rate limited",
+              "not needed",
+              "not considered: cooling down until ",
+              "not considered: context too small"}) {
+            QVERIFY2(result.out.contains(part), result.out.constData());
+        }
+        QVERIFY2(result.err.contains("3 ranked, 2 not considered"), result.err.constData());
+        const CliResult json = m_fixture->run({u"requests"_s, u"req_12"_s, u"--json"_s});
+        QCOMPARE(QJsonDocument::fromJson(json.out).object().value("id"_L1).toString(), u"req_12"_s);
+        const CliResult none = m_fixture->run({u"requests"_s, u"req_0"_s});
+        QCOMPARE(none.exitCode, int(app::exitFailure));
+        QVERIFY(none.err.contains("no record"));
     }
 
     void listsModels()

@@ -93,13 +93,25 @@ private Q_SLOTS:
     void limitsTheRequestsItLists()
     {
         const auto count = [this](const QJsonObject &args) {
-            return data(ask(message(u"requests"_s, args))).value("rows"_L1).toArray().size();
+            return data(ask(message(u"requests"_s, args))).value("data"_L1).toArray().size();
         };
         QCOMPARE(count({}), 12);
         QCOMPARE(count({{u"limit"_s, 3}}), 3);
-        QCOMPARE(count({{u"limit"_s, -5}}), 1);
-        QCOMPARE(count({{u"after"_s, 10}}), 2);
-        QCOMPARE(count({{u"after"_s, -1}}), 12);
+        QCOMPARE(count({{u"status"_s, u"failed"_s}}), 1);
+        const QJsonObject wrong = ask(message(u"requests"_s, {{u"limit"_s, -5}}));
+        QCOMPARE(wrong.value("error"_L1).toObject().value("param"_L1).toString(), u"limit"_s);
+    }
+
+    void tellsEverythingAboutOneRequest()
+    {
+        const QJsonObject request = data(ask(message(u"request"_s, {{u"id"_s, u"req_12"_s}})));
+        QCOMPARE(request.value("attempts"_L1).toArray().size(), 2);
+        const QJsonArray candidates
+            = request.value("decision"_L1).toObject().value("candidates"_L1).toArray();
+        QCOMPARE(candidates.size(), 5);
+        QCOMPARE(candidates[1].toObject().value("outcome"_L1).toString(), u"answered"_s);
+        const QJsonObject none = ask(message(u"request"_s, {{u"id"_s, u"req_0"_s}}));
+        QCOMPARE(none.value("error"_L1).toObject().value("kind"_L1).toString(), u"not_found"_s);
     }
 
     void carriesOrdersOut()

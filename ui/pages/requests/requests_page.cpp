@@ -1,21 +1,22 @@
 #include "requests_page.h"
 
 #include "ui/models/gateway_feed.h"
+#include "ui/pages/requests/request_filter_bar.h"
+#include "ui/pages/requests/request_panel.h"
 #include "ui/pages/requests/requests_presenter.h"
 #include "ui/theme/icons.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/state_label.h"
 #include "ui/widgets/typography.h"
 
-#include <QFormLayout>
-#include <QFrame>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QItemSelectionModel>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
-#include <QScrollArea>
+#include <QScrollBar>
+#include <QSplitter>
 #include <QStackedWidget>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -27,7 +28,7 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 
 constexpr int pageMargin = 24;
-constexpr int detailsChars = 40;
+constexpr int tableChars = 24; ///< that stay when the panel is made wide
 
 } // namespace
 
@@ -37,11 +38,14 @@ RequestsPage::RequestsPage(RequestsPresenter &presenter, QWidget *parent)
 {
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(pageMargin, pageMargin, pageMargin, pageMargin);
-    auto *title = new QLabel(tr("Requests"), this);
-    makeHeading(title, HeadingLevel::Page);
-    column->addWidget(title);
-    m_top = createTopRow();
-    column->addWidget(m_top);
+    m_filter = new RequestFilterBar(this);
+    column->addWidget(createTopRow());
+    column->addWidget(m_filter);
+    setTabOrder(m_filter->textField(), m_hold);
+    setTabOrder(m_hold, m_filter->firstBox());
+    m_problem = new StateLabel(this);
+    m_problem->setObjectName(u"requestsProblem"_s);
+    column->addWidget(m_problem);
     m_stack = new QStackedWidget(this);
     column->addWidget(m_stack, 1);
     m_stack->addWidget(createTable());
@@ -51,8 +55,14 @@ RequestsPage::RequestsPage(RequestsPresenter &presenter, QWidget *parent)
     m_stack->addWidget(m_empty);
     m_noMatch = new EmptyState(u"requests"_s, this);
     m_noMatch->button()->setObjectName(u"clearFilterButton"_s);
-    connect(m_noMatch->button(), &QPushButton::clicked, m_filter, &QLineEdit::clear);
+    connect(m_noMatch->button(), &QPushButton::clicked, m_filter, &RequestFilterBar::clear);
     m_stack->addWidget(m_noMatch);
+    connect(m_filter, &RequestFilterBar::filterChanged, this, [this] {
+        m_presenter.setFilter(m_filter->filter());
+    });
+    connect(&m_presenter, &RequestsPresenter::choicesChanged, m_filter, [this] {
+        m_filter->setChoices(m_presenter.choices());
+    });
     connect(&m_presenter, &RequestsPresenter::changed, this, &RequestsPage::update);
     update();
 }
@@ -67,7 +77,7 @@ void RequestsPage::setActive(bool active)
 
 QWidget *RequestsPage::filterField() const
 {
-    return m_filter;
+    return m_filter->textField();
 }
 
 bool RequestsPage::copySelected()
@@ -85,45 +95,69 @@ QWidget *RequestsPage::createTopRow()
     auto *top = new QWidget(this);
     auto *row = new QHBoxLayout(top);
     row->setContentsMargins(0, 0, 0, 0);
-    auto *label = new QLabel(tr("F&ilter"), top);
-    row->addWidget(label);
-    m_filter = new QLineEdit(top);
-    m_filter->setObjectName(u"requestFilterEdit"_s);
-    m_filter->setClearButtonEnabled(true);
-    m_filter->setPlaceholderText(tr("provider, model or status"));
-    label->setBuddy(m_filter);
-    connect(m_filter, &QLineEdit::textChanged, &m_presenter, &RequestsPresenter::setFilter);
-    row->addWidget(m_filter, 1);
+    auto *title = new QLabel(tr("Requests"), top);
+    makeHeading(title, HeadingLevel::Page);
+    row->addWidget(title);
+    row->addStretch(1);
+    row->addWidget(m_filter->textLabel());
+    row->addWidget(m_filter->textField(), 2);
+    row->addStretch(1);
     m_count = new QLabel(top);
     m_count->setObjectName(u"requestCount"_s);
     row->addWidget(m_count);
-    auto *hold = new QPushButton(lineIcon(u"pause"_s), tr("H&old the list"), top);
-    hold->setObjectName(u"holdButton"_s);
-    hold->setCheckable(true);
-    hold->setToolTip(tr("Stops new rows from moving the list while you read it"));
-    connect(hold, &QPushButton::toggled, &m_presenter, &RequestsPresenter::setHeld);
-    row->addWidget(hold);
+    m_hold = new QPushButton(lineIcon(u"pause"_s), tr("H&old the list"), top);
+    m_hold->setObjectName(u"holdButton"_s);
+    m_hold->setCheckable(true);
+    m_hold->setToolTip(tr("Stops new rows from moving the list while you read it"));
+    connect(m_hold, &QPushButton::toggled, &m_presenter, &RequestsPresenter::setHeld);
+    row->addWidget(m_hold);
     return top;
 }
 
 QWidget *RequestsPage::createTable()
 {
-    auto *pane = new QWidget(this);
-    auto *row = new QHBoxLayout(pane);
-    row->setContentsMargins(0, 0, 0, 0);
-    m_table = new QTableView(pane);
+    m_splitter = new QSplitter(Qt::Horizontal, this);
+    m_splitter->setChildrenCollapsible(false);
+    m_table = new QTableView(m_splitter);
     m_table->setObjectName(u"requestTable"_s);
-    m_table->setAccessibleName(tr("Last requests, newest first"));
+    m_table->setAccessibleName(tr("Requests, newest first"));
     m_table->setModel(&m_presenter.rows());
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     m_table->setTabKeyNavigation(false);
     m_table->setShowGrid(false);
     m_table->setWordWrap(false);
+    m_table->setMinimumWidth(widthOfChars(this, tableChars));
     m_table->verticalHeader()->hide();
+    // All rows are equally high, so none is ever measured.
+    m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     m_table->horizontalHeader()->setStretchLastSection(true);
+    setColumnWidths();
+    m_panel = new RequestPanel(m_presenter.inspector(), m_splitter);
+    m_splitter->setStretchFactor(0, 1);
+    connect(m_panel, &RequestPanel::copyRowRequested, this, &RequestsPage::copySelected);
+    connect(
+        m_table->selectionModel(),
+        &QItemSelectionModel::selectionChanged,
+        this,
+        &RequestsPage::onSelectionChanged);
+    connect(
+        &m_presenter.rows(),
+        &QAbstractItemModel::rowsInserted,
+        this,
+        [this](const QModelIndex &, int first, int last) { onRowsInserted(first, last); });
+    connect(
+        &m_presenter.rows(),
+        &QAbstractItemModel::modelReset,
+        this,
+        &RequestsPage::onSelectionChanged);
+    return m_splitter;
+}
+
+void RequestsPage::setColumnWidths()
+{
     const QFontMetrics metrics = m_table->fontMetrics();
     const auto setWidth = [&](RequestTableModel::Column column, const QString &sample) {
         constexpr int padding = 18;
@@ -134,98 +168,65 @@ QWidget *RequestsPage::createTable()
     setWidth(RequestTableModel::Provider, u"Google AI Studio"_s);
     setWidth(RequestTableModel::Model, u"openai/gpt-oss-120b"_s);
     setWidth(RequestTableModel::Asked, u"freerelay-auto"_s);
-    row->addWidget(m_table, 1);
-    row->addWidget(createDetails());
-    connect(
-        m_table->selectionModel(),
-        &QItemSelectionModel::selectionChanged,
-        this,
-        &RequestsPage::updateDetails);
-    return pane;
+    setWidth(RequestTableModel::App, u"OpenAI/Python"_s);
 }
 
-QWidget *RequestsPage::createDetails()
+/// On top the list follows what happens; further down it stays where it is read.
+void RequestsPage::onRowsInserted(int first, int last)
 {
-    auto *scroll = new QScrollArea(this);
-    scroll->setWidgetResizable(true);
-    scroll->setFixedWidth(widthOfChars(this, detailsChars));
-    scroll->setFocusPolicy(Qt::NoFocus);
-    auto *pane = new QWidget(scroll);
-    scroll->setWidget(pane);
-    auto *column = new QVBoxLayout(pane);
-    auto *title = new QLabel(tr("Details"), pane);
-    makeHeading(title, HeadingLevel::Section);
-    column->addWidget(title);
-    m_error = new StateLabel(pane);
-    m_error->setObjectName(u"requestError"_s);
-    column->addWidget(m_error);
-    m_fields = new QFormLayout;
-    m_fields->setRowWrapPolicy(QFormLayout::WrapLongRows);
-    column->addLayout(m_fields);
-    m_copy = new QPushButton(lineIcon(u"copy"_s), tr("Copy &row"), pane);
-    m_copy->setObjectName(u"copyRowButton"_s);
-    connect(m_copy, &QPushButton::clicked, this, &RequestsPage::copySelected);
-    column->addWidget(m_copy, 0, Qt::AlignLeft);
-    column->addStretch(1);
-    m_details = scroll;
-    return scroll;
+    QScrollBar *bar = m_table->verticalScrollBar();
+    if (first != 0 || bar->value() == 0) {
+        return;
+    }
+    const int wanted = bar->value() + (last - first + 1);
+    // The view takes the new rows into its range when it lays itself out.
+    QMetaObject::invokeMethod(
+        this, [bar, wanted] { bar->setValue(wanted); }, Qt::QueuedConnection);
+}
+
+void RequestsPage::onSelectionChanged()
+{
+    m_presenter.select(selectedRow());
+    m_panel->setVisible(hasSelection());
+    Q_EMIT selectionChanged();
 }
 
 void RequestsPage::update()
 {
-    const bool none = m_presenter.allRows().rowCount() == 0;
-    const bool noMatch = !none && m_presenter.rows().rowCount() == 0;
-    m_stack->setCurrentIndex(none ? 1 : noMatch ? 2 : 0);
-    m_top->setVisible(!none);
+    const bool hasRows = m_presenter.rows().rowCount() > 0 || m_presenter.isLoading();
+    const bool filtered = !m_presenter.filter().isEmpty();
+    m_stack->setCurrentIndex(hasRows ? 0 : filtered ? 2 : 1);
+    for (QWidget *part :
+         {static_cast<QWidget *>(m_filter),
+          static_cast<QWidget *>(m_filter->textLabel()),
+          static_cast<QWidget *>(m_filter->textField()),
+          static_cast<QWidget *>(m_hold),
+          static_cast<QWidget *>(m_count)}) {
+        part->setVisible(hasRows || filtered);
+    }
     m_count->setText(m_presenter.countText());
-    if (none) {
-        const QString endpoint = m_presenter.feed().status().endpoint;
-        m_empty->setTexts(
-            tr("No requests yet"),
-            endpoint.isEmpty()
-                ? tr("FreeRelay is not listening, so nothing can reach it.")
-                : tr("The last requests appear here once a tool sends one to\n%1").arg(endpoint),
-            tr("&Connect an app"));
-    }
-    if (noMatch) {
-        m_noMatch->setTexts(
-            tr("No request matches “%1”").arg(m_presenter.filter()),
-            tr("The filter looks at every column; all its words have to occur."),
-            tr("&Clear the filter"));
-    }
-    updateDetails();
+    const QString problem = m_presenter.problem();
+    m_problem->setVisible(!problem.isEmpty());
+    m_problem->setState(
+        u"state-warning"_s,
+        Tone::Warning,
+        tr("Earlier requests cannot be shown. %1", "a sentence that says why").arg(problem));
+    m_panel->setVisible(hasSelection());
+    updateEmptyStates();
 }
 
-void RequestsPage::updateDetails()
+void RequestsPage::updateEmptyStates()
 {
-    const int row = selectedRow();
-    Q_EMIT selectionChanged();
-    m_details->setVisible(row >= 0);
-    if (row < 0) {
-        return;
-    }
-    const QString error = m_presenter.errorText(row);
-    m_error->setVisible(!error.isEmpty());
-    m_error->setState(u"state-warning"_s, Tone::Warning, error);
-    const auto fields = m_presenter.details(row);
-    while (m_fields->rowCount() < static_cast<int>(fields.size())) {
-        auto *value = new QLabel(m_details);
-        value->setWordWrap(true);
-        value->setTextFormat(Qt::PlainText);
-        value->setTextInteractionFlags(Qt::TextSelectableByMouse);
-        auto *name = new QLabel(m_details);
-        makeSecondary(name);
-        name->setWordWrap(false);
-        m_fields->addRow(name, value);
-    }
-    for (int i = 0; i < static_cast<int>(fields.size()); ++i) {
-        const auto &[name, value] = fields.at(static_cast<std::size_t>(i));
-        const auto set = [this, i](QFormLayout::ItemRole role, const QString &text) {
-            qobject_cast<QLabel *>(m_fields->itemAt(i, role)->widget())->setText(text);
-        };
-        set(QFormLayout::LabelRole, name);
-        set(QFormLayout::FieldRole, value);
-    }
+    const QString endpoint = m_presenter.feed().status().endpoint;
+    m_empty->setTexts(
+        tr("No requests yet"),
+        endpoint.isEmpty() ? tr("FreeRelay is not listening, so nothing can reach it.")
+                           : tr("Requests appear here once a tool sends one to\n%1").arg(endpoint),
+        tr("&Connect an app"));
+    m_noMatch->setTexts(
+        tr("No request matches"),
+        tr("All conditions have to hold. Text of an error is looked for in failed requests only."),
+        tr("&Clear the filter"));
 }
 
 int RequestsPage::selectedRow() const

@@ -2,20 +2,21 @@
 
 #include "ui/pages/page.h"
 
-class QFormLayout;
 class QLabel;
-class QLineEdit;
 class QPushButton;
+class QSplitter;
 class QStackedWidget;
 class QTableView;
 
 namespace freerelay::ui {
 
 class EmptyState;
+class RequestFilterBar;
+class RequestPanel;
 class RequestsPresenter;
 class StateLabel;
 
-/// The last requests with a filter and a pane for the selected one.
+/// The requests, live and recorded, with a filter and a panel for the selected one.
 class RequestsPage final : public Page
 {
     Q_OBJECT
@@ -38,23 +39,24 @@ Q_SIGNALS:
 private:
     [[nodiscard]] QWidget *createTopRow();
     [[nodiscard]] QWidget *createTable();
-    [[nodiscard]] QWidget *createDetails();
+    void setColumnWidths();
+    void onRowsInserted(int first, int last);
+    void onSelectionChanged();
     void update();
-    void updateDetails();
+    void updateEmptyStates();
     [[nodiscard]] int selectedRow() const;
 
     RequestsPresenter &m_presenter;
-    QWidget *m_top = nullptr;
-    QLineEdit *m_filter = nullptr;
+    RequestFilterBar *m_filter = nullptr;
     QLabel *m_count = nullptr;
+    QPushButton *m_hold = nullptr;
+    StateLabel *m_problem = nullptr;
     QStackedWidget *m_stack = nullptr;
     EmptyState *m_empty = nullptr;
     EmptyState *m_noMatch = nullptr;
     QTableView *m_table = nullptr;
-    QWidget *m_details = nullptr;
-    QFormLayout *m_fields = nullptr;
-    StateLabel *m_error = nullptr;
-    QPushButton *m_copy = nullptr;
+    QSplitter *m_splitter = nullptr;
+    RequestPanel *m_panel = nullptr;
 };
 
 } // namespace freerelay::ui

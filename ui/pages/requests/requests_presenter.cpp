@@ -11,108 +11,209 @@ namespace freerelay::ui {
 using namespace std::chrono_literals;
 using interfaces::RequestRow;
 
+namespace {
+
+constexpr auto pollInterval = 250ms; // 4 Hz, docs/architecture.md
+/// A page that brings fewer new rows is followed by the next one at once.
+constexpr std::size_t enoughRows = 50;
+
+QStringList namesOf(const std::vector<interfaces::StatsFigures> &figures)
+{
+    QStringList names;
+    for (const interfaces::StatsFigures &row : figures) {
+        if (!row.name.isEmpty()) {
+            names.append(row.name);
+        }
+    }
+    return names;
+}
+
+} // namespace
+
 RequestsPresenter::RequestsPresenter(GatewayFeed &feed, QObject *parent)
     : QObject(parent)
     , m_feed(feed)
     , m_model(this)
-    , m_filtered(this)
+    , m_inspector(feed, this)
     , m_poll(this)
 {
-    m_filtered.setSourceModel(&m_model);
-    m_poll.setInterval(250ms);
+    m_poll.setInterval(pollInterval);
     connect(&m_poll, &QTimer::timeout, this, &RequestsPresenter::poll);
+    connect(&m_model, &RequestTableModel::olderWanted, this, &RequestsPresenter::askForPage);
 }
 
 void RequestsPresenter::setActive(bool active)
 {
+    if (m_active == active) {
+        return;
+    }
     m_active = active;
-    updatePolling();
+    if (!active) {
+        m_poll.stop();
+        return;
+    }
+    if (m_started) {
+        poll();
+    } else {
+        m_started = true;
+        reload();
+    }
+    askForChoices();
+    m_poll.start();
 }
 
 void RequestsPresenter::setHeld(bool held)
 {
     m_held = held;
-    updatePolling();
-}
-
-void RequestsPresenter::setFilter(const QString &text)
-{
-    m_filter = text;
-    m_filtered.setFilterText(text);
+    if (!held) {
+        m_waiting = 0;
+        if (m_active) {
+            poll();
+        }
+    }
     Q_EMIT changed();
 }
 
-std::vector<RequestsPresenter::Field> RequestsPresenter::details(int filteredRow) const
+void RequestsPresenter::setFilter(const interfaces::RequestFilter &filter)
 {
-    const RequestRow *row = m_model.row(sourceRow(filteredRow));
-    if (row == nullptr) {
-        return {};
+    if (filter == m_filter) {
+        return;
     }
-    const QLocale locale;
-    return {
-        {tr("Request"), row->requestId},
-        {tr("Time"), locale.toString(row->time.toLocalTime(), QLocale::ShortFormat)},
-        {tr("Status"), RequestTableModel::statusWords(*row)},
-        {tr("Asked for"), row->askedModel},
-        {tr("Answered by"), tr("%1 (%2)", "model, provider").arg(row->model, row->provider)},
-        {tr("Attempts"), locale.toString(row->attempts)},
-        {tr("First token"), RequestTableModel::durationText(row->ttft)},
-        {tr("Total"), RequestTableModel::durationText(row->duration)},
-        {tr("Tokens"), RequestTableModel::tokensText(*row)},
-    };
+    m_filter = filter;
+    if (m_started) {
+        reload();
+    }
 }
 
-QString RequestsPresenter::errorText(int filteredRow) const
+void RequestsPresenter::reload()
 {
-    const RequestRow *row = m_model.row(sourceRow(filteredRow));
-    return row == nullptr ? QString() : row->error;
+    ++m_generation;
+    m_inspector.clear();
+    m_model.clear();
+    m_liveIds.clear();
+    m_next.reset();
+    m_problem.clear();
+    m_waiting = 0;
+    m_loading = true;
+    auto live = m_feed.gateway().recentRequests(liveRows, 0);
+    m_lastSequence = live.empty() ? 0 : live.front().sequence;
+    addLive(std::move(live));
+    askForPage();
+    Q_EMIT changed();
 }
 
-void RequestsPresenter::copyRow(int filteredRow) const
+void RequestsPresenter::askForPage()
 {
-    const int row = sourceRow(filteredRow);
-    if (row >= 0) {
-        QGuiApplication::clipboard()->setText(m_model.rowText(row));
+    m_feed.gateway().history().page(
+        m_filter,
+        pageRows,
+        m_next,
+        *this,
+        [this, generation = m_generation](const common::Result<interfaces::RequestPage> &page) {
+            if (generation == m_generation) {
+                onPage(page);
+            }
+        });
+}
+
+void RequestsPresenter::onPage(const common::Result<interfaces::RequestPage> &page)
+{
+    m_loading = false;
+    if (!page) {
+        m_problem = page.error().message;
+        m_model.setHasOlder(false);
+        Q_EMIT changed();
+        return;
+    }
+    std::vector<RequestRow> rows = page->rows;
+    std::erase_if(
+        rows, [this](const RequestRow &row) { return m_liveIds.contains(row.requestId); });
+    m_next = page->next;
+    const bool isThin = rows.size() < enoughRows;
+    m_model.append(std::move(rows));
+    m_model.setHasOlder(m_next.has_value());
+    if (isThin && m_next && !m_model.isFull()) {
+        m_model.fetchMore({});
+    }
+    Q_EMIT changed();
+}
+
+void RequestsPresenter::askForChoices()
+{
+    m_feed.gateway().history().stats(
+        interfaces::StatsWindow::Month,
+        *this,
+        [this](const common::Result<interfaces::RequestStats> &stats) {
+            if (!stats) {
+                return; // onPage() tells it; the filter keeps the names it has
+            }
+            Choices choices{
+                namesOf(stats->providers), namesOf(stats->models), namesOf(stats->apps)};
+            if (choices != m_choices) {
+                m_choices = std::move(choices);
+                Q_EMIT choicesChanged();
+            }
+        });
+}
+
+void RequestsPresenter::poll()
+{
+    auto rows = m_feed.gateway().recentRequests(liveRows, m_lastSequence);
+    if (rows.empty()) {
+        return;
+    }
+    if (m_held) {
+        m_waiting = rows.front().sequence - m_lastSequence;
+        Q_EMIT changed();
+        return;
+    }
+    if (rows.back().sequence > m_lastSequence + 1) {
+        reload(); // more has happened than the gateway remembers: the record knows
+        return;
+    }
+    m_lastSequence = rows.front().sequence;
+    addLive(std::move(rows));
+    Q_EMIT changed();
+}
+
+void RequestsPresenter::addLive(std::vector<RequestRow> rows)
+{
+    std::erase_if(rows, [this](const RequestRow &row) { return !matches(m_filter, row); });
+    for (const RequestRow &row : rows) {
+        m_liveIds.insert(row.requestId);
+    }
+    m_model.prepend(std::move(rows));
+    if (m_model.isFull()) {
+        m_liveIds.clear(); // nothing older is asked for any more
     }
 }
 
 QString RequestsPresenter::countText() const
 {
-    const int all = m_model.rowCount();
-    if (m_filter.isEmpty()) {
-        return tr("%n request(s)", nullptr, all);
+    const int shown = m_model.rowCount();
+    const QString text = m_next || m_model.isFull() ? tr("More than %n request(s)", nullptr, shown)
+                                                    : tr("%n request(s)", nullptr, shown);
+    if (m_waiting == 0) {
+        return text;
     }
-    return tr("%1 of %n request(s)", nullptr, all).arg(m_filtered.rowCount());
+    return tr("%1 · %2", "requests shown, new requests")
+        .arg(text, tr("%n new", nullptr, static_cast<int>(m_waiting)));
 }
 
-void RequestsPresenter::poll()
+void RequestsPresenter::select(int row)
 {
-    auto rows = m_feed.gateway().recentRequests(
-        RequestTableModel::capacity, m_model.lastSequence());
-    if (!rows.empty()) {
-        m_model.prepend(std::move(rows));
-        Q_EMIT changed();
-    }
-}
-
-void RequestsPresenter::updatePolling()
-{
-    const bool wanted = m_active && !m_held;
-    if (wanted == m_poll.isActive()) {
-        return;
-    }
-    if (wanted) {
-        poll();
-        m_poll.start();
+    if (const RequestRow *shown = m_model.row(row)) {
+        m_inspector.show(*shown);
     } else {
-        m_poll.stop();
+        m_inspector.clear();
     }
 }
 
-int RequestsPresenter::sourceRow(int filteredRow) const
+void RequestsPresenter::copyRow(int row) const
 {
-    const QModelIndex index = m_filtered.index(filteredRow, 0);
-    return index.isValid() ? m_filtered.mapToSource(index).row() : -1;
+    if (m_model.row(row) != nullptr) {
+        QGuiApplication::clipboard()->setText(m_model.rowText(row));
+    }
 }
 
 } // namespace freerelay::ui

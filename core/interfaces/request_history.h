@@ -1,0 +1,214 @@
+#pragma once
+
+#include "core/common/result.h"
+
+#include <QByteArray>
+#include <QDateTime>
+#include <QString>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+class QObject;
+
+namespace freerelay::interfaces {
+
+/// One request as a list shows it.
+struct RequestRow
+{
+    /// Status of a request whose client left before its answer.
+    static constexpr int clientLeft = 499;
+
+    quint64 sequence = 0; ///< counts the requests of this run from 1; 0 = read from the record
+    QDateTime time;
+    QString requestId;
+    QString app; ///< "" = the client named none
+    QString askedModel;
+    QString provider; ///< "" = nobody answered
+    QString model;
+    int status = 0;
+    bool stream = false;
+    bool brokenStream = false; ///< failed after its head was sent
+    int attempts = 0;
+    std::optional<std::chrono::milliseconds> ttft;
+    std::chrono::milliseconds duration{0};
+    std::optional<qint64> promptTokens;
+    std::optional<qint64> completionTokens;
+    QString error; ///< "" = none
+};
+
+/// Whether the request failed; a client that left is nobody's failure.
+[[nodiscard]] inline bool isFailure(const RequestRow &row)
+{
+    return row.brokenStream || (row.status >= 400 && row.status != RequestRow::clientLeft);
+}
+
+/// What a list is to show by status.
+enum class StatusClass : std::uint8_t {
+    Any,
+    Success, ///< 2xx, as far as the stream did not break
+    Failed, ///< isFailure()
+    ClientError, ///< 4xx, without the clients that left
+    ServerError, ///< 5xx
+    ClientLeft, ///< 499
+};
+
+/// Which requests to list; every condition must hold. Empty = any.
+struct RequestFilter
+{
+    QString provider; ///< id of the one that answered
+    QString model; ///< that answered, full id
+    QString app;
+    StatusClass statusClass = StatusClass::Any;
+    std::optional<int> status; ///< exactly this one; wins over `statusClass`
+    QString errorText; ///< part of the error's sentence, letter case ignored; of failures only
+    std::optional<QDateTime> from; ///< inclusive
+    std::optional<QDateTime> until; ///< exclusive
+
+    bool operator==(const RequestFilter &) const = default;
+    [[nodiscard]] bool isEmpty() const { return *this == RequestFilter(); }
+};
+
+/// Whether a row passes. Pure; the same as the record's own filter.
+[[nodiscard]] bool matches(const RequestFilter &filter, const RequestRow &row);
+
+/// Where the next page begins: opaque to everybody but the history.
+struct RequestCursor
+{
+    qint64 timeUs = 0;
+    qint64 id = 0;
+    bool operator==(const RequestCursor &) const = default;
+};
+
+struct RequestPage
+{
+    std::vector<RequestRow> rows; ///< newest first
+    std::optional<RequestCursor> next; ///< nullopt = this was the last page
+};
+
+/// One try at one candidate.
+struct AttemptInfo
+{
+    QString provider;
+    QString model;
+    QString keyFingerprint; ///< "" = none was needed; to be compared within one run only
+    QString tier;
+    int status = 0; ///< the provider's HTTP status; 0 = none was received
+    QString failure; ///< "" = it answered; else the class of the failure ("rate_limited")
+    std::chrono::microseconds startedAfter{0}; ///< since the request was read
+    std::optional<std::chrono::microseconds> ttft; ///< since the attempt's start
+    std::chrono::microseconds duration{0};
+};
+
+/// A model with one key, as the decision looked at it.
+struct CandidateInfo
+{
+    QString provider;
+    QString model;
+    QString keyFingerprint; ///< "" = none is needed, or the reason applies whatever the key
+    QString tier;
+    bool paid = false;
+    QString disqualified; ///< "" = ranked; else the reason in one word ("cooling_down")
+    std::optional<QDateTime> restsUntil; ///< with "cooling_down"
+};
+
+struct DecisionInfo
+{
+    QString mode;
+    QString target; ///< what the asked name meant: "auto", "free", "paid", "provider", "models"
+    bool needsTools = false;
+    bool needsVision = false;
+    bool needsJsonSchema = false;
+    qint64 promptTokensEstimated = 0;
+    qint64 outputTokensRequested = 0; ///< 0 = not given
+    std::chrono::nanoseconds duration{0};
+    std::vector<CandidateInfo> candidates; ///< the ranked ones, best first, then the others
+};
+
+/// Everything that is recorded of one request.
+struct RequestDetails
+{
+    RequestRow row;
+    QString appVersion;
+    QString keyFingerprint; ///< of the key that was used for the answer
+    QString tier;
+    bool paid = false;
+    QString finishReason;
+    QString errorClass;
+    QString retryCause; ///< why the last attempt but one failed
+    std::chrono::nanoseconds parseTime{0}; ///< before `duration` begins
+    std::chrono::microseconds duration{0};
+    std::optional<std::chrono::microseconds> ttft;
+    std::optional<std::chrono::microseconds> streamTime; ///< first content to last
+    std::optional<qint64> cachedTokens;
+    std::optional<qint64> reasoningTokens;
+    std::vector<AttemptInfo> attempts;
+    std::optional<DecisionInfo> decision; ///< nullopt = it ended before there was one
+};
+
+enum class StatsWindow : std::uint8_t { Hour, Day, Week, Month };
+
+/// Sums over requests. Requests count where they were answered, attempts where they were made.
+struct StatsFigures
+{
+    QString name; ///< of the provider, model or app; "" = nobody answered, no app was told
+    qint64 requests = 0;
+    qint64 failed = 0;
+    qint64 clientLeft = 0;
+    qint64 streams = 0;
+    qint64 attempts = 0;
+    qint64 failedAttempts = 0;
+    qint64 promptTokens = 0; ///< of the requests whose provider told them
+    qint64 completionTokens = 0;
+    qint64 cachedTokens = 0;
+    qint64 reasoningTokens = 0;
+    qint64 unmetered = 0; ///< answered, but the provider told no token counts
+    std::chrono::microseconds durations{0}; ///< of all requests together
+    std::chrono::microseconds ttfts{0}; ///< of `ttftCount` requests together
+    qint64 ttftCount = 0;
+};
+
+struct RequestStats
+{
+    QDateTime from;
+    QDateTime until;
+    StatsFigures totals;
+    std::vector<StatsFigures> providers;
+    std::vector<StatsFigures> models;
+    std::vector<StatsFigures> apps;
+};
+
+/// What the gateway has recorded, for whoever wants to look: the window, the command line, HTTP.
+///
+/// Any thread with an event loop; never blocks. `done` is called once, later, from the event loop
+/// of the calling thread, unless `receiver` (of that thread) or the history has gone by then. What
+/// has just ended may take a fraction of a second to be found.
+class RequestHistory
+{
+public:
+    static constexpr int maxPage = 500;
+
+    template <typename T> using Callback = std::function<void(common::Result<T>)>;
+
+    virtual ~RequestHistory() = default;
+
+    /// @param limit  1..maxPage
+    /// @param after  `next` of the page before; nullopt = the first page
+    /// @return Unavailable when too many have asked; errors of the record, with a sentence
+    virtual void page(
+        const RequestFilter &filter,
+        int limit,
+        const std::optional<RequestCursor> &after,
+        QObject &receiver,
+        Callback<RequestPage> done)
+        = 0;
+    /// @return also NotFound when there is no record of it, or none any more
+    virtual void details(const QString &requestId, QObject &receiver, Callback<RequestDetails> done)
+        = 0;
+    virtual void stats(StatsWindow window, QObject &receiver, Callback<RequestStats> done) = 0;
+};
+
+} // namespace freerelay::interfaces

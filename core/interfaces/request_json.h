@@ -1,0 +1,17 @@
+#pragma once
+
+#include "core/interfaces/request_trace.h"
+
+#include <QJsonObject>
+
+namespace freerelay::interfaces {
+
+/// The history as JSON, the same over HTTP and the control socket; docs/api.md has the fields.
+[[nodiscard]] QJsonObject toJson(const RequestRow &row);
+[[nodiscard]] QJsonObject toJson(const RequestPage &page);
+[[nodiscard]] QJsonObject toJson(const RequestDetails &details);
+/// The waterfall of traceOf().
+[[nodiscard]] QJsonObject traceJson(const RequestDetails &details);
+[[nodiscard]] QJsonObject toJson(StatsWindow window, const RequestStats &stats);
+
+} // namespace freerelay::interfaces

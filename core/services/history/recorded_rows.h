@@ -1,0 +1,15 @@
+#pragma once
+
+#include "core/interfaces/request_history.h"
+#include "core/store/record_queries.h"
+
+namespace freerelay::services {
+
+/// Records as front ends see them. Pure; any thread.
+[[nodiscard]] interfaces::RequestRow toRow(const store::StoredRequest &request);
+[[nodiscard]] interfaces::RequestDetails toDetails(const store::StoredRequest &request);
+[[nodiscard]] interfaces::StatsFigures toFigures(const store::TotalsRow &row);
+[[nodiscard]] store::RequestFilter toStoreFilter(const interfaces::RequestFilter &filter);
+[[nodiscard]] QDateTime toDateTime(common::WallTime time);
+
+} // namespace freerelay::services

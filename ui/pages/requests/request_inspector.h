@@ -1,0 +1,77 @@
+#pragma once
+
+#include "core/interfaces/request_history.h"
+#include "ui/theme/tones.h"
+#include "ui/widgets/timeline_view.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace freerelay::ui {
+
+class GatewayFeed;
+
+/// What is known of one request, in words. Main thread.
+class RequestInspector final : public QObject
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(RequestInspector)
+
+public:
+    using Field = std::pair<QString, QString>; ///< name, value
+
+    /// A candidate and what became of it.
+    struct Candidate
+    {
+        QString rank; ///< "1", …; an em dash when it was not considered
+        QString name;
+        QString verdict;
+        Tone tone = Tone::Neutral;
+    };
+
+    explicit RequestInspector(GatewayFeed &feed, QObject *parent = nullptr);
+    ~RequestInspector() override = default;
+
+    void show(const interfaces::RequestRow &row);
+    void clear();
+
+    [[nodiscard]] bool isEmpty() const { return !m_row.has_value(); }
+    /// The record has answered with everything.
+    [[nodiscard]] bool hasDetails() const { return m_details.has_value(); }
+    [[nodiscard]] QString requestId() const { return m_row ? m_row->requestId : QString(); }
+    [[nodiscard]] std::vector<Field> fields() const;
+    [[nodiscard]] QString error() const { return m_row ? m_row->error : QString(); }
+    /// Why there is no more to see; "" = there is, or it is being fetched.
+    [[nodiscard]] QString note() const { return m_note; }
+    /// The attempts; the bars' times count from the first byte of the request.
+    [[nodiscard]] Timeline timeline() const;
+    /// How it was decided, one sentence; "" = there was no decision.
+    [[nodiscard]] QString decisionText() const;
+    [[nodiscard]] std::vector<Candidate> candidates() const;
+    /// A command that asks the same model in the same way. Neither key nor content: keys are not
+    /// ours to show, and contents are not recorded.
+    [[nodiscard]] QString curlCommand() const;
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    void ask();
+    void onDetails(const common::Result<interfaces::RequestDetails> &details);
+    void addDetailFields(std::vector<Field> &fields) const;
+    [[nodiscard]] Candidate candidateFor(const interfaces::CandidateInfo &info, int rank) const;
+
+    GatewayFeed &m_feed;
+    std::optional<interfaces::RequestRow> m_row;
+    std::optional<interfaces::RequestDetails> m_details;
+    QString m_note;
+    QTimer m_retry; ///< what has just ended is not recorded at once
+    int m_tries = 0;
+    int m_generation = 0;
+};
+
+} // namespace freerelay::ui

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <QScrollArea>
+
+class QFormLayout;
+class QLabel;
+class QTableWidget;
+
+namespace freerelay::ui {
+
+class RequestInspector;
+class StateLabel;
+class TimelineView;
+
+/// Everything about the selected request, from top to bottom: result, attempts, decision.
+class RequestPanel final : public QScrollArea
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(RequestPanel)
+
+public:
+    explicit RequestPanel(RequestInspector &inspector, QWidget *parent = nullptr);
+    ~RequestPanel() override = default;
+
+    /// Wide enough for what cannot break: only the height is scrolled.
+    [[nodiscard]] QSize minimumSizeHint() const override;
+    [[nodiscard]] QSize sizeHint() const override { return minimumSizeHint(); }
+
+Q_SIGNALS:
+    void copyRowRequested();
+
+private:
+    [[nodiscard]] QWidget *createButtons(QWidget *pane);
+    [[nodiscard]] QWidget *createAttempts(QWidget *pane);
+    [[nodiscard]] QWidget *createDecision(QWidget *pane);
+    void update();
+    void updateFields();
+    void updateCandidates();
+
+    RequestInspector &m_inspector;
+    StateLabel *m_error = nullptr;
+    StateLabel *m_note = nullptr;
+    QFormLayout *m_fields = nullptr;
+    QWidget *m_attempts = nullptr;
+    TimelineView *m_timeline = nullptr;
+    QWidget *m_decision = nullptr;
+    QLabel *m_decisionText = nullptr;
+    QTableWidget *m_candidates = nullptr;
+};
+
+} // namespace freerelay::ui
