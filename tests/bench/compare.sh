@@ -81,18 +81,19 @@ start_nginx() {
 }
 
 # The environment of a user who has one paid provider, and nothing else.
+# A home of its own for each program: only one runs per user.
 user_environment() {
-    echo env -i "PATH=$PATH" LANG=C.UTF-8 "HOME=$work/home" "XDG_CONFIG_HOME=$work/home/config" \
-        "XDG_DATA_HOME=$work/home/data" "XDG_STATE_HOME=$work/home/state" \
-        "XDG_CACHE_HOME=$work/home/cache" "XDG_RUNTIME_DIR=$work/home" \
+    local home=$work/$1
+    echo env -i "PATH=$PATH" LANG=C.UTF-8 "HOME=$home" "XDG_CONFIG_HOME=$home/config" \
+        "XDG_DATA_HOME=$home/data" "XDG_STATE_HOME=$home/state" \
+        "XDG_CACHE_HOME=$home/cache" "XDG_RUNTIME_DIR=$home" \
         DBUS_SESSION_BUS_ADDRESS=disabled: FREERELAY_MODE=paid OPENAI_API_KEY=sk-test \
         "OPENAI_BASE_URL=http://127.0.0.1:${port[direct]}/v1"
 }
 
-gateway_command() { echo "$(user_environment)" "$freerelay" start --headless --port "$1"; }
+gateway_command() { echo "$(user_environment home)" "$freerelay" start --headless --port "$1"; }
 
 start_gateway() {
-    mkdir -p "$work/home"
     port[freerelay]=$(python3 "$bench/probe.py" port)
     # shellcheck disable=SC2046 # a list of words
     exec_gateway $(gateway_command "${port[freerelay]}")
@@ -158,7 +159,7 @@ measure_desktop() {
     [[ $state != busy ]] || busy_ms=200
     port[desktop]=$(python3 "$bench/probe.py" port)
     # shellcheck disable=SC2046 # a list of words
-    $(user_environment) QT_QPA_PLATFORM=offscreen "FREERELAY_BENCH_GUI_BUSY_MS=$busy_ms" \
+    $(user_environment window) QT_QPA_PLATFORM=offscreen "FREERELAY_BENCH_GUI_BUSY_MS=$busy_ms" \
         "$tools/bench_gui_busy" --port "${port[desktop]}" >"$work/desktop.log" 2>&1 &
     gui=$!
     started+=("$gui")
@@ -189,8 +190,7 @@ measure_start() {
 
 start_mock
 start_nginx
-mkdir -p "$work/home"
-chmod 700 "$work/home"
+mkdir -m 700 "$work/home" "$work/window"
 for ((round = 1; round <= rounds; round++)); do
     measure_start "$round"
 done
