@@ -20,6 +20,13 @@ struct RequestNeeds
     std::int64_t outputTokensRequested = 0; ///< max_tokens; 0 = not given
 };
 
+/// Part of a text, in bytes.
+struct TextSpan
+{
+    qsizetype begin = 0;
+    qsizetype size = 0;
+};
+
 /// A chat request as a client sent it (OpenAI form), validated. A view on the received bytes:
 /// nothing is re-serialised unless a provider speaks another dialect.
 struct ChatRequest
@@ -27,6 +34,7 @@ struct ChatRequest
     /// The JSON text exactly as received; valid UTF-8, depth ≤ 128. Its capacity exceeds its size
     /// by simdjson's padding.
     QByteArray body;
+    TextSpan messages; ///< where the value of "messages" is in the body
     QByteArray model; ///< "" when absent or null
     bool stream = false;
     bool includeUsage = false; ///< stream_options.include_usage

@@ -203,6 +203,8 @@ private:
         if (MaybeError error = checkMessages(m_messages, facts)) {
             return error;
         }
+        m_request.messages = {
+            m_messages.begin() - m_request.body.constData(), m_messages.text().size()};
         needs.vision = facts.vision;
         m_request.developerRole = facts.developerRole;
         std::int64_t textBytes = facts.textBytes + (needs.jsonSchema ? m_formatBytes : 0);

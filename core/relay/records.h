@@ -72,6 +72,14 @@ struct AttemptRecord
     std::chrono::microseconds duration{0};
 };
 
+/// Keyed hashes of what a client sent; equal ones mean the same client and the same text. The key
+/// is drawn anew in each run. 0 = not known.
+struct RequestDigests
+{
+    std::uint64_t request = 0; ///< of the whole body
+    std::uint64_t prompt = 0; ///< of its messages
+};
+
 /// What became of one request: a value, made once at its end, without content and secrets. The
 /// sentence in `error` may be a provider's, and such a sentence may quote a few words of a request.
 struct Outcome
@@ -108,6 +116,8 @@ struct Outcome
     QByteArray retryCause; ///< why the last attempt but one failed; "" = there was none
     std::vector<AttemptRecord> attempts;
     std::optional<RoutingDecision> decision; ///< nullopt = it ended before there was one
+    /// To find requests that are sent again. In memory only: it is never stored or shown.
+    RequestDigests digests;
 };
 
 /// Whether the request failed; a client that left is nobody's failure.

@@ -4,6 +4,7 @@
 #include "core/dialects/openai_chat.h"
 #include "core/relay/attempt_builder.h"
 #include "core/relay/record_words.h"
+#include "core/relay/request_digests.h"
 #include "core/routing/exhaustion.h"
 
 #include <algorithm>
@@ -497,6 +498,7 @@ void RelaySession::conclude()
         m_outcome.retryCause = m_outcome.attempts[m_outcome.attempts.size() - 2].failure;
     }
     m_outcome.error.truncate(Outcome::maxErrorBytes);
+    m_outcome.digests = digestsOf(m_request.chat, m_request.app);
     m_downstream->setHandlers({}, {});
     m_outcome.duration = microsecondsBetween(m_startedAt, m_services.clock.now());
     m_services.outcomes.record(std::make_shared<const Outcome>(std::exchange(m_outcome, {})));

@@ -190,6 +190,7 @@ void GatewayService::follow()
             qCWarning(lcServices).noquote() << error.message;
             announce();
         });
+    m_recording->follow(m_settings->current());
     m_telemetry.follow(m_settings->current());
     m_config->rebuild();
 }
@@ -273,6 +274,7 @@ void GatewayService::onSettingsChanged()
     if (m_server) {
         m_server->replaceRules(accessRules());
     }
+    m_recording->follow(m_settings->current());
     m_telemetry.follow(m_settings->current());
     m_config->rebuild();
     m_config->discover();

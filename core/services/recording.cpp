@@ -22,6 +22,14 @@ Recording::Recording(const QString &path, const common::Clock &clock, std::funct
     , m_sinks({&m_log, &m_records})
 { }
 
+void Recording::follow(const settings::Settings &settings)
+{
+    store::RetentionRules rules;
+    rules.requests = std::chrono::days(settings.keepDays);
+    rules.maxBytes = settings.maxRecordBytes;
+    m_records.setRetention(rules);
+}
+
 interfaces::RecordingStatus Recording::status() const
 {
     const store::StoreStatus status = m_records.status();

@@ -4,6 +4,7 @@
 #include "core/services/history/stored_history.h"
 #include "core/services/outcome_fan_out.h"
 #include "core/services/request_log.h"
+#include "core/settings/settings.h"
 #include "core/store/record_store.h"
 
 #include <functional>
@@ -23,6 +24,8 @@ public:
     [[nodiscard]] const store::RecordStore &records() const { return m_records; }
     /// What is in the file.
     [[nodiscard]] interfaces::RequestHistory &history() { return m_history; }
+    /// Keeps to the limits of the settings from now on.
+    void follow(const settings::Settings &settings);
     /// Any thread.
     [[nodiscard]] interfaces::RecordingStatus status() const;
     /// The sentence for a status line; "" = all is well.

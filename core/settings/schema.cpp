@@ -255,6 +255,20 @@ SettingsFields limitFields()
     };
 }
 
+SettingsFields recordFields()
+{
+    constexpr std::int64_t mebibyte = 1'024 * 1'024;
+    return {
+        integer<Settings>(
+            u"records.keep_days"_s, [](auto &s) -> auto & { return s.keepDays; }, 1, 3'650),
+        size<Settings>(
+            u"records.max_bytes"_s,
+            [](auto &s) -> auto & { return s.maxRecordBytes; },
+            16 * mebibyte,
+            64 * 1'024 * mebibyte),
+    };
+}
+
 SettingsFields programFields()
 {
     return {
@@ -294,7 +308,7 @@ const SettingsFields &settingsFields()
 {
     static const SettingsFields fields = [] {
         SettingsFields all = callerFields();
-        for (SettingsFields part : {limitFields(), programFields()}) {
+        for (SettingsFields part : {limitFields(), recordFields(), programFields()}) {
             all.insert(all.end(), part.begin(), part.end());
         }
         return all;

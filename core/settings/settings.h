@@ -52,6 +52,8 @@ struct Settings
 
     QString logLevel = QStringLiteral("info"); ///< debug, info, warning, error
     QString logFormat = QStringLiteral("text"); ///< text, json
+    int keepDays = 30; ///< of single requests in the record
+    std::int64_t maxRecordBytes = 512LL * 1024 * 1024; ///< above, the oldest requests go
     QString otlpEndpoint; ///< where traces are sent; "" = nowhere
     bool startHidden = false;
     bool closeToTray = true;

@@ -157,6 +157,12 @@ std::optional<std::int64_t> Statement::optionalInteger(int column) const
     return isNull(column) ? std::nullopt : std::optional(integer(column));
 }
 
+std::optional<double> Statement::optionalReal(int column) const
+{
+    return isNull(column) ? std::nullopt
+                          : std::optional(sqlite3_column_double(m_handle.get(), column));
+}
+
 QByteArray Statement::text(int column) const
 {
     const void *bytes = sqlite3_column_blob(m_handle.get(), column);

@@ -50,6 +50,7 @@ public:
 
     [[nodiscard]] std::int64_t integer(int column) const;
     [[nodiscard]] std::optional<std::int64_t> optionalInteger(int column) const;
+    [[nodiscard]] std::optional<double> optionalReal(int column) const;
     [[nodiscard]] QByteArray text(int column) const;
     [[nodiscard]] bool isNull(int column) const;
 

@@ -6,6 +6,16 @@ using namespace std::chrono_literals;
 
 namespace freerelay::store {
 
+namespace {
+
+/// The columns of a StoredRequest.
+QByteArray selectRequest()
+{
+    return QByteArray("SELECT id, ") + requestColumns + ", client_retried, client_regenerated";
+}
+
+} // namespace
+
 std::int64_t spanFor(common::WallTime from, common::WallTime until, common::WallTime now)
 {
     // Within what RetentionRules keeps, with a margin; a chart has some hundred points.
@@ -22,7 +32,7 @@ std::int64_t spanFor(common::WallTime from, common::WallTime until, common::Wall
 
 QByteArray pageSql(const RequestFilter &filter, bool hasKey)
 {
-    QByteArray sql = QByteArray("SELECT id, ") + requestColumns + " FROM requests WHERE 1";
+    QByteArray sql = selectRequest() + " FROM requests WHERE 1";
     const auto when = [&sql](bool condition, const char *term) {
         if (condition) {
             sql += " AND ";
@@ -45,10 +55,10 @@ QByteArray pageSql(const RequestFilter &filter, bool hasKey)
     return sql + " ORDER BY time_us DESC, id DESC LIMIT ?10";
 }
 
-QByteArray totalsSql(TotalsBy by, bool series)
+QByteArray totalsSql(const TotalsQuery &query, bool series)
 {
     QByteArray name = "''";
-    switch (by) {
+    switch (query.by) {
     case TotalsBy::Nothing:
         break;
     case TotalsBy::Provider:
@@ -62,24 +72,36 @@ QByteArray totalsSql(TotalsBy by, bool series)
         break;
     }
     const QByteArray bucket = series ? "bucket_s" : "0";
+    QByteArray histograms;
+    if (query.latencies) {
+        for (const QByteArray &column : histogramColumns()) {
+            histograms += ", sum(" + column + ')';
+        }
+    }
     return "SELECT " + name + ", " + bucket
         + ", sum(requests), sum(failed), sum(client_left), sum(streams), sum(attempts),"
           " sum(failed_attempts), sum(prompt_tokens), sum(completion_tokens), sum(cached_tokens),"
           " sum(reasoning_tokens), sum(unmetered), sum(duration_us), sum(ttft_us), sum(ttft_count)"
-          " FROM totals WHERE span_s = ?1 AND bucket_s >= ?2 AND bucket_s < ?3"
+        + histograms
+        + " FROM totals WHERE span_s = ?1 AND bucket_s >= ?2 AND bucket_s < ?3"
           " GROUP BY 2, 1 ORDER BY 2, 1";
 }
 
 QByteArray requestSql()
 {
-    return QByteArray("SELECT id, ") + requestColumns
-        + " FROM requests WHERE request_id = ?1 ORDER BY id DESC LIMIT 1";
+    return selectRequest() + " FROM requests WHERE request_id = ?1 ORDER BY id DESC LIMIT 1";
 }
 
 QByteArray attemptsSql()
 {
     return "SELECT provider, model, key_fingerprint, tier, status, failure, started_after_us,"
            " ttft_us, duration_us FROM attempts WHERE request = ?1 ORDER BY number";
+}
+
+QByteArray amendmentsSql()
+{
+    return "SELECT a.kind, a.time_us, a.value, r.request_id FROM amendments a"
+           " LEFT JOIN requests r ON r.id = a.other WHERE a.request = ?1 ORDER BY a.time_us";
 }
 
 QByteArray candidatesSql()

@@ -41,12 +41,25 @@ struct PageKey
     std::int64_t id = 0;
 };
 
-/// A request as it was recorded. In pages `outcome` has neither attempts nor candidates.
+/// What became known of a request after its record was written.
+struct Amendment
+{
+    QByteArray kind; ///< "client_retried", "client_regenerated", "judge_score"
+    common::WallTime time;
+    std::optional<double> value; ///< of a judge_score
+    QByteArray otherRequestId; ///< the later request; "" = none, or it is not recorded any more
+};
+
+/// A request as it was recorded. In pages `outcome` has neither attempts nor candidates, and there
+/// are no amendments.
 struct StoredRequest
 {
     std::int64_t id = 0;
     std::int64_t run = 0; ///< key fingerprints can be compared within one run only
     std::int64_t attemptCount = 0;
+    std::int64_t retried = 0; ///< how often the client sent it again; see RepeatFinder
+    std::int64_t regenerated = 0;
+    std::vector<Amendment> amendments; ///< in the order of time
     relay::Outcome outcome;
 };
 
@@ -65,6 +78,7 @@ struct TotalsQuery
     common::WallTime until;
     TotalsBy by = TotalsBy::Nothing;
     std::int64_t span = hourSpan; ///< minuteSpan, hourSpan or daySpan; see spanFor()
+    bool latencies = false; ///< the histograms as well: twice the work
 };
 
 struct TotalsRow
@@ -83,11 +97,13 @@ spanFor(common::WallTime from, common::WallTime until, common::WallTime now);
 /// condition is set.
 [[nodiscard]] QByteArray pageSql(const RequestFilter &filter, bool hasKey);
 /// Parameters: ?1 span, ?2 from, ?3 until (seconds).
-[[nodiscard]] QByteArray totalsSql(TotalsBy by, bool series);
+[[nodiscard]] QByteArray totalsSql(const TotalsQuery &query, bool series);
 /// Parameter: ?1 request id.
 [[nodiscard]] QByteArray requestSql();
 /// Parameter: ?1 id of the request.
 [[nodiscard]] QByteArray attemptsSql();
+/// Parameter: ?1 id of the request.
+[[nodiscard]] QByteArray amendmentsSql();
 /// Parameter: ?1 id of the set.
 [[nodiscard]] QByteArray candidatesSql();
 

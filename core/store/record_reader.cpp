@@ -85,7 +85,7 @@ relay::RoutingDecision decisionIn(Row &row)
     return decision;
 }
 
-/// @param statement  its columns: id, then requestColumns
+/// @param statement  its columns: those of pageSql()
 StoredRequest requestIn(const Statement &statement)
 {
     Row row(statement, 0);
@@ -123,6 +123,10 @@ StoredRequest requestIn(const Statement &statement)
     if (!row.isNull()) {
         outcome.decision = decisionIn(row);
     }
+    // Behind the columns of the decision, of which the set is read by itself.
+    Row later(statement, 1 + ownColumns + decisionColumns);
+    request.retried = later.integer();
+    request.regenerated = later.integer();
     return request;
 }
 
@@ -130,7 +134,8 @@ StoredRequest requestIn(const Statement &statement)
 QByteArray patternFor(const QString &text)
 {
     QByteArray pattern = "%";
-    for (const char c : text.toUtf8()) {
+    const QByteArray plain = text.toUtf8();
+    for (const char c : plain) {
         if (c == '%' || c == '_' || c == '\\') {
             pattern += '\\';
         }
@@ -160,6 +165,15 @@ Totals totalsIn(Row &row)
         *sum = row.integer();
     }
     return totals;
+}
+
+void addHistograms(Row &row, Totals &totals)
+{
+    for (LatencyHistogram *histogram : {&totals.ttfts, &totals.durations}) {
+        for (std::int64_t &count : histogram->buckets) {
+            count = row.integer();
+        }
+    }
 }
 
 /// Calls `take` for each row.
@@ -275,6 +289,9 @@ Result<StoredRequest> RecordReader::request(const QByteArray &requestId)
     if (const auto added = addAttempts(request); !added) {
         return common::failure(added.error());
     }
+    if (const auto added = addAmendments(request); !added) {
+        return common::failure(added.error());
+    }
     if (request.outcome.decision) {
         if (const auto added = addCandidates(request, set); !added) {
             return common::failure(added.error());
@@ -303,6 +320,19 @@ Result<void> RecordReader::addAttempts(StoredRequest &request)
         attempt.ttft = row.optionalTime();
         attempt.duration = row.time();
         request.outcome.attempts.push_back(std::move(attempt));
+    });
+}
+
+Result<void> RecordReader::addAmendments(StoredRequest &request)
+{
+    auto statement = prepare(amendmentsSql());
+    if (!statement) {
+        return common::failure(statement.error());
+    }
+    statement->bindAll(request.id);
+    return forEachRow(*statement, [&request](const Statement &row) {
+        request.amendments.push_back(
+            {row.text(0), wallTime(row.integer(1)), row.optionalReal(2), row.text(3)});
     });
 }
 
@@ -345,21 +375,25 @@ Result<std::vector<TotalsRow>> RecordReader::series(const TotalsQuery &query)
 
 Result<std::vector<TotalsRow>> RecordReader::readTotals(const TotalsQuery &query, bool series)
 {
-    auto statement = prepare(totalsSql(query.by, series));
+    auto statement = prepare(totalsSql(query, series));
     if (!statement) {
         return common::failure(statement.error());
     }
     statement->bindAll(
         query.span, secondsDown(query.from, query.span), secondsUp(query.until, query.span));
     std::vector<TotalsRow> rows;
-    const auto read = forEachRow(*statement, [&rows](const Statement &columns) {
-        Row row(columns, 0);
-        TotalsRow total;
-        total.name = row.text();
-        total.bucketStart = row.integer();
-        total.totals = totalsIn(row);
-        rows.push_back(std::move(total));
-    });
+    const auto read = forEachRow(
+        *statement, [&rows, latencies = query.latencies](const Statement &columns) {
+            Row row(columns, 0);
+            TotalsRow total;
+            total.name = row.text();
+            total.bucketStart = row.integer();
+            total.totals = totalsIn(row);
+            if (latencies) {
+                addHistograms(row, total.totals);
+            }
+            rows.push_back(std::move(total));
+        });
     if (!read) {
         return common::failure(read.error());
     }

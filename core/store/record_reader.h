@@ -28,7 +28,8 @@ public:
     [[nodiscard]] common::Result<RequestPage>
     requests(const RequestFilter &filter, int limit, const std::optional<PageKey> &after = {});
 
-    /// With attempts and the whole decision. NotFound when it is not recorded (any more).
+    /// With attempts, the whole decision and amendments. NotFound when it is not recorded (any
+    /// more).
     [[nodiscard]] common::Result<StoredRequest> request(const QByteArray &requestId);
 
     /// Sums over the whole window.
@@ -41,6 +42,7 @@ private:
     [[nodiscard]] common::Result<std::vector<TotalsRow>>
     readTotals(const TotalsQuery &query, bool series);
     [[nodiscard]] common::Result<void> addAttempts(StoredRequest &request);
+    [[nodiscard]] common::Result<void> addAmendments(StoredRequest &request);
     [[nodiscard]] common::Result<void> addCandidates(StoredRequest &request, std::int64_t set);
 
     QString m_path;

@@ -262,7 +262,9 @@ void RecordStore::Loop::keepHouse()
     if (!isOpen()) {
         return;
     }
-    if (!m_retaining && isRetentionDue()) {
+    const RetentionRules rules = m_store.retention();
+    if (!m_retaining && (isRetentionDue() || m_retention.rules() != rules)) {
+        m_retention.setRules(rules);
         m_retaining = true;
         m_lastRetention = m_store.m_clock.now();
         m_retention.begin();
@@ -316,6 +318,7 @@ RecordStore::RecordStore(StoreOptions options, const common::Clock &clock)
     : m_options(std::move(options))
     , m_clock(clock)
     , m_queue(m_options.queue)
+    , m_retention(m_options.retention)
     , m_thread(QThread::create([this] {
         common::stepBehind();
         Loop(*this).run();
@@ -333,6 +336,18 @@ RecordStore::~RecordStore()
 void RecordStore::record(const std::shared_ptr<const relay::Outcome> &outcome)
 {
     (void)m_queue.push(outcome, weightOf(*outcome)); // the queue counts what it drops
+}
+
+void RecordStore::setRetention(const RetentionRules &rules)
+{
+    const std::lock_guard lock(m_mutex);
+    m_retention = rules;
+}
+
+RetentionRules RecordStore::retention() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_retention;
 }
 
 void RecordStore::stop(std::chrono::milliseconds deadline)

@@ -53,6 +53,10 @@ public:
 
     void record(const std::shared_ptr<const relay::Outcome> &outcome) override;
 
+    /// Keeps to other rules from now on; when they differ, old rows go as soon as there is time.
+    /// Any thread.
+    void setRetention(const RetentionRules &rules);
+
     /// Writes what waits and closes the file. What is not written by the deadline is counted as
     /// dropped. Once; later calls do nothing.
     void stop(std::chrono::milliseconds deadline);
@@ -64,6 +68,7 @@ public:
 private:
     class Loop;
 
+    [[nodiscard]] RetentionRules retention() const;
     void setState(bool recording, const QString &problem);
     void setNotice(const QString &notice);
 
@@ -75,6 +80,7 @@ private:
     std::atomic<std::uint64_t> m_pending{0}; ///< taken from the queue, waiting for another try
     mutable std::mutex m_mutex;
     StoreStatus m_status;
+    RetentionRules m_retention; ///< in force
     std::chrono::steady_clock::time_point m_stopBy; ///< set before the queue is closed
     std::unique_ptr<QThread> m_thread;
 };

@@ -112,6 +112,13 @@ Result<void> RecordWriter::prepare(common::WallTime now)
          "INSERT INTO decision_candidates(decision_set, position, provider, model,"
          " key_fingerprint, tier, paid, disqualified, rests_until_s)"
          " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"_ba},
+        {&m_markRetried,
+         "UPDATE requests SET client_retried = coalesce(client_retried, 0) + 1 WHERE id = ?1"_ba},
+        {&m_markRegenerated,
+         "UPDATE requests SET client_regenerated = coalesce(client_regenerated, 0) + 1"
+         " WHERE id = ?1"_ba},
+        {&m_insertAmendment,
+         "INSERT INTO amendments(request, kind, time_us, other) VALUES(?1, ?2, ?3, ?4)"_ba},
         {&m_touchSet,
          "UPDATE decision_sets SET last_used_us = max(last_used_us, ?2) WHERE id = ?1"_ba}};
     for (const auto &[target, sql] : statements) {
@@ -151,6 +158,7 @@ Result<void> RecordWriter::write(std::span<const std::shared_ptr<const relay::Ou
     if (!written) {
         m_totals->clear();
         m_sets.clear(); // some of them were rolled back
+        m_repeats.clear();
     }
     return written;
 }
@@ -212,7 +220,30 @@ Result<void> RecordWriter::insert(const relay::Outcome &outcome)
     if (auto inserted = m_insertRequest.run(); !inserted) {
         return inserted;
     }
-    return insertAttempts(outcome, m_database.lastInsertId());
+    const std::int64_t row = m_database.lastInsertId();
+    if (auto inserted = insertAttempts(outcome, row); !inserted) {
+        return inserted;
+    }
+    const std::optional<Repeat> repeat = m_repeats.add(outcome, row);
+    return repeat ? amend(*repeat, outcome, row) : Result<void>();
+}
+
+/// The mark is in the row as well, so that a list need not look among the amendments.
+Result<void>
+RecordWriter::amend(const Repeat &repeat, const relay::Outcome &later, std::int64_t laterRow)
+{
+    const bool retried = repeat.kind == Repeat::Kind::Retried;
+    Statement &mark = retried ? m_markRetried : m_markRegenerated;
+    mark.bindAll(repeat.earlier);
+    if (auto marked = mark.run(); !marked) {
+        return marked;
+    }
+    if (m_database.changes() == 0) {
+        return {}; // it was deleted meanwhile
+    }
+    const QByteArray kind = retried ? "client_retried"_ba : "client_regenerated"_ba;
+    m_insertAmendment.bindAll(repeat.earlier, kind, microseconds(later.time), laterRow);
+    return m_insertAmendment.run();
 }
 
 Result<void> RecordWriter::insertAttempts(const relay::Outcome &outcome, std::int64_t request)

@@ -2,6 +2,7 @@
 
 #include "core/relay/records.h"
 #include "core/store/database.h"
+#include "core/store/repeat_finder.h"
 #include "core/store/totals.h"
 
 #include <QHash>
@@ -12,7 +13,8 @@
 namespace freerelay::store {
 
 /// Puts outcomes into an open file: each batch is one transaction with its requests, attempts,
-/// decisions and totals, so that none is ever without the other. Store thread.
+/// decisions and totals, so that none is ever without the other. A request that repeats an earlier
+/// one is noted there as an amendment. Store thread.
 class RecordWriter
 {
 public:
@@ -53,6 +55,8 @@ private:
     [[nodiscard]] common::Result<void> insert(const relay::Outcome &outcome);
     [[nodiscard]] common::Result<void>
     insertAttempts(const relay::Outcome &outcome, std::int64_t request);
+    [[nodiscard]] common::Result<void>
+    amend(const Repeat &repeat, const relay::Outcome &later, std::int64_t laterRow);
     [[nodiscard]] common::Result<std::int64_t>
     setOf(const relay::RoutingDecision &decision, std::int64_t timeUs);
     [[nodiscard]] common::Result<KnownSet *>
@@ -76,6 +80,10 @@ private:
     Statement m_insertSet;
     Statement m_insertCandidate;
     Statement m_touchSet;
+    Statement m_markRetried;
+    Statement m_markRegenerated;
+    Statement m_insertAmendment;
+    RepeatFinder m_repeats;
     std::unique_ptr<TotalsBatch> m_totals;
     QHash<QByteArray, KnownSet> m_sets; ///< by digest
     std::vector<RecentList> m_recent; ///< the newest last

@@ -56,9 +56,10 @@ Result<bool> Retention::deleteRequestsBefore(Database &database, std::int64_t ti
     const QByteArray chosen = "(SELECT id FROM requests WHERE time_us < ?1 ORDER BY time_us LIMIT "
         + QByteArray::number(requestsPerStep) + ')';
     const QByteArray attempts = "DELETE FROM attempts WHERE request IN " + chosen;
+    const QByteArray amendments = "DELETE FROM amendments WHERE request IN " + chosen;
     const QByteArray requests = "DELETE FROM requests WHERE id IN " + chosen;
     std::int64_t deleted = 0;
-    for (const QByteArray &sql : {attempts, requests}) {
+    for (const QByteArray &sql : {attempts, amendments, requests}) {
         const auto rows = deleteRows(database, sql, timeUs);
         if (!rows) {
             return common::failure(rows.error());

@@ -16,6 +16,8 @@ struct RetentionRules
     std::chrono::hours hours{24 * 100}; ///< a chart over 90 days reads hours
     std::chrono::hours days{24 * 365 * 3};
     std::int64_t maxBytes = 512LL * 1024 * 1024; ///< above, the oldest requests go
+
+    bool operator==(const RetentionRules &) const = default;
 };
 
 /// Deletes what is too old or too much, and gives the space back, in small steps between which
@@ -35,6 +37,10 @@ public:
         More, ///< call again
         Done, ///< nothing is left to do until begin()
     };
+
+    /// From the next round on.
+    void setRules(const RetentionRules &rules) { m_rules = rules; }
+    [[nodiscard]] const RetentionRules &rules() const { return m_rules; }
 
     /// Starts another round, with the first step.
     void begin() { m_phase = Phase::OldRequests; }

@@ -172,7 +172,58 @@ CREATE TABLE totals(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<Migration, 1> allSteps{{{1, version1}}};
+/// What LatencyHistogram counts, and what becomes known of a request after its record was written.
+constexpr const char *version2 = R"sql(
+-- How many requests took up to 10 ms (…_b0), 20 ms (…_b1), and so on twice as long each time;
+-- …_b15 counts those above 163,840 ms. Rows of before have zeros: nothing is known of them.
+ALTER TABLE totals ADD COLUMN ttft_b0 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN ttft_b1 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN ttft_b2 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN ttft_b3 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN ttft_b4 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN ttft_b5 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN ttft_b6 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN ttft_b7 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN ttft_b8 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN ttft_b9 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN ttft_b10 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN ttft_b11 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN ttft_b12 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN ttft_b13 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN ttft_b14 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN ttft_b15 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN duration_b0 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN duration_b1 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN duration_b2 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN duration_b3 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN duration_b4 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN duration_b5 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN duration_b6 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN duration_b7 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN duration_b8 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN duration_b9 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN duration_b10 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN duration_b11 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN duration_b12 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN duration_b13 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN duration_b14 INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN duration_b15 INTEGER NOT NULL DEFAULT 0;
+
+-- Events that belong to an earlier request. client_retried: the same client sent the identical
+-- request again within 30 s of its end; client_regenerated: the same prompt within 120 s; `other`
+-- is the row of the later request. judge_score: `value` is the score from 0 to 1.
+CREATE TABLE amendments(
+    id INTEGER PRIMARY KEY,
+    request INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    time_us INTEGER NOT NULL,
+    value REAL,
+    other INTEGER
+) STRICT;
+CREATE INDEX amendments_request ON amendments(request, time_us);
+)sql";
+
+constexpr std::array<Migration, 2> allSteps{{{1, version1}, {2, version2}}};
 
 /// A copy as SQLite itself makes it, so that what is still in the log file is in it.
 Result<void> copyBefore(Database &database, const QString &path, int version)

@@ -1,5 +1,7 @@
 #include "totals.h"
 
+#include <array>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace freerelay::store {
@@ -8,27 +10,44 @@ namespace {
 
 using common::Result;
 
-constexpr const char *upsertSql = R"sql(
-INSERT INTO totals(span_s, bucket_s, provider, model, app, family,
-    requests, failed, client_left, streams, attempts, failed_attempts, prompt_tokens,
-    completion_tokens, cached_tokens, reasoning_tokens, unmetered, duration_us, ttft_us, ttft_count)
-VALUES(?1, ?2, ?3, ?4, ?5, '', ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
-ON CONFLICT DO UPDATE SET
-    requests = requests + excluded.requests,
-    failed = failed + excluded.failed,
-    client_left = client_left + excluded.client_left,
-    streams = streams + excluded.streams,
-    attempts = attempts + excluded.attempts,
-    failed_attempts = failed_attempts + excluded.failed_attempts,
-    prompt_tokens = prompt_tokens + excluded.prompt_tokens,
-    completion_tokens = completion_tokens + excluded.completion_tokens,
-    cached_tokens = cached_tokens + excluded.cached_tokens,
-    reasoning_tokens = reasoning_tokens + excluded.reasoning_tokens,
-    unmetered = unmetered + excluded.unmetered,
-    duration_us = duration_us + excluded.duration_us,
-    ttft_us = ttft_us + excluded.ttft_us,
-    ttft_count = ttft_count + excluded.ttft_count
-)sql";
+/// Sums in the order of their parameters, which follow those of the key.
+constexpr std::array<const char *, 14> sumColumns{
+    "requests",
+    "failed",
+    "client_left",
+    "streams",
+    "attempts",
+    "failed_attempts",
+    "prompt_tokens",
+    "completion_tokens",
+    "cached_tokens",
+    "reasoning_tokens",
+    "unmetered",
+    "duration_us",
+    "ttft_us",
+    "ttft_count"};
+constexpr int keyColumns = 5;
+
+QByteArray upsertSql()
+{
+    QByteArray names = "span_s, bucket_s, provider, model, app, family";
+    QByteArray values = "?1, ?2, ?3, ?4, ?5, ''";
+    QByteArray sums;
+    int parameter = keyColumns;
+    const auto add = [&](const QByteArray &column) {
+        names += ", " + column;
+        values += ", ?" + QByteArray::number(++parameter);
+        sums += (sums.isEmpty() ? "" : ", ") + column + " = " + column + " + excluded." + column;
+    };
+    for (const char *column : sumColumns) {
+        add(column);
+    }
+    for (const QByteArray &column : histogramColumns()) {
+        add(column);
+    }
+    return "INSERT INTO totals(" + names + ") VALUES(" + values + ") ON CONFLICT DO UPDATE SET "
+        + sums;
+}
 
 Totals requestTotals(const relay::Outcome &outcome)
 {
@@ -46,6 +65,12 @@ Totals requestTotals(const relay::Outcome &outcome)
     sum.durationUs = outcome.duration.count();
     sum.ttftUs = outcome.ttft ? outcome.ttft->count() : 0;
     sum.ttftCount = outcome.ttft ? 1 : 0;
+    if (outcome.ttft) {
+        sum.ttfts.add(*outcome.ttft);
+    }
+    if (!outcome.provider.isEmpty()) {
+        sum.durations.add(outcome.duration);
+    }
     return sum;
 }
 
@@ -72,12 +97,25 @@ Totals &Totals::operator+=(const Totals &other)
     durationUs += other.durationUs;
     ttftUs += other.ttftUs;
     ttftCount += other.ttftCount;
+    ttfts += other.ttfts;
+    durations += other.durations;
     return *this;
+}
+
+std::vector<QByteArray> histogramColumns()
+{
+    std::vector<QByteArray> columns;
+    for (const char *kind : {"ttft_b", "duration_b"}) {
+        for (std::size_t i = 0; i < LatencyHistogram::bucketCount; ++i) {
+            columns.push_back(kind + QByteArray::number(qulonglong(i)));
+        }
+    }
+    return columns;
 }
 
 Result<TotalsBatch> TotalsBatch::create(Database &database)
 {
-    auto upsert = database.prepare(upsertSql);
+    auto upsert = database.prepare(upsertSql());
     if (!upsert) {
         return common::failure(upsert.error());
     }
@@ -128,33 +166,42 @@ Result<void> TotalsBatch::flush()
     }
     const QHash<Key, Totals> all = std::exchange(m_sums, {});
     for (auto i = all.cbegin(); i != all.cend(); ++i) {
-        const Key &key = i.key();
-        const Totals &sum = i.value();
-        m_upsert.bindAll(
-            key.span,
-            key.bucket,
-            key.provider,
-            key.model,
-            key.app,
-            sum.requests,
-            sum.failed,
-            sum.clientLeft,
-            sum.streams,
-            sum.attempts,
-            sum.failedAttempts,
-            sum.promptTokens,
-            sum.completionTokens,
-            sum.cachedTokens,
-            sum.reasoningTokens,
-            sum.unmetered,
-            sum.durationUs,
-            sum.ttftUs,
-            sum.ttftCount);
-        if (auto done = m_upsert.run(); !done) {
+        if (auto done = upsert(i.key(), i.value()); !done) {
             return done;
         }
     }
     return {};
+}
+
+Result<void> TotalsBatch::upsert(const Key &key, const Totals &sum)
+{
+    m_upsert.bindAll(
+        key.span,
+        key.bucket,
+        key.provider,
+        key.model,
+        key.app,
+        sum.requests,
+        sum.failed,
+        sum.clientLeft,
+        sum.streams,
+        sum.attempts,
+        sum.failedAttempts,
+        sum.promptTokens,
+        sum.completionTokens,
+        sum.cachedTokens,
+        sum.reasoningTokens,
+        sum.unmetered,
+        sum.durationUs,
+        sum.ttftUs,
+        sum.ttftCount);
+    int parameter = keyColumns + int(sumColumns.size());
+    for (const LatencyHistogram *histogram : {&sum.ttfts, &sum.durations}) {
+        for (const std::int64_t count : histogram->buckets) {
+            m_upsert.bind(++parameter, count);
+        }
+    }
+    return m_upsert.run();
 }
 
 } // namespace freerelay::store

@@ -2,12 +2,14 @@
 
 #include "core/relay/records.h"
 #include "core/store/database.h"
+#include "core/store/latency_histogram.h"
 
 #include <QByteArray>
 #include <QHash>
 #include <QSet>
 
 #include <cstdint>
+#include <vector>
 
 namespace freerelay::store {
 
@@ -28,6 +30,8 @@ struct Totals
     std::int64_t durationUs = 0;
     std::int64_t ttftUs = 0;
     std::int64_t ttftCount = 0; ///< requests that `ttftUs` is the sum of
+    LatencyHistogram ttfts; ///< times to first content
+    LatencyHistogram durations; ///< of the requests that were answered
 
     Totals &operator+=(const Totals &other);
     bool operator==(const Totals &) const = default;
@@ -37,6 +41,9 @@ struct Totals
 constexpr std::int64_t minuteSpan = 60;
 constexpr std::int64_t hourSpan = 3'600;
 constexpr std::int64_t daySpan = 86'400;
+
+/// Columns of `totals` with the histograms, in their order: those of `ttfts`, then of `durations`.
+[[nodiscard]] std::vector<QByteArray> histogramColumns();
 
 /// What the requests of one batch add to the totals. Store thread.
 class TotalsBatch
@@ -73,6 +80,7 @@ private:
     { }
     void addSum(Key key, const Totals &sum);
     [[nodiscard]] QByteArray boundedApp(const QByteArray &app);
+    [[nodiscard]] common::Result<void> upsert(const Key &key, const Totals &sum);
 
     Statement m_upsert;
     QHash<Key, Totals> m_sums;

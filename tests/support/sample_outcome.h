@@ -51,7 +51,8 @@ inline std::shared_ptr<const relay::CandidateList> sampleCandidates(int minute)
 }
 
 /// Sample number `i`: one a second from sampleDay on, over three providers and two apps; each
-/// seventh fails after two attempts, each fifth is a stream, each eleventh tells no tokens.
+/// seventh fails after two attempts, each fifth is a stream, each eleventh tells no tokens, each
+/// tenth says the same as the one before.
 inline relay::Outcome anOutcome(int i, const QByteArray &prefix = "req_")
 {
     using std::chrono::microseconds;
@@ -112,6 +113,8 @@ inline relay::Outcome anOutcome(int i, const QByteArray &prefix = "req_")
     decision.duration = std::chrono::nanoseconds(12'345);
     decision.candidates = sampleCandidates(i / 600);
     outcome.decision = decision;
+    const auto said = std::uint64_t(i % 10 == 0 ? i : i + 1);
+    outcome.digests = {said, said};
     return outcome;
 }
 

@@ -66,6 +66,28 @@ private Q_SLOTS:
         QCOMPARE(page->requests.front().outcome.errorClass, "bad_request"_ba);
     }
 
+    void notesThatAClientAskedTheSameAgain()
+    {
+        QVERIFY(m_gateway->start());
+        const RawReply first = ask("which bird is this?"_ba);
+        const RawReply other = ask("which tree is this?"_ba);
+        const RawReply again = ask("which bird is this?"_ba);
+        QTRY_COMPARE(records()["written"_L1].toInt(), 3);
+        store::RecordReader reader(m_fixture->paths.recordsFile);
+        const auto stored = reader.request(first.headers.value("x-freerelay-request-id"));
+        QVERIFY(stored);
+        QCOMPARE(stored->amendments.size(), std::size_t(1));
+        QCOMPARE(stored->amendments.front().kind, "client_retried"_ba);
+        QCOMPARE(
+            stored->amendments.front().otherRequestId,
+            again.headers.value("x-freerelay-request-id"));
+        QCOMPARE(stored->retried, 1);
+        for (const RawReply &reply : {other, again}) {
+            const auto one = reader.request(reply.headers.value("x-freerelay-request-id"));
+            QVERIFY(one && one->amendments.empty());
+        }
+    }
+
     void keepsNothingOfWhatWasSaid()
     {
         QVERIFY(m_gateway->start());

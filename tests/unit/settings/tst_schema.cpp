@@ -58,6 +58,8 @@ private Q_SLOTS:
         QTest::newRow("log level") << u"log_level"_s << u"loud"_s;
         QTest::newRow("peer") << u"unknown_peer"_s << u"maybe"_s;
         QTest::newRow("body") << u"limits.max_body_bytes"_s << u"2 GiB"_s;
+        QTest::newRow("days") << u"records.keep_days"_s << u"0"_s;
+        QTest::newRow("record size") << u"records.max_bytes"_s << u"1 MiB"_s;
         QTest::newRow("collector") << u"telemetry.otlp_endpoint"_s << u"127.0.0.1:4318"_s;
         QTest::newRow("collector with a key")
             << u"telemetry.otlp_endpoint"_s << u"https://me:key@collector.example"_s;

@@ -206,13 +206,14 @@ private Q_SLOTS:
         QTest::newRow("time") << pageSql({}, true) << "requests_time"_ba;
         QTest::newRow("one request") << requestSql() << "requests_request_id"_ba;
         QTest::newRow("attempts") << attemptsSql() << "PRIMARY KEY (request=?)"_ba;
+        QTest::newRow("amendments") << amendmentsSql() << "amendments_request"_ba;
         QTest::newRow("candidates") << candidatesSql() << "PRIMARY KEY (decision_set=?)"_ba;
         for (const TotalsBy by :
              {TotalsBy::Nothing, TotalsBy::Provider, TotalsBy::Model, TotalsBy::App}) {
             QTest::addRow("totals by %d", int(by))
-                << totalsSql(by, false) << "PRIMARY KEY (span_s=? AND bucket_s>? AND"_ba;
-            QTest::addRow("series by %d", int(by))
-                << totalsSql(by, true) << "PRIMARY KEY (span_s=? AND bucket_s>? AND"_ba;
+                << totalsSql({{}, {}, by}, false) << "PRIMARY KEY (span_s=? AND bucket_s>? AND"_ba;
+            QTest::addRow("series by %d", int(by)) << totalsSql({{}, {}, by, daySpan, true}, true)
+                                                   << "PRIMARY KEY (span_s=? AND bucket_s>? AND"_ba;
         }
     }
 
@@ -258,6 +259,74 @@ private Q_SLOTS:
                 QVERIFY(hours->at(i).totals == days->at(i).totals);
             }
         }
+    }
+
+    void givesTheSameHistogramsWhateverTheBuckets()
+    {
+        const auto read = [this](TotalsBy by, std::int64_t span) {
+            return m_reader->totals({sampleDay, sampleDay + 24h, by, span, true});
+        };
+        for (const TotalsBy by : {TotalsBy::Nothing, TotalsBy::Model, TotalsBy::App}) {
+            const auto minutes = read(by, minuteSpan);
+            const auto days = read(by, daySpan);
+            QVERIFY(minutes && days);
+            QCOMPARE(minutes->size(), days->size());
+            for (std::size_t i = 0; i < days->size(); ++i) {
+                QVERIFY(minutes->at(i).totals == days->at(i).totals);
+                QCOMPARE(days->at(i).totals.ttfts.count(), days->at(i).totals.ttftCount);
+            }
+        }
+        const auto all = read(TotalsBy::Nothing, daySpan);
+        const LatencyHistogram &durations = all->front().totals.durations;
+        // Each seventh was answered by nobody; the others took 1 to 2 ms.
+        QCOMPARE(durations.count(), 86'399 - 86'399 / 7);
+        QCOMPARE(durations.buckets.front(), durations.count());
+    }
+
+    void tellsOfAmendments()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"records.db"_s);
+        auto database = openRecordFile(path, 1s);
+        QVERIFY(database);
+        auto writer = RecordWriter::create(*database, sampleDay);
+        QVERIFY(writer);
+        std::vector<std::shared_ptr<const relay::Outcome>> batch;
+        for (int i = 1; i <= 4; ++i) {
+            relay::Outcome outcome = anOutcome(i);
+            outcome.digests = {i < 4 ? 7U : 8U, 9U};
+            batch.push_back(std::make_shared<const relay::Outcome>(outcome));
+        }
+        QVERIFY((*writer)->write(batch));
+        QVERIFY(database->execute("INSERT INTO amendments(request, kind, time_us, value)"
+                                  " SELECT id, 'judge_score', 1, 0.75 FROM requests"
+                                  " WHERE request_id = 'req_1'"));
+        RecordReader reader(path);
+        const auto page = reader.requests({}, 10);
+        QVERIFY(page);
+        QCOMPARE(page->requests.size(), std::size_t(4));
+        QCOMPARE(page->requests[0].retried + page->requests[0].regenerated, 0);
+        QCOMPARE(page->requests[1].retried, 0);
+        QCOMPARE(page->requests[1].regenerated, 1);
+        QCOMPARE(page->requests[2].retried, 1);
+        QCOMPARE(page->requests[3].retried, 1);
+        QVERIFY(page->requests[3].amendments.empty());
+        const auto first = reader.request("req_1");
+        QVERIFY(first);
+        QCOMPARE(first->amendments.size(), std::size_t(2));
+        QCOMPARE(first->amendments[0].kind, "judge_score"_ba);
+        QCOMPARE(first->amendments[0].value, std::optional(0.75));
+        QVERIFY(first->amendments[0].otherRequestId.isEmpty());
+        QCOMPARE(first->amendments[1].kind, "client_retried"_ba);
+        QCOMPARE(first->amendments[1].otherRequestId, "req_2"_ba);
+        QVERIFY(first->amendments[1].time == sampleDay + 2s);
+        QVERIFY(!first->amendments[1].value);
+        QVERIFY(first->outcome.decision); // the columns behind it did not shift it
+        QCOMPARE(first->retried, 1);
+        const auto third = reader.request("req_3");
+        QVERIFY(third);
+        QCOMPARE(third->amendments.size(), std::size_t(1));
+        QCOMPARE(third->amendments[0].kind, "client_regenerated"_ba);
     }
 
     void widensTheWindowToWholeBuckets()

@@ -78,6 +78,13 @@ private Q_SLOTS:
         const auto totals = reader.totals({sampleDay, sampleDay + 24h, TotalsBy::Nothing, daySpan});
         QVERIFY(totals);
         QCOMPARE(totals->front().totals.requests, 60);
+        // What an older version did not count is unknown, not invented.
+        const auto latencies = reader.totals(
+            {sampleDay, sampleDay + 24h, TotalsBy::Nothing, daySpan, true});
+        QVERIFY(latencies);
+        const std::int64_t counted = file.endsWith("v1.db"_L1) ? 0
+                                                               : totals->front().totals.ttftCount;
+        QCOMPARE(latencies->front().totals.ttfts.count(), counted);
     }
 
     void copiesTheFileBeforeItChangesIt()

@@ -136,6 +136,13 @@ private:
              "SELECT count(*) FROM attempts WHERE request NOT IN (SELECT id FROM requests)"},
             {"attempt counts",
              "SELECT (SELECT sum(attempts) FROM requests) <> (SELECT count(*) FROM attempts)"},
+            {"amendments of nobody",
+             "SELECT count(*) FROM amendments WHERE request NOT IN (SELECT id FROM requests)"
+             " OR other NOT IN (SELECT id FROM requests)"},
+            {"amendment marks",
+             "SELECT (SELECT coalesce(sum(client_retried), 0) FROM requests)"
+             " <> (SELECT count(*) FROM amendments)"},
+            {"histograms", "SELECT count(*) FROM totals WHERE ttft_b0 <> ttft_count"},
             {"decisions of nobody",
              "SELECT count(*) FROM requests WHERE decision_set NOT IN"
              " (SELECT decision_set FROM decision_candidates)"}};

@@ -47,6 +47,11 @@ private Q_SLOTS:
         QCOMPARE(
             integer("SELECT sum(attempts) FROM requests"),
             integer("SELECT count(*) FROM attempts"));
+        // Each tenth had repeated the one before.
+        QCOMPARE(
+            integer("SELECT count(*) FROM amendments WHERE request IN (SELECT id FROM requests)"),
+            260);
+        QCOMPARE(integer("SELECT count(*) FROM amendments"), 260);
         // Sets change each 600 requests: the first two belong to nobody now.
         QCOMPARE(integer("SELECT count(*) FROM decision_sets"), 5);
         QCOMPARE(
@@ -134,6 +139,26 @@ private Q_SLOTS:
             integer("SELECT count(*) FROM requests WHERE decision_set NOT IN"
                     " (SELECT decision_set FROM decision_candidates)"),
             0);
+    }
+
+    void isRunByTheStoreWhenTheRulesChange()
+    {
+        m_database.reset();
+        const ManualClock clock; // stands an hour after sampleDay
+        StoreOptions options;
+        options.path = m_path;
+        options.idle = 1ms;
+        RecordStore records(options, clock);
+        QTRY_VERIFY(records.status().recording);
+        auto reader = Database::open(m_path, Database::Access::ReadOnly, 1s);
+        QVERIFY(reader);
+        m_database = std::make_unique<Database>(std::move(*reader));
+        QCOMPARE(integer("SELECT count(*) FROM requests"), 4'000);
+        RetentionRules rules;
+        rules.requests = 0h;
+        records.setRetention(rules);
+        QTRY_COMPARE(
+            integer("SELECT count(*) FROM requests"), 4'000 - 3'599); // up to the clock's time
     }
 
 private:
