@@ -114,6 +114,11 @@ void Statement::bindNull(int index)
     sqlite3_bind_null(m_handle.get(), index);
 }
 
+void Statement::bindColumn(int index, const Statement &from, int column)
+{
+    sqlite3_bind_value(m_handle.get(), index, sqlite3_column_value(from.m_handle.get(), column));
+}
+
 Result<bool> Statement::step()
 {
     const int code = sqlite3_step(m_handle.get());

@@ -41,6 +41,8 @@ public:
     void bind(int index, const std::optional<std::int64_t> &value);
     void bindBlob(int index, QByteArrayView bytes);
     void bindNull(int index);
+    /// A copy of what `from` has in a column of its row.
+    void bindColumn(int index, const Statement &from, int column);
 
     /// @return true = a row is there, false = done; see Database for the errors
     [[nodiscard]] common::Result<bool> step();

@@ -30,20 +30,14 @@ constexpr int keyColumns = 5;
 
 QByteArray upsertSql()
 {
-    QByteArray names = "span_s, bucket_s, provider, model, app, family";
+    QByteArray names = totalsKeyColumns().join(", ");
     QByteArray values = "?1, ?2, ?3, ?4, ?5, ''";
     QByteArray sums;
     int parameter = keyColumns;
-    const auto add = [&](const QByteArray &column) {
+    for (const QByteArray &column : totalsSumColumns()) {
         names += ", " + column;
         values += ", ?" + QByteArray::number(++parameter);
         sums += (sums.isEmpty() ? "" : ", ") + column + " = " + column + " + excluded." + column;
-    };
-    for (const char *column : sumColumns) {
-        add(column);
-    }
-    for (const QByteArray &column : histogramColumns()) {
-        add(column);
     }
     return "INSERT INTO totals(" + names + ") VALUES(" + values + ") ON CONFLICT DO UPDATE SET "
         + sums;
@@ -109,6 +103,20 @@ std::vector<QByteArray> histogramColumns()
         for (std::size_t i = 0; i < LatencyHistogram::bucketCount; ++i) {
             columns.push_back(kind + QByteArray::number(qulonglong(i)));
         }
+    }
+    return columns;
+}
+
+QList<QByteArray> totalsKeyColumns()
+{
+    return {"span_s", "bucket_s", "provider", "model", "app", "family"};
+}
+
+QList<QByteArray> totalsSumColumns()
+{
+    QList<QByteArray> columns(sumColumns.begin(), sumColumns.end());
+    for (const QByteArray &column : histogramColumns()) {
+        columns.append(column);
     }
     return columns;
 }

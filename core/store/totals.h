@@ -42,6 +42,9 @@ constexpr std::int64_t minuteSpan = 60;
 constexpr std::int64_t hourSpan = 3'600;
 constexpr std::int64_t daySpan = 86'400;
 
+/// Columns of the primary key of `totals`, and all that are summed up.
+[[nodiscard]] QList<QByteArray> totalsKeyColumns();
+[[nodiscard]] QList<QByteArray> totalsSumColumns();
 /// Columns of `totals` with the histograms, in their order: those of `ttfts`, then of `durations`.
 [[nodiscard]] std::vector<QByteArray> histogramColumns();
 
