@@ -114,6 +114,7 @@ void readErrorRules(SchemaProblems &problems, const YamlNode &node, ErrorRules &
     readReset(map, errors);
     readStatuses(map, errors.rateLimitStatuses);
     map.readTexts("credit_codes", errors.creditCodes);
+    map.readTexts("overload_codes", errors.overloadCodes);
     map.finish();
 }
 

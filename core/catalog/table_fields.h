@@ -54,7 +54,7 @@ template <typename Archive, FieldsOf<ErrorRules> Value>
 void visitFields(Archive &archive, Value &value)
 {
     archive(value.messagePaths, value.codePaths, value.resetPaths, value.resetHeaders);
-    archive(value.rateLimitStatuses, value.creditCodes);
+    archive(value.rateLimitStatuses, value.creditCodes, value.overloadCodes);
 }
 
 template <typename Archive, FieldsOf<WireAuth> Value>

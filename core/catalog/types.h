@@ -114,6 +114,8 @@ struct ErrorRules
     std::vector<int> rateLimitStatuses;
     /// Codes that mean the key has no credit left although the status is 429.
     std::vector<QByteArray> creditCodes;
+    /// Codes that mean: the provider is busy, whatever the status.
+    std::vector<QByteArray> overloadCodes;
 
     bool operator==(const ErrorRules &) const = default;
 };

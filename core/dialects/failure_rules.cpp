@@ -20,6 +20,11 @@ bool isAny(const QByteArray &word, Words words)
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+bool isOneOf(const QByteArray &code, const std::vector<QByteArray> &codes)
+{
+    return !code.isEmpty() && std::find(codes.begin(), codes.end(), code) != codes.end();
+}
+
 /// The words of an error, ready to be searched.
 struct Clues
 {
@@ -153,9 +158,11 @@ FailureClass failureClass(int status, const ErrorBody &body, const catalog::Erro
     if (body.reason == "API_KEY_INVALID") {
         return FailureClass::KeyRejected;
     }
-    const auto &codes = rules.creditCodes;
-    if (!body.code.isEmpty() && std::find(codes.begin(), codes.end(), body.code) != codes.end()) {
+    if (isOneOf(body.code, rules.creditCodes)) {
         return FailureClass::NoCredit;
+    }
+    if (isOneOf(body.code, rules.overloadCodes)) {
+        return FailureClass::Overloaded;
     }
     const auto &limits = rules.rateLimitStatuses;
     if (std::find(limits.begin(), limits.end(), status) != limits.end()) {

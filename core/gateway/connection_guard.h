@@ -29,6 +29,8 @@ class ResponseWriter;
 /// the worker's thread.
 class ConnectionGuard final : public QObject
 {
+    Q_OBJECT
+
 public:
     /// A connection beyond the limit is kept just long enough to be told so (503).
     enum class Admission : std::uint8_t { Serve, TellBusy };

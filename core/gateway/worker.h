@@ -40,6 +40,8 @@ struct WorkerParts
 /// that thread's event loop.
 class Worker final : public QObject
 {
+    Q_OBJECT
+
 public:
     Worker(
         WorkerParts parts,

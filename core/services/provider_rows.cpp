@@ -174,8 +174,8 @@ std::vector<ProviderRow> providerRows(
 {
     const std::vector<quota::CoolDown> resting = coolDowns.active(clock.now());
     QHash<QByteArray, relay::ProviderHealth> health;
-    for (relay::ProviderHealth &one : relay::providerHealth(config, coolDowns, clock.now())) {
-        health.insert(one.id, std::move(one));
+    for (const relay::ProviderHealth &one : relay::providerHealth(config, coolDowns, clock.now())) {
+        health.insert(one.id, one);
     }
     std::vector<ProviderRow> rows;
     for (const routing::Endpoint &endpoint : config.endpoints) {

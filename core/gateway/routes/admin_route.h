@@ -16,6 +16,8 @@ namespace freerelay::gateway {
 /// on a worker; asks the control on its own (main) thread by queued calls and answers back here.
 class AdminRoute final : public QObject
 {
+    Q_OBJECT
+
 public:
     /// @param control  outlives the server; `mainContext` lives on its thread
     AdminRoute(interfaces::GatewayControl &control, QObject &mainContext)

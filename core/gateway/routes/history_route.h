@@ -17,6 +17,8 @@ namespace freerelay::gateway {
 /// token. Lives on a worker; the history answers back here.
 class HistoryRoute final : public QObject
 {
+    Q_OBJECT
+
 public:
     /// @param history  outlives the server
     explicit HistoryRoute(interfaces::RequestHistory &history)

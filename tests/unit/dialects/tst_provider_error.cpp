@@ -352,6 +352,10 @@ void ProviderErrorTest::usesTheProvidersRules()
     QCOMPARE(
         int(classify(429, R"({"error":{"code":"1113","message":"no"}})", {}, provider).kind),
         int(Kind::NoCredit));
+    provider.errors.overloadCodes = {"1305"}; // Z.ai's word for "busy", which comes as a 429
+    QCOMPARE(
+        int(classify(429, R"({"error":{"code":"1305","message":"busy"}})", {}, provider).kind),
+        int(Kind::Overloaded));
     provider.rateLimitResets = {
         {"x-ratelimit-reset-requests-day", catalog::ResetFormat::FloatSeconds}};
     const ProviderFailure day = classify(
