@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -13,9 +14,9 @@ namespace {
 
 using HashKey = std::array<unsigned char, crypto_generichash_KEYBYTES>;
 
-const HashKey &processHashKey()
+HashKey &hashKey()
 {
-    static const HashKey key = [] {
+    static HashKey key = [] {
         HashKey fresh{};
         randombytes_buf(fresh.data(), fresh.size());
         return fresh;
@@ -86,7 +87,7 @@ QString Secret::masked() const
 QByteArray Secret::fingerprint() const
 {
     std::array<unsigned char, crypto_generichash_BYTES_MIN> hash{};
-    const HashKey &key = processHashKey();
+    const HashKey &key = hashKey();
     crypto_generichash(
         hash.data(),
         hash.size(),
@@ -107,6 +108,17 @@ bool Secret::equals(QByteArrayView other) const
 bool initialiseCrypto()
 {
     return sodium_init() >= 0;
+}
+
+void setFingerprintKey(const Secret &key)
+{
+    static_assert(fingerprintKeyBytes == crypto_generichash_KEYBYTES);
+    const QByteArray &bytes = key.reveal();
+    Q_ASSERT(bytes.size() == fingerprintKeyBytes);
+    std::memcpy(
+        hashKey().data(),
+        bytes.constData(),
+        std::min(hashKey().size(), static_cast<std::size_t>(bytes.size())));
 }
 
 QByteArray randomHex(int byteCount)

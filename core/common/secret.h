@@ -25,7 +25,8 @@ public:
     /// than twelve characters.
     [[nodiscard]] QString masked() const;
     /// Sixteen hex digits of a keyed BLAKE2b hash; identifies the key in logs and tables without
-    /// telling anything about it. The hash key is drawn once per process start.
+    /// telling anything about it. The key of the hash is that of setFingerprintKey(), or one that
+    /// is drawn when the process starts.
     [[nodiscard]] QByteArray fingerprint() const;
     /// Constant-time comparison (libsodium sodium_memcmp); lengths may leak.
     [[nodiscard]] bool equals(QByteArrayView other) const;
@@ -38,6 +39,12 @@ private:
 /// Loads libsodium. Call once before the first Secret is hashed or compared; false when the
 /// library cannot be initialised.
 [[nodiscard]] bool initialiseCrypto();
+
+/// Fingerprints are made with this key from now on, so that those of several runs can be compared.
+/// Before other threads ask for one.
+/// @param key  fingerprintKeyBytes of randomness
+void setFingerprintKey(const Secret &key);
+inline constexpr int fingerprintKeyBytes = 32; // crypto_generichash_KEYBYTES
 
 /// `byteCount` random bytes as lower-case hex, from the system's generator.
 [[nodiscard]] QByteArray randomHex(int byteCount);

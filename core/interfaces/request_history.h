@@ -94,7 +94,7 @@ struct AttemptInfo
 {
     QString provider;
     QString model;
-    QString keyFingerprint; ///< "" = none was needed; to be compared within one run only
+    QString keyFingerprint; ///< "" = none was needed
     QString tier;
     int status = 0; ///< the provider's HTTP status; 0 = none was received
     QString failure; ///< "" = it answered; else the class of the failure ("rate_limited")

@@ -2,6 +2,7 @@
 
 #include "core/keys/admin_token.h"
 #include "core/keys/file_secret_store.h"
+#include "core/keys/fingerprint_key.h"
 #include "core/keys/keychain_secret_store.h"
 #include "core/keys/qt_keychain_backend.h"
 #include "core/relay/model_directory.h"
@@ -107,6 +108,12 @@ Result<void> GatewayService::openKeys()
         return failure(admin.error());
     }
     m_adminToken = std::move(*admin);
+    if (const auto key = keys::loadOrCreateFingerprintKey(paths.fingerprintKeyFile)) {
+        common::setFingerprintKey(*key);
+    } else {
+        qCWarning(lcServices).noquote()
+            << "keys have other fingerprints in the next run:" << key.error().message;
+    }
     keys::KeyPlaces places{
         m_options.environment,
         m_options.dotEnvFile,

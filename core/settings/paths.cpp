@@ -87,6 +87,7 @@ Paths Paths::resolve(const common::Environment &environment)
     paths.keysFile = paths.dataFolder % "/keys.json"_L1;
     paths.recordsFile = paths.dataFolder % "/records.db"_L1;
     paths.adminTokenFile = paths.stateFolder % "/admin-token"_L1;
+    paths.fingerprintKeyFile = paths.stateFolder % "/fingerprint-key"_L1;
     paths.controlSocket = paths.runtimeFolder % socketName;
     paths.lockFile = paths.runtimeFolder % "/freerelay.lock"_L1;
     paths.logFolder = paths.stateFolder % "/log"_L1;

@@ -21,6 +21,7 @@ struct Paths
     QString keysFile; ///< dataFolder/keys.json, only after consent
     QString recordsFile; ///< dataFolder/records.db
     QString adminTokenFile; ///< stateFolder/admin-token, kept over restarts
+    QString fingerprintKeyFile; ///< stateFolder/fingerprint-key, kept over restarts
     QString controlSocket; ///< runtimeFolder/control.sock; its length suits a local socket
     QString lockFile; ///< runtimeFolder/freerelay.lock
     QString logFolder; ///< stateFolder/log

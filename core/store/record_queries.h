@@ -55,7 +55,7 @@ struct Amendment
 struct StoredRequest
 {
     std::int64_t id = 0;
-    std::int64_t run = 0; ///< key fingerprints can be compared within one run only
+    std::int64_t run = 0; ///< of the program: its row in `runs`
     std::int64_t attemptCount = 0;
     std::int64_t retried = 0; ///< how often the client sent it again; see RepeatFinder
     std::int64_t regenerated = 0;

@@ -88,6 +88,23 @@ private Q_SLOTS:
         }
     }
 
+    void givesAKeyTheSameFingerprintInTheNextRun()
+    {
+        m_fixture->setVariable(u"GROQ_API_KEY"_s, u"gsk_sample-of-a-key"_s);
+        m_fixture->setVariable(u"GROQ_BASE_URL"_s, u"http://127.0.0.1:9/v1"_s); // nobody
+        QList<QByteArray> fingerprints;
+        for (int run = 0; run < 2; ++run) {
+            m_gateway = std::make_unique<RunningGateway>(*m_fixture);
+            QVERIFY(m_gateway->start());
+            const CliResult keys = m_fixture->run({u"keys"_s, u"list"_s, u"--json"_s});
+            const qsizetype at = keys.out.indexOf("\"fingerprint\": \"");
+            QVERIFY2(at > 0, keys.all().constData());
+            fingerprints.append(keys.out.mid(at, 40));
+            QCOMPARE(m_gateway->stop().exitCode, 0);
+        }
+        QCOMPARE(fingerprints[0], fingerprints[1]);
+    }
+
     void keepsNothingOfWhatWasSaid()
     {
         QVERIFY(m_gateway->start());
