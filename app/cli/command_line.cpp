@@ -1,6 +1,7 @@
 #include "command_line.h"
 
 #include "app/cli/commands/ask_command.h"
+#include "app/cli/commands/doctor_command.h"
 #include "app/cli/commands/keys_commands.h"
 #include "app/cli/commands/requests_commands.h"
 #include "app/cli/commands/setup_command.h"
@@ -52,6 +53,7 @@ struct Arguments
     bool all = false;
     bool json = false;
     bool untested = false;
+    bool recover = false;
 };
 
 /// Declares the commands; each stores what to run.
@@ -277,6 +279,14 @@ private:
         add("setup", "Lead through the first providers", [this] {
             return setupCommand(m_context);
         });
+        CLI::App *doctor = add("doctor", "Look for what is wrong on this machine", [this] {
+            return m_args.recover ? recoverCommand(m_context, m_args.json)
+                                  : doctorCommand(m_context, m_args.json);
+        });
+        doctor->add_flag(
+            "--recover", m_args.recover, "Bring over what can be read of damaged records files");
+        doctor->add_flag("--json", m_args.json, "Machine-readable");
+        doctor->footer("It works with and without a running FreeRelay, and asks no provider.\n");
         CLI::App *completion = add(
             "completion", "Print a completion script", [this] { return printCompletion(); });
         completion->add_option("shell", m_args.shell, "bash, zsh or fish")

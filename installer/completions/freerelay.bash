@@ -2,7 +2,7 @@
 _freerelay() {
     local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} words=""
     if ((COMP_CWORD == 1)); then
-        words="start status mode pause resume stop show setup keys models requests ask benchmark completion --help --version"
+        words="start status mode pause resume stop show setup keys models requests ask benchmark doctor completion --help --version"
     else
         case $command in
         start) words="--headless --port --host --mode --demo --hidden --help" ;;
@@ -22,6 +22,7 @@ _freerelay() {
         requests) words="--limit --provider --model --app --status --text --json --help" ;;
         ask) words="--model --help" ;;
         benchmark) words="--requests --concurrent --stream --model --help" ;;
+        doctor) words="--recover --json --help" ;;
         completion) words="bash zsh fish" ;;
         esac
         [[ ${COMP_WORDS[COMP_CWORD - 1]} == --mode ]] && words="free paid auto"

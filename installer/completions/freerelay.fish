@@ -1,6 +1,6 @@
 # fish completion for freerelay: put it into ~/.config/fish/completions/.
 complete -c freerelay -f
-set -l commands start status mode pause resume stop show setup keys models requests ask benchmark completion
+set -l commands start status mode pause resume stop show setup keys models requests ask benchmark doctor completion
 complete -c freerelay -n "not __fish_seen_subcommand_from $commands" -a "$commands"
 complete -c freerelay -n "__fish_seen_subcommand_from start" -l headless -l demo -l hidden
 complete -c freerelay -n "__fish_seen_subcommand_from start" -l port -x
@@ -10,7 +10,7 @@ complete -c freerelay -n "__fish_seen_subcommand_from mode" -a "free paid auto"
 complete -c freerelay -n "__fish_seen_subcommand_from keys" -a "list add remove test"
 complete -c freerelay -n "__fish_seen_subcommand_from keys; and __fish_seen_subcommand_from list" -l json
 complete -c freerelay -n "__fish_seen_subcommand_from keys; and __fish_seen_subcommand_from add" -l no-test
-complete -c freerelay -n "__fish_seen_subcommand_from status models requests" -l json
+complete -c freerelay -n "__fish_seen_subcommand_from status models requests doctor" -l json
 complete -c freerelay -n "__fish_seen_subcommand_from models" -l all
 complete -c freerelay -n "__fish_seen_subcommand_from ask benchmark requests" -l model -x
 complete -c freerelay -n "__fish_seen_subcommand_from requests" -l limit -x
@@ -22,3 +22,4 @@ complete -c freerelay -n "__fish_seen_subcommand_from benchmark" -l requests -x
 complete -c freerelay -n "__fish_seen_subcommand_from benchmark" -l concurrent -x
 complete -c freerelay -n "__fish_seen_subcommand_from benchmark" -l stream
 complete -c freerelay -n "__fish_seen_subcommand_from completion" -a "bash zsh fish"
+complete -c freerelay -n "__fish_seen_subcommand_from doctor" -l recover

@@ -8,7 +8,7 @@ _freerelay() {
         'show:bring up the window' 'setup:lead through the first providers'
         'keys:provider keys' 'models:models that can be used'
         'requests:recorded requests' 'ask:ask a question'
-        'benchmark:measure the running gateway' 'completion:print a completion script')
+        'benchmark:measure the running gateway' 'doctor:look for what is wrong' 'completion:print a completion script')
     if ((CURRENT == 2)); then
         _describe command commands
         return
@@ -31,6 +31,7 @@ _freerelay() {
     requests) _arguments '--limit:number' '--provider:provider' '--model:model' '--app:program' '--status:status:(2xx 4xx 5xx failed)' '--text:part of the error' '--json' ;;
     ask) _arguments '--model:model' ;;
     benchmark) _arguments '--requests:number' '--concurrent:number' '--stream' '--model:model' ;;
+    doctor) _arguments '--recover' '--json' ;;
     completion) _values shell bash zsh fish ;;
     esac
 }
