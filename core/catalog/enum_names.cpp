@@ -30,6 +30,22 @@ constexpr std::array<EnumName<ResetFormat>, 5> resetFormats{{
     {"retry_after", ResetFormat::RetryAfter},
 }};
 
+constexpr std::array<EnumName<QuotaUnit>, 5> quotaUnits{{
+    {"requests", QuotaUnit::Requests},
+    {"tokens", QuotaUnit::Tokens},
+    {"input_tokens", QuotaUnit::InputTokens},
+    {"output_tokens", QuotaUnit::OutputTokens},
+    {"credits", QuotaUnit::Credits},
+}};
+
+constexpr std::array<EnumName<QuotaPeriod>, 5> quotaPeriods{{
+    {"second", QuotaPeriod::Second},
+    {"minute", QuotaPeriod::Minute},
+    {"hour", QuotaPeriod::Hour},
+    {"day", QuotaPeriod::Day},
+    {"month", QuotaPeriod::Month},
+}};
+
 template <typename Enum> QByteArrayView nameIn(std::span<const EnumName<Enum>> names, Enum value)
 {
     for (const EnumName<Enum> &entry : names) {
@@ -55,6 +71,26 @@ std::span<const EnumName<Wire>> wireNames()
 std::span<const EnumName<ResetFormat>> resetFormatNames()
 {
     return resetFormats;
+}
+
+std::span<const EnumName<QuotaUnit>> quotaUnitNames()
+{
+    return quotaUnits;
+}
+
+std::span<const EnumName<QuotaPeriod>> quotaPeriodNames()
+{
+    return quotaPeriods;
+}
+
+QByteArrayView toName(QuotaUnit unit)
+{
+    return nameIn(quotaUnitNames(), unit);
+}
+
+QByteArrayView toName(QuotaPeriod period)
+{
+    return nameIn(quotaPeriodNames(), period);
 }
 
 QByteArrayView toName(Tier tier)

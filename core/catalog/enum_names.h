@@ -16,6 +16,11 @@ template <typename Enum> using EnumName = std::pair<QByteArrayView, Enum>;
 [[nodiscard]] std::span<const EnumName<Tier>> tierNames();
 [[nodiscard]] std::span<const EnumName<Wire>> wireNames();
 [[nodiscard]] std::span<const EnumName<ResetFormat>> resetFormatNames();
+[[nodiscard]] std::span<const EnumName<QuotaUnit>> quotaUnitNames();
+[[nodiscard]] std::span<const EnumName<QuotaPeriod>> quotaPeriodNames();
+
+[[nodiscard]] QByteArrayView toName(QuotaUnit unit);
+[[nodiscard]] QByteArrayView toName(QuotaPeriod period);
 
 /// "free", "unverified_free", …
 [[nodiscard]] QByteArrayView toName(Tier tier);

@@ -8,7 +8,7 @@
 namespace freerelay::catalog {
 
 /// Bumped whenever a list below changes: a table of another version is refused.
-inline constexpr std::uint8_t tableVersion = 1;
+inline constexpr std::uint8_t tableVersion = 2;
 
 template <typename Value, typename Type>
 concept FieldsOf = std::same_as<std::remove_const_t<Value>, Type>;
@@ -32,6 +32,7 @@ void visitFields(Archive &archive, Value &value)
     archive(value.requestsPerMinute, value.requestsPerDay, value.tokensPerMinute);
     archive(value.tokensPerDay, value.requestsPerSecond, value.requestsPerHour);
     archive(value.requestsPerMonth, value.tokensPerMonth, value.concurrency);
+    archive(value.tokensPerHour, value.creditsPerDay);
     archive(value.scope, value.sharedPool);
 }
 
@@ -57,6 +58,19 @@ void visitFields(Archive &archive, Value &value)
     archive(value.rateLimitStatuses, value.creditCodes, value.overloadCodes);
 }
 
+template <typename Archive, FieldsOf<QuotaHeaders> Value>
+void visitFields(Archive &archive, Value &value)
+{
+    archive(value.unit, value.period, value.limit, value.remaining, value.reset, value.format);
+}
+
+template <typename Archive, FieldsOf<QuotaRules> Value>
+void visitFields(Archive &archive, Value &value)
+{
+    archive(value.perModel, value.rollingDay, value.zone, value.cachedTokensCount);
+    archive(value.failedRequestsCount, value.reservedOutputCounts, value.headers);
+}
+
 template <typename Archive, FieldsOf<WireAuth> Value>
 void visitFields(Archive &archive, Value &value)
 {
@@ -77,7 +91,7 @@ void visitFields(Archive &archive, Value &value)
     archive(value.authHeader, value.authScheme, value.headers, value.keyVariables);
     archive(value.offerVariables, value.addressVariable, value.extraVariables, value.keyUrl);
     archive(value.keyPrefixes, value.terms, value.trainingUse, value.freeLimits);
-    archive(value.rateLimitResets, value.rules, value.errors, value.keyless);
+    archive(value.rateLimitResets, value.rules, value.errors, value.quota, value.keyless);
     archive(value.consentRequired, value.dynamicModels, value.userDefined);
     archive(value.listingIncomplete, value.authByWire, value.wireByModel, value.modelRules);
     archive(value.placeholders, value.addressAliases, value.anonymousKey, value.freeModels);
@@ -108,6 +122,8 @@ template <typename Enum> inline constexpr Enum lastOf = Enum{};
 template <> inline constexpr Tier lastOf<Tier> = Tier::Local;
 template <> inline constexpr Wire lastOf<Wire> = Wire::OpenAiResponses;
 template <> inline constexpr Known lastOf<Known> = Known::No;
+template <> inline constexpr QuotaUnit lastOf<QuotaUnit> = QuotaUnit::Credits;
+template <> inline constexpr QuotaPeriod lastOf<QuotaPeriod> = QuotaPeriod::Month;
 template <> inline constexpr ResetFormat lastOf<ResetFormat> = ResetFormat::RetryAfter;
 
 } // namespace freerelay::catalog

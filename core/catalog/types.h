@@ -21,6 +21,12 @@ enum class Wire : std::uint8_t {
     OpenAiResponses
 };
 
+/// What a quota counts. Credits are the provider's own unit ("neurons"), whatever a request costs.
+enum class QuotaUnit : std::uint8_t { Requests, Tokens, InputTokens, OutputTokens, Credits };
+
+/// How long the window of a quota is.
+enum class QuotaPeriod : std::uint8_t { Second, Minute, Hour, Day, Month };
+
 /// A fact that may be unknown. Unknown is never a refusal: only No is.
 enum class Known : std::uint8_t { Unknown, Yes, No };
 
@@ -59,6 +65,8 @@ struct FreeLimits
     std::optional<std::int64_t> requestsPerHour;
     std::optional<std::int64_t> requestsPerMonth;
     std::optional<std::int64_t> tokensPerMonth;
+    std::optional<std::int64_t> tokensPerHour;
+    std::optional<std::int64_t> creditsPerDay; ///< the provider's own unit
     std::optional<std::int64_t> concurrency; ///< requests in flight
     QByteArray scope; ///< what the numbers count, for people: "account"; "" = unknown
     QByteArray sharedPool; ///< models with the same pool share one quota; "" = none
@@ -120,6 +128,33 @@ struct ErrorRules
     bool operator==(const ErrorRules &) const = default;
 };
 
+/// The headers in which a provider tells about one of its windows; "" = it does not tell that.
+struct QuotaHeaders
+{
+    QuotaUnit unit = QuotaUnit::Requests;
+    std::optional<QuotaPeriod> period; ///< nullopt = as far as the reset is away
+    QByteArray limit; ///< names are lower case
+    QByteArray remaining;
+    QByteArray reset;
+    ResetFormat format = ResetFormat::GoDuration;
+
+    bool operator==(const QuotaHeaders &) const = default;
+};
+
+/// How a provider counts what is used; data, never code.
+struct QuotaRules
+{
+    bool perModel = true; ///< its published limits count each model by itself
+    bool rollingDay = false; ///< the day is the last 24 hours, and not one of the calendar
+    QByteArray zone = "UTC"; ///< IANA name of the zone in which its days and months begin
+    bool cachedTokensCount = true; ///< prompt tokens read from a cache
+    bool failedRequestsCount = false; ///< requests that it could not answer
+    bool reservedOutputCounts = false; ///< max_tokens, whatever is used of it
+    std::vector<QuotaHeaders> headers; ///< empty: the names that most providers use
+
+    bool operator==(const QuotaRules &) const = default;
+};
+
 /// Where the key goes on one wire of a provider that speaks several.
 struct WireAuth
 {
@@ -167,6 +202,7 @@ struct Provider
     std::vector<std::pair<QByteArray, ResetFormat>> rateLimitResets; ///< headers on 429
     WireRules rules;
     ErrorRules errors;
+    QuotaRules quota;
     bool keyless = false; ///< works without a key
     bool consentRequired = false; ///< never before the user has agreed to it by name
     bool dynamicModels = false; ///< no shipped models: discovery only

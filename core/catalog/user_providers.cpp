@@ -1,6 +1,7 @@
 #include "user_providers.h"
 
 #include "core/catalog/endpoint.h"
+#include "core/catalog/quota_rules_reader.h"
 #include "core/catalog/rules_reader.h"
 #include "core/catalog/schema_reader.h"
 #include "core/catalog/user_model_reader.h"
@@ -97,6 +98,9 @@ private:
         }
         if (const YamlNode *errors = map.take("errors")) {
             readErrorRules(m_problems, *errors, provider.errors);
+        }
+        if (const YamlNode *quota = map.take("quota")) {
+            readQuotaRules(m_problems, *quota, provider.quota);
         }
         map.readCount("context_limit", provider.contextLimit, mostTokens);
         readModels(map.take("models"), provider);

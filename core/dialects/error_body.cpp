@@ -64,6 +64,8 @@ void readGoogleDetails(JsonValue details, ErrorBody &out)
         fill(out.reason, plainText(detail["reason"]));
         fill(out.retryDelay, plainText(detail["retryDelay"]));
         for (const JsonValue violation : detail["violations"].elements()) {
+            out.violations.emplace_back(
+                plainText(violation["quotaId"]), plainText(violation["quotaValue"]));
             out.daily = out.daily || violation["quotaId"].rawString().contains("PerDay");
         }
     }

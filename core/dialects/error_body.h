@@ -22,6 +22,8 @@ struct ErrorBody
     bool html = false;
     bool daily = false; ///< a quotaId that names a day
     QByteArray retryDelay; ///< Google's RetryInfo, "38.2s"
+    /// Google's QuotaFailure: {quotaId, quotaValue} of each violation.
+    std::vector<std::pair<QByteArray, QByteArray>> violations;
     std::vector<std::pair<QByteArray, QByteArray>> headers; ///< OpenRouter's metadata.headers
 };
 

@@ -3,6 +3,7 @@
 #include "core/dialects/error_body.h"
 #include "core/dialects/failure_rules.h"
 #include "core/dialects/json.h"
+#include "core/dialects/quota_words.h"
 
 #include <QList>
 
@@ -114,7 +115,7 @@ Wait waitInText(const QByteArray &message, common::WallTime wallNow)
 {
     const QByteArray text = message.toLower();
     for (const QByteArrayView phrase :
-         {"try again in ", "retry in ", "retry after ", "try again after "}) {
+         {"try again in ", "please wait ", "retry in ", "retry after ", "try again after "}) {
         const qsizetype at = text.indexOf(phrase);
         if (at < 0) {
             continue;
@@ -204,6 +205,12 @@ ProviderFailure classifyFailure(
         }
         if (!failure.retryAfter) {
             failure.retryAfter = waitInText(words.message, wallNow);
+        }
+        if (failure.kind == FailureClass::RateLimited) {
+            failure.quota = quotaFacts(words);
+            for (auto &[name, value] : words.headers) {
+                failure.quotedHeaders.add(std::move(name), std::move(value));
+            }
         }
     }
     failure.message = std::move(words.message);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/catalog/quota_fact.h"
+#include "core/catalog/reset_time.h"
 #include "core/catalog/types.h"
 #include "core/common/clock.h"
 #include "core/common/error.h"
@@ -10,6 +12,7 @@
 
 #include <chrono>
 #include <optional>
+#include <vector>
 
 namespace freerelay::dialects {
 
@@ -41,6 +44,10 @@ struct ProviderFailure
     /// Time until it is worth trying again, when the provider told one (header or body).
     std::optional<std::chrono::milliseconds> retryAfter{};
     bool daily = false; ///< a per-day window, whatever retryAfter says
+    /// What the reply said about the provider's windows, in its body; with RateLimited.
+    std::vector<catalog::QuotaFact> quota{};
+    /// Headers that the body quotes (OpenRouter); names are lower case.
+    common::HeaderList quotedHeaders{};
 };
 
 /// Classifies a non-2xx reply by status, headers and body. Never throws on any body (HTML, RFC
@@ -54,9 +61,6 @@ struct ProviderFailure
     QByteArrayView body,
     common::WallTime wallNow);
 
-/// "2m59.56s", "11.38", "2026-10-01T10:00:00Z", "1764000000000", "Wed, 21 Oct 2026 07:28:00 GMT" →
-/// time from `wallNow`; nullopt when it cannot be read. Never negative; capped at 31 days.
-[[nodiscard]] std::optional<std::chrono::milliseconds>
-parseReset(QByteArrayView text, catalog::ResetFormat format, common::WallTime wallNow);
+using catalog::parseReset;
 
 } // namespace freerelay::dialects

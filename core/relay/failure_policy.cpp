@@ -1,9 +1,7 @@
 #include "failure_policy.h"
 
 #include "core/catalog/endpoint.h"
-
-#include <QDateTime>
-#include <QTimeZone>
+#include "core/quota/quota_calendar.h"
 
 #include <algorithm>
 #include <utility>
@@ -77,7 +75,7 @@ std::optional<FailurePolicy::Rest> FailurePolicy::restFor(
     case FailureClass::RateLimited: {
         common::Duration length = silentRateLimit;
         if (failure.daily) {
-            length = untilDailyReset(*candidate.provider, m_clock.wallNow());
+            length = quota::untilDailyReset(candidate.provider->quota, m_clock.wallNow());
         } else if (failure.retryAfter) {
             length = std::clamp<common::Duration>(
                 *failure.retryAfter, shortestRateLimit, longestRateLimit);
@@ -138,19 +136,6 @@ void FailurePolicy::onSuccess(const routing::Candidate &candidate)
     }
     m_failuresInARow.remove(scope);
     m_failuresInARow.remove({scope.provider, scope.key, {}});
-}
-
-common::Duration
-FailurePolicy::untilDailyReset(const catalog::Provider &provider, common::WallTime now)
-{
-    const bool pacific = provider.wire == catalog::Wire::GoogleGenerateContent;
-    const QTimeZone zone = pacific ? QTimeZone("America/Los_Angeles"_ba) : QTimeZone::utc();
-    const auto sinceEpoch = std::chrono::duration_cast<std::chrono::milliseconds>(
-        now.time_since_epoch());
-    const QDateTime local = QDateTime::fromMSecsSinceEpoch(
-        sinceEpoch.count(), zone.isValid() ? zone : QTimeZone::utc());
-    const QDateTime midnight = local.date().addDays(1).startOfDay(local.timeZone());
-    return std::chrono::milliseconds(local.msecsTo(midnight));
 }
 
 } // namespace freerelay::relay

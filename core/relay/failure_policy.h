@@ -35,11 +35,6 @@ public:
     /// The endpoint answered: it is well, and its next rest starts small again.
     void onSuccess(const routing::Candidate &candidate);
 
-    /// When a per-day quota comes back: midnight Pacific for Google (facts/wire formats 9.5: daily
-    /// quotas reset there), midnight UTC for the others.
-    [[nodiscard]] static common::Duration
-    untilDailyReset(const catalog::Provider &provider, common::WallTime now);
-
 private:
     struct Rest
     {

@@ -9,11 +9,10 @@ namespace freerelay::catalog {
 namespace {
 
 /// Facts for people, and facts of features that are not built yet.
-constexpr std::array<QByteArrayView, 47> unusedKeys = {
+constexpr std::array<QByteArrayView, 46> unusedKeys = {
     "alternate_base_url",
     "anonymous_free",
     "anthropic_base_url",
-    "cached_tokens_count_against_limits",
     "codestral_base_url",
     "codestral_free_limits",
     "coding_plan_base_url",
@@ -265,6 +264,7 @@ private:
         m_provider.terms = known("terms");
         m_provider.trainingUse = known("training_use");
         m_provider.dynamicModels = known("models") == "dynamic";
+        m_map.readFlag("cached_tokens_count_against_limits", m_provider.quota.cachedTokensCount);
         if (const YamlNode *limits = m_map.take("free_limits")) {
             m_provider.freeLimits = freeLimitsOf(*limits);
         }

@@ -1,4 +1,5 @@
 #include "core/catalog/compiler/shipped_sources.h"
+#include "core/catalog/quota_rules_reader.h"
 #include "core/catalog/rules_reader.h"
 
 using namespace Qt::Literals::StringLiterals;
@@ -26,6 +27,9 @@ public:
         }
         if (const YamlNode *errors = m_map.take("errors")) {
             readErrorRules(m_problems, *errors, m_provider.errors);
+        }
+        if (const YamlNode *quota = m_map.take("quota")) {
+            readQuotaRules(m_problems, *quota, m_provider.quota);
         }
         m_map.readText("generate_path", m_provider.generatePath);
         m_map.readText("stream_path", m_provider.streamPath);

@@ -91,6 +91,8 @@ FreeLimits freeLimitsOf(const YamlNode &node)
     limits.requestsPerHour = wholeNumber(node, "rph");
     limits.requestsPerMonth = wholeNumber(node, "requests_per_month");
     limits.tokensPerMonth = wholeNumber(node, "tokens_per_month");
+    limits.tokensPerHour = wholeNumber(node, "tph");
+    limits.creditsPerDay = wholeNumber(node, "neurons_per_day");
     limits.concurrency = wholeNumber(node, "concurrency");
     limits.scope = knownText(node, "scope");
     limits.sharedPool = knownText(node, "shared_pool");

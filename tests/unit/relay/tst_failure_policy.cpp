@@ -1,3 +1,4 @@
+#include "core/quota/quota_calendar.h"
 #include "core/relay/failure_policy.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/sample_catalog.h"
@@ -25,12 +26,6 @@ ProviderFailure failureOf(FailureClass kind)
     failure.kind = kind;
     failure.message = "its words";
     return failure;
-}
-
-common::WallTime wallTime(const QString &iso)
-{
-    const qint64 milliseconds = QDateTime::fromString(iso, Qt::ISODate).toMSecsSinceEpoch();
-    return common::WallTime(std::chrono::milliseconds(milliseconds));
 }
 
 } // namespace
@@ -136,42 +131,8 @@ private Q_SLOTS:
         (void)m_policy->onFailure(candidate(), failure);
         QCOMPARE(
             covering("groq/m")->until - m_clock.now(),
-            FailurePolicy::untilDailyReset(m_groq, m_clock.wallNow()));
+            quota::untilDailyReset(m_groq.quota, m_clock.wallNow()));
         QVERIFY(covering("groq/m")->until - m_clock.now() > 1h);
-    }
-
-    void knowsWhenDailyQuotasComeBack_data()
-    {
-        QTest::addColumn<int>("wire");
-        QTest::addColumn<QString>("now");
-        QTest::addColumn<QString>("reset");
-        const auto row = [](const char *name, Wire wire, const QString &now, const QString &reset) {
-            QTest::newRow(name) << int(wire) << now << reset;
-        };
-        const Wire google = Wire::GoogleGenerateContent;
-        row("UTC", Wire::OpenAiChat, u"2026-11-24T13:00:00Z"_s, u"2026-11-25T00:00:00Z"_s);
-        row("UTC, at midnight",
-            Wire::OpenAiChat,
-            u"2026-11-24T00:00:00Z"_s,
-            u"2026-11-25T00:00:00Z"_s);
-        row("Pacific, winter", google, u"2026-01-10T07:59:59Z"_s, u"2026-01-10T08:00:00Z"_s);
-        row("Pacific, summer", google, u"2026-07-10T07:00:00Z"_s, u"2026-07-11T07:00:00Z"_s);
-        // 2026-03-08: clocks go from 2 to 3 in the morning; the day has 23 hours.
-        row("Pacific, 23 hours", google, u"2026-03-08T08:00:00Z"_s, u"2026-03-09T07:00:00Z"_s);
-        // 2026-11-01: the day has 25.
-        row("Pacific, 25 hours", google, u"2026-11-01T07:00:00Z"_s, u"2026-11-02T08:00:00Z"_s);
-    }
-
-    void knowsWhenDailyQuotasComeBack()
-    {
-        QFETCH(int, wire);
-        QFETCH(QString, now);
-        QFETCH(QString, reset);
-        catalog::Provider provider = aProvider("p");
-        provider.wire = Wire(wire);
-        QCOMPARE(
-            FailurePolicy::untilDailyReset(provider, wallTime(now)),
-            common::Duration(wallTime(reset) - wallTime(now)));
     }
 
     void restsLongerWithEachFailureInARow()

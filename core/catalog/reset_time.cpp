@@ -1,4 +1,4 @@
-#include "core/dialects/provider_error.h"
+#include "reset_time.h"
 
 #include <QDateTime>
 #include <QLocale>
@@ -8,7 +8,7 @@
 #include <charconv>
 #include <cmath>
 
-namespace freerelay::dialects {
+namespace freerelay::catalog {
 
 using namespace Qt::Literals::StringLiterals;
 using std::chrono::milliseconds;
@@ -131,13 +131,13 @@ Wait httpDate(QByteArrayView text, common::WallTime wallNow)
 } // namespace
 
 std::optional<milliseconds>
-parseReset(QByteArrayView text, catalog::ResetFormat format, common::WallTime wallNow)
+parseReset(QByteArrayView text, ResetFormat format, common::WallTime wallNow)
 {
     text = text.trimmed();
     if (text.isEmpty() || text.size() > 64) {
         return std::nullopt;
     }
-    if (format == catalog::ResetFormat::UnixMs) {
+    if (format == ResetFormat::UnixMs) {
         if (const Wait wait = epoch(text, wallNow)) {
             return wait;
         }
@@ -155,4 +155,4 @@ parseReset(QByteArrayView text, catalog::ResetFormat format, common::WallTime wa
     return httpDate(text, wallNow);
 }
 
-} // namespace freerelay::dialects
+} // namespace freerelay::catalog

@@ -1,0 +1,40 @@
+#include "quota_calendar.h"
+
+#include <QDateTime>
+
+#include <chrono>
+
+namespace freerelay::quota {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+QTimeZone zoneOf(const QByteArray &name)
+{
+    const QTimeZone zone = name.isEmpty() ? QTimeZone::utc() : QTimeZone(name);
+    return zone.isValid() ? zone : QTimeZone::utc();
+}
+
+} // namespace
+
+QuotaCalendar::QuotaCalendar(const QByteArray &zone)
+    : m_zone(zoneOf(zone))
+{ }
+
+common::WallTime QuotaCalendar::nextStart(catalog::QuotaPeriod period, common::WallTime time) const
+{
+    const auto sinceEpoch = std::chrono::floor<milliseconds>(time.time_since_epoch());
+    const QDate today = QDateTime::fromMSecsSinceEpoch(sinceEpoch.count(), m_zone).date();
+    const QDate next = period == catalog::QuotaPeriod::Month
+        ? QDate(today.year(), today.month(), 1).addMonths(1)
+        : today.addDays(1);
+    return common::WallTime(milliseconds(next.startOfDay(m_zone).toMSecsSinceEpoch()));
+}
+
+common::Duration untilDailyReset(const catalog::QuotaRules &rules, common::WallTime now)
+{
+    return QuotaCalendar(rules.zone).nextStart(catalog::QuotaPeriod::Day, now) - now;
+}
+
+} // namespace freerelay::quota
