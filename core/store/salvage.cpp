@@ -1,5 +1,6 @@
 #include "salvage.h"
 
+#include "core/store/around_damage.h"
 #include "core/store/database.h"
 #include "core/store/record_file.h"
 #include "core/store/totals.h"
@@ -10,7 +11,6 @@
 #include <QHash>
 
 #include <algorithm>
-#include <functional>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
@@ -26,11 +26,6 @@ using common::Result;
 constexpr int batchSize = 500;
 constexpr std::chrono::milliseconds lockWait = 10s;
 constexpr auto recoveredSuffix = ".recovered"_L1;
-
-bool isDamage(const common::Error &error)
-{
-    return error.kind == ErrorKind::ProtocolError || error.kind == ErrorKind::StorageFailed;
-}
 
 /// Names of a table's columns; none when there is no such table.
 Result<QList<QByteArray>> columnsOf(Database &database, const QByteArray &table)
@@ -53,11 +48,6 @@ Result<QList<QByteArray>> columnsOf(Database &database, const QByteArray &table)
     }
 }
 
-QByteArray joined(const QList<QByteArray> &names)
-{
-    return names.join(", ");
-}
-
 QByteArray parameters(qsizetype count)
 {
     QByteArray text;
@@ -65,128 +55,6 @@ QByteArray parameters(qsizetype count)
         text += (i == 1 ? "?" : ", ?") + QByteArray::number(i);
     }
     return text;
-}
-
-/// Told each row: its id, then the columns.
-using TakeRow = std::function<Result<void>(const Statement &, std::int64_t id)>;
-
-/// Reads the rows of a table by their ids, around the pages that cannot be read.
-class AroundDamage
-{
-public:
-    AroundDamage(Database &database, QByteArray table, const QList<QByteArray> &columns)
-        : m_database(database)
-        , m_select(
-              "SELECT id, " + joined(columns) + " FROM " + table
-              + " WHERE id > ?1 AND id < ?2"
-                " ORDER BY id")
-        , m_table(std::move(table))
-    { }
-
-    /// @param take  its failure ends the reading
-    Result<void> readAll(const TakeRow &take);
-    [[nodiscard]] bool hasGaps() const { return m_gaps; }
-
-private:
-    /// From one end of an open interval towards the other until its end or a page that is damaged.
-    /// @return the last id that was read; nullopt = the interval was read to its end
-    Result<std::optional<std::int64_t>>
-    read(std::int64_t above, std::int64_t below, bool down, const TakeRow &take);
-    Result<std::optional<std::int64_t>> firstBehind(std::int64_t id, std::int64_t end);
-    [[nodiscard]] std::int64_t highestId();
-
-    Database &m_database;
-    QByteArray m_select;
-    QByteArray m_table;
-    bool m_gaps = false;
-};
-
-std::int64_t AroundDamage::highestId()
-{
-    const auto highest = m_database.integer(QByteArray("SELECT max(id) FROM " + m_table));
-    if (highest) {
-        return *highest;
-    }
-    // The last page is damaged: as far as any known file goes.
-    constexpr std::int64_t farAway = std::int64_t(1) << 40;
-    m_gaps = true;
-    return farAway;
-}
-
-Result<std::optional<std::int64_t>>
-AroundDamage::read(std::int64_t above, std::int64_t below, bool down, const TakeRow &take)
-{
-    auto statement = m_database.prepare(down ? QByteArray(m_select + " DESC") : m_select);
-    if (!statement) {
-        return common::failure(statement.error());
-    }
-    statement->bindAll(above, below);
-    std::int64_t last = down ? below : above;
-    for (;;) {
-        const Result<bool> row = statement->step();
-        if (!row) {
-            if (!isDamage(row.error())) {
-                return common::failure(row.error());
-            }
-            return std::optional(last);
-        }
-        if (!*row) {
-            return std::optional<std::int64_t>();
-        }
-        last = statement->integer(0);
-        if (const auto taken = take(*statement, last); !taken) {
-            return common::failure(taken.error());
-        }
-    }
-}
-
-/// The first row behind a damaged place: looked for at distances that double.
-Result<std::optional<std::int64_t>> AroundDamage::firstBehind(std::int64_t id, std::int64_t end)
-{
-    auto statement = m_database.prepare(
-        QByteArray("SELECT id FROM " + m_table + " WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT 1"));
-    if (!statement) {
-        return common::failure(statement.error());
-    }
-    for (std::int64_t distance = 1; id + distance < end; distance *= 2) {
-        statement->bindAll(id + distance, end);
-        const Result<bool> row = statement->step();
-        if (row) {
-            return *row ? std::optional(statement->integer(0)) : std::nullopt;
-        }
-        if (!isDamage(row.error())) {
-            return common::failure(row.error());
-        }
-    }
-    return std::optional<std::int64_t>();
-}
-
-Result<void> AroundDamage::readAll(const TakeRow &take)
-{
-    const std::int64_t end = highestId() + 1;
-    std::int64_t above = -1;
-    for (;;) {
-        const auto stopped = read(above, end, false, take);
-        if (!stopped) {
-            return common::failure(stopped.error());
-        }
-        if (!*stopped) {
-            return {};
-        }
-        m_gaps = true;
-        const auto behind = firstBehind(**stopped, end);
-        if (!behind) {
-            return common::failure(behind.error());
-        }
-        if (!*behind) {
-            return {};
-        }
-        // The search may have jumped over rows that can be read.
-        if (const auto back = read(**stopped, **behind, true, take); !back) {
-            return common::failure(back.error());
-        }
-        above = **behind - 1;
-    }
 }
 
 /// One damaged file on its way into the present one.
@@ -271,7 +139,7 @@ Result<void> Salvager::prepare()
         {&m_findRequest, &m_to, "SELECT id FROM requests WHERE request_id = ?1 AND time_us = ?2"},
         {&m_insertRequest,
          &m_to,
-         "INSERT INTO requests(" + joined(m_requestColumns) + ") VALUES("
+         "INSERT INTO requests(" + joinedNames(m_requestColumns) + ") VALUES("
              + parameters(m_requestColumns.size()) + ')'},
         {&m_readAttempts,
          &m_from,
@@ -521,7 +389,7 @@ Result<void> Salvager::bringAmendments()
         return {}; // the file is older than they are
     }
     auto add = m_to.prepare(QByteArray(
-        "INSERT INTO amendments(" + joined(columns) + ") VALUES(" + parameters(columns.size())
+        "INSERT INTO amendments(" + joinedNames(columns) + ") VALUES(" + parameters(columns.size())
         + ')'));
     if (!add) {
         return common::failure(add.error());
@@ -566,7 +434,7 @@ Result<void> Salvager::bringSums()
         }
     }
     auto add = m_to.prepare(QByteArray(
-        "INSERT INTO totals(" + joined(columns) + ") VALUES(" + parameters(columns.size())
+        "INSERT INTO totals(" + joinedNames(columns) + ") VALUES(" + parameters(columns.size())
         + ") ON CONFLICT DO UPDATE SET " + sums));
     if (!add) {
         return common::failure(add.error());
@@ -590,7 +458,7 @@ Salvager::bringSums(const QList<QByteArray> &columns, Statement &add, const QByt
     const qsizetype keys = totalsKeyColumns().size();
     const QByteArray order = columns.first(keys).join(direction + ", ") + direction;
     auto read = m_from.prepare(
-        QByteArray("SELECT " + joined(columns) + " FROM totals ORDER BY " + order));
+        QByteArray("SELECT " + joinedNames(columns) + " FROM totals ORDER BY " + order));
     if (!read) {
         return common::failure(read.error());
     }
