@@ -1,5 +1,7 @@
 #include "core/common/secret.h"
+#include "core/dialects/openai_chat.h"
 #include "core/relay/client_app.h"
+#include "core/relay/request_digests.h"
 #include "core/store/record_file.h"
 #include "core/store/record_store.h"
 #include "core/store/record_writer.h"
@@ -88,6 +90,17 @@ void writeOnTheStore(benchmark::State &state)
     state.SetItemsProcessed(state.iterations() * batch);
 }
 
+/// To find requests that are sent again: of a body of 8 KiB, as an agent's is.
+void digestTheRequest(benchmark::State &state)
+{
+    const QByteArray words(8 * 1024, 'x');
+    const auto chat = dialects::parseOpenAiChat(
+        R"({"model":"auto","messages":[{"role":"user","content":")" + words + R"("}]})");
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(relay::digestsOf(*chat, {"tool", "1.0"}));
+    }
+}
+
 void nameTheApp(benchmark::State &state)
 {
     for (auto _ : state) {
@@ -100,3 +113,4 @@ void nameTheApp(benchmark::State &state)
 BENCHMARK(recordOnTheWorker)->Iterations(500'000);
 BENCHMARK(writeOnTheStore)->Arg(10)->Arg(160)->Iterations(500);
 BENCHMARK(nameTheApp);
+BENCHMARK(digestTheRequest);
