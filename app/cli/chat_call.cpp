@@ -86,7 +86,8 @@ void ChatCall::readEvents()
         if (const QString error = errorOf(chunk); !error.isEmpty()) {
             m_error = error;
         }
-        for (const QJsonValue &choice : chunk.value("choices"_L1).toArray()) {
+        const QJsonArray choices = chunk.value("choices"_L1).toArray();
+        for (const QJsonValue &choice : choices) {
             addText(choice.toObject().value("delta"_L1).toObject().value("content"_L1).toString());
         }
     }

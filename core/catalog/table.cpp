@@ -47,8 +47,8 @@ public:
 private:
     void write(const QByteArray &text)
     {
-        auto known = m_indexes.constFind(text);
-        if (known == m_indexes.constEnd()) {
+        auto known = m_indexes.find(text);
+        if (known == m_indexes.end()) {
             known = m_indexes.insert(text, m_pool.size());
             m_pool.push_back(text);
         }

@@ -12,6 +12,9 @@
 #include <QTcpServer>
 #include <QTcpSocket>
 
+// Classes in this file have neither signals nor slots.
+// clazy:excludeall=missing-qobject-macro
+
 namespace freerelay::gateway {
 
 namespace {

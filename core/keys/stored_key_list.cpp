@@ -51,7 +51,8 @@ storedKeysFromJson(const QByteArray &json, ListContent content)
         return damaged();
     }
     std::vector<StoredKey> keys;
-    for (const QJsonValue &value : object.value("keys"_L1).toArray()) {
+    const QJsonArray values = object.value("keys"_L1).toArray();
+    for (const QJsonValue &value : values) {
         const QJsonObject entry = value.toObject();
         StoredKey key{
             field(entry, "provider"_L1), field(entry, "id"_L1), field(entry, "host"_L1), {}};

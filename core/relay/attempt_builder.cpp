@@ -12,12 +12,8 @@ namespace freerelay::relay {
 
 namespace {
 
-/// First content: long prefills on local hardware (facts/wire formats 9.9), queues elsewhere.
-constexpr std::chrono::milliseconds firstContentLocal = 300s;
-constexpr std::chrono::milliseconds firstContentRemote = 90s;
-/// A whole reply comes with its first byte, after all of the generation.
-constexpr std::chrono::milliseconds wholeReplyRemote = 180s;
-constexpr std::chrono::milliseconds gapRemote = 60s;
+/// Prefills of long prompts take minutes on local hardware (facts/wire formats 9.9).
+constexpr std::chrono::milliseconds leastPatienceLocal = 300s;
 constexpr std::chrono::milliseconds streamTotal = 1h;
 
 } // namespace
@@ -81,13 +77,17 @@ void AttemptBuilder::setLimits(AttemptSetup &setup, const catalog::Provider &pro
         m_clock.now() - m_startedAt);
     const auto left = std::max<std::chrono::milliseconds>(m_config.requestDeadline - elapsed, 1ms);
     upstream::CallLimits &limits = setup.call.limits;
-    limits.gap = local ? firstContentLocal : gapRemote;
+    const auto patience = [local](std::chrono::milliseconds limit) {
+        return local ? std::max(limit, leastPatienceLocal) : limit;
+    };
+    limits.gap = patience(m_config.gapTimeout);
     if (setup.stream) {
         limits.firstByte = left;
         limits.total = streamTotal;
-        setup.firstContentLimit = std::min(left, local ? firstContentLocal : firstContentRemote);
+        setup.firstContentLimit = std::min(left, patience(m_config.firstContentTimeout));
     } else {
-        limits.firstByte = local ? left : std::min(left, wholeReplyRemote);
+        // A whole reply comes with its first byte, after all of the generation.
+        limits.firstByte = local ? left : std::min(left, m_config.wholeReplyTimeout);
         limits.total = left;
     }
 }

@@ -33,6 +33,11 @@ struct RelayConfig
     QString keysUnreadable;
 
     std::chrono::milliseconds requestDeadline{300'000};
+    /// How long a provider may let an attempt wait; local ones may always take longer, see
+    /// AttemptBuilder.
+    std::chrono::milliseconds firstContentTimeout{90'000};
+    std::chrono::milliseconds wholeReplyTimeout{180'000};
+    std::chrono::milliseconds gapTimeout{60'000};
     int maxAttempts = 6;
     std::uint64_t version = 0; ///< counts up with each published one; for records
     bool tracing = false; ///< spans of requests are wanted

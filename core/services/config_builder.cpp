@@ -36,6 +36,9 @@ public:
         m_config->paused = m_parts.paused;
         m_config->keysUnreadable = m_parts.keys->unreadable;
         m_config->requestDeadline = settings.requestDeadline;
+        m_config->firstContentTimeout = settings.firstContentTimeout;
+        m_config->wholeReplyTimeout = settings.wholeReplyTimeout;
+        m_config->gapTimeout = settings.gapTimeout;
         m_config->maxAttempts = settings.maxAttempts;
         m_config->instanceId = m_parts.instanceId;
         m_config->tracing = !m_parts.settings.otlpEndpoint.isEmpty();

@@ -13,6 +13,9 @@
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
 
+// Classes in this file have neither signals nor slots.
+// clazy:excludeall=missing-qobject-macro
+
 namespace freerelay::services {
 
 namespace {

@@ -274,6 +274,18 @@ SettingsFields programFields()
     return {
         duration<Settings>(
             u"request_deadline"_s, [](auto &s) -> auto & { return s.requestDeadline; }, 1s, 24h),
+        duration<Settings>(
+            u"first_content_timeout"_s,
+            [](auto &s) -> auto & { return s.firstContentTimeout; },
+            100ms,
+            1h),
+        duration<Settings>(
+            u"whole_reply_timeout"_s,
+            [](auto &s) -> auto & { return s.wholeReplyTimeout; },
+            100ms,
+            1h),
+        duration<Settings>(
+            u"gap_timeout"_s, [](auto &s) -> auto & { return s.gapTimeout; }, 100ms, 1h),
         integer<Settings>(
             u"max_attempts"_s, [](auto &s) -> auto & { return s.maxAttempts; }, 1, 20),
         scalar<Settings>(

@@ -45,6 +45,9 @@ struct Settings
     GatewayLimits limits;
 
     std::chrono::milliseconds requestDeadline{300'000}; ///< of one request over all its attempts
+    std::chrono::milliseconds firstContentTimeout{90'000}; ///< of an attempt that streams
+    std::chrono::milliseconds wholeReplyTimeout{180'000}; ///< of an attempt that does not stream
+    std::chrono::milliseconds gapTimeout{60'000}; ///< between two parts of a provider's reply
     int maxAttempts = 6;
 
     QHash<QByteArray, ProviderSettings> providers; ///< by provider id

@@ -71,7 +71,8 @@ QByteArray quoted(const QString &value)
         return value.toUtf8();
     }
     QByteArray text = "\"";
-    for (const char c : value.toUtf8()) {
+    const QByteArray bytes = value.toUtf8();
+    for (const char c : bytes) {
         const auto byte = static_cast<unsigned char>(c);
         if (c == '"' || c == '\\') {
             text += '\\';

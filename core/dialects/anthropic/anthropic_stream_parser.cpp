@@ -40,11 +40,14 @@ void AnthropicStreamParser::onJson(
 
 void AnthropicStreamParser::onEnd(EventList &events)
 {
-    if (m_state != State::Ended) {
+    // Once the reason is told and all blocks are closed nothing of the answer can be missing.
+    if (m_state == State::Finished) {
+        m_state = State::Ended;
+    } else if (m_state != State::Ended) {
         fail(
             events,
             common::ErrorKind::ProtocolError,
-            u"The provider's stream ended before message_stop."_s);
+            u"The provider's stream ended before its stop reason."_s);
     }
 }
 

@@ -8,9 +8,10 @@ namespace freerelay::dialects {
 /// The Messages event stream as a state machine.
 ///
 /// message_start → (content_block_start → content_block_delta* → content_block_stop)* →
-/// message_delta → message_stop; ping anywhere; error ends it. Blocks do not interleave and their
-/// indices count up from 0; a delta fits its block. Anything else is a ProtocolError; unknown
-/// event, block and delta types are skipped, as Anthropic's versioning policy asks.
+/// message_delta → message_stop, which compatible services leave out; ping anywhere; error ends it.
+/// Blocks do not interleave and their indices count up from 0; a delta fits its block. Anything
+/// else is a ProtocolError; unknown event, block and delta types are skipped, as Anthropic's
+/// versioning policy asks.
 class AnthropicStreamParser final : public JsonReplyParser
 {
 public:

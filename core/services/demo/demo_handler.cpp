@@ -13,6 +13,9 @@
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
 
+// Classes in this file have neither signals nor slots.
+// clazy:excludeall=missing-qobject-macro
+
 namespace freerelay::services {
 
 namespace {
@@ -25,7 +28,8 @@ QString textOf(const QJsonValue &content)
         return content.toString();
     }
     QStringList parts;
-    for (const QJsonValue &part : content.toArray()) {
+    const QJsonArray array = content.toArray();
+    for (const QJsonValue &part : array) {
         parts << part.toObject().value("text"_L1).toString();
     }
     return parts.join(u' ').trimmed();

@@ -9,6 +9,8 @@ namespace freerelay::services {
 /// Answers as the demo providers. One worker thread.
 class DemoHandler final : public QObject, public gateway::RequestHandler
 {
+    Q_OBJECT
+
 public:
     void
     handle(gateway::HttpRequest request, std::shared_ptr<relay::Downstream> downstream) override;
