@@ -2,12 +2,14 @@
 
 #include "core/common/clock.h"
 #include "core/common/mode.h"
+#include "core/common/secret.h"
 #include "core/common/trace_context.h"
 
 #include <QByteArray>
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -133,6 +135,38 @@ class OutcomeSink
 public:
     virtual ~OutcomeSink() = default;
     virtual void record(const std::shared_ptr<const Outcome> &outcome) = 0;
+};
+
+/// Under what requests are audited (docs/audit.md): one immutable snapshot.
+struct AuditRules
+{
+    bool on = false;
+    /// An answer is complete only once its record is on the disk.
+    bool strict = false;
+    common::Secret hashKey; ///< of the keyed hashes; 32 bytes when on
+    QByteArray hashKeyId; ///< names the key without telling it
+    bool sessionKey = false; ///< it is kept nowhere and gone with this run
+};
+
+/// What the audit trail is told of one request.
+struct AuditEntry
+{
+    std::shared_ptr<const Outcome> outcome;
+    std::shared_ptr<const AuditRules> rules; ///< those the hashes were made under; never null
+    QByteArray promptHash; ///< keyed, of the body as it was received; 32 bytes
+    QByteArray responseHash; ///< keyed, of the body as it was sent; "" = no answer was begun
+};
+
+/// Where audit entries go. Called from worker threads; must return at once.
+class AuditSink
+{
+public:
+    /// Told whether the entry is on the disk; on any thread, exactly once.
+    using Written = std::function<void(bool)>;
+
+    virtual ~AuditSink() = default;
+    /// @param written  empty: nobody waits for it
+    virtual void audit(AuditEntry entry, Written written) = 0;
 };
 
 } // namespace freerelay::relay
