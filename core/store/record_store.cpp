@@ -1,6 +1,7 @@
 #include "record_store.h"
 
 #include "core/common/thread_priority.h"
+#include "core/store/outcome_weight.h"
 #include "core/store/record_file.h"
 #include "core/store/record_writer.h"
 
@@ -18,17 +19,6 @@ Q_LOGGING_CATEGORY(lcStore, "freerelay.store", QtInfoMsg)
 using common::ErrorKind;
 using common::Result;
 using Batch = std::vector<std::shared_ptr<const relay::Outcome>>;
-
-/// What an outcome holds in memory, roughly: a decision's candidates weigh the most.
-std::size_t weightOf(const relay::Outcome &outcome)
-{
-    constexpr std::size_t perCandidate = 96;
-    const std::size_t candidates = outcome.decision && outcome.decision->candidates
-        ? outcome.decision->candidates->size()
-        : 0;
-    return sizeof(relay::Outcome) + outcome.attempts.size() * sizeof(relay::AttemptRecord)
-        + candidates * perCandidate;
-}
 
 } // namespace
 
