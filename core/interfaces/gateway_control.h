@@ -29,6 +29,15 @@ struct RecordingStatus
     quint64 waiting = 0;
 };
 
+/// Whether requests are audited (docs/audit.md). The sentences name no paths.
+struct AuditStatus
+{
+    QString mode = QStringLiteral("none"); ///< "none", "standard", "signed"
+    bool strict = false; ///< answers wait for their record
+    QString keyNotice; ///< why its keys last for this session only; "" = they are kept
+    RecordingStatus trail;
+};
+
 /// The state a person sees first.
 struct GatewayStatus
 {
@@ -45,6 +54,7 @@ struct GatewayStatus
     /// One sentence when something needs the user (port taken, keychain locked, …); else empty.
     QString problem;
     RecordingStatus recording;
+    AuditStatus audit;
     /// A port that could be had instead when the wanted one is taken; 0 = none to offer.
     quint16 nextFreePort = 0;
     QString version;

@@ -50,6 +50,16 @@ void exportStore(telemetry::Metrics &metrics, const store::RecordStore &records)
     });
 }
 
+void exportAudit(telemetry::Metrics &metrics, const store::AuditTrail &audit)
+{
+    metrics.sample("freerelay_queue_depth", {"audit"}, [&audit] {
+        return static_cast<double>(audit.status().queued);
+    });
+    metrics.sample("freerelay_dropped_records_total", {"audit"}, [&audit] {
+        return static_cast<double>(audit.status().dropped);
+    });
+}
+
 void exportServer(telemetry::Metrics &metrics, const gateway::ServerCounters &counters)
 {
     const auto read = [&metrics](const char *name, const auto &counter) {

@@ -57,6 +57,9 @@ GatewayService::~GatewayService()
     if (m_recording) {
         m_recording->stop(recordsDeadline);
     }
+    if (m_audit) {
+        m_audit->stop(recordsDeadline);
+    }
     m_telemetry.stopSampling();
 }
 
@@ -151,7 +154,15 @@ void GatewayService::openRecording()
     m_recording = std::make_unique<Recording>(m_options.paths.recordsFile, m_clock, [this] {
         QMetaObject::invokeMethod(this, [this] { announce(); });
     });
+    m_audit = std::make_unique<AuditKeeper>(
+        AuditKeeper::Parts{
+            m_options.paths.auditFolder,
+            m_instanceId,
+            std::make_unique<keys::QtKeychainBackend>(u"freerelay"_s),
+            [this] { QMetaObject::invokeMethod(this, [this] { announce(); }); }},
+        m_clock);
     m_telemetry.sample(m_recording->records());
+    m_telemetry.sample(m_audit->trail());
     std::vector<relay::OutcomeSink *> sinks = m_telemetry.sinks();
     sinks.push_back(&m_recording->sink());
     m_outcomes = std::make_unique<OutcomeFanOut>(std::move(sinks));
@@ -199,6 +210,7 @@ void GatewayService::follow()
         });
     m_recording->follow(m_settings->current());
     m_telemetry.follow(m_settings->current());
+    m_audit->follow(m_settings->current());
     m_config->rebuild();
 }
 
@@ -236,7 +248,10 @@ gateway::ServerConfig GatewayService::serverConfig()
             *this,
             m_telemetry.metrics(),
             m_telemetry.background(),
-            [this] { return m_recording->status(); }};
+            [this] { return m_recording->status(); },
+            m_audit->rules(),
+            m_audit->trail(),
+            [this] { return m_audit->status(); }};
         return std::make_unique<WorkerHandler>(parts, rules);
     };
     return config;
@@ -283,6 +298,7 @@ void GatewayService::onSettingsChanged()
     }
     m_recording->follow(m_settings->current());
     m_telemetry.follow(m_settings->current());
+    m_audit->follow(m_settings->current());
     m_config->rebuild();
     m_config->discover();
 }
@@ -303,7 +319,11 @@ QString GatewayService::problem() const
         return ring->unreadable;
     }
     const QStringList all = m_keys->problems() + m_config->problems();
-    return all.isEmpty() ? m_recording->problem() : all.first();
+    if (!all.isEmpty()) {
+        return all.first();
+    }
+    const QString unaudited = m_audit->problem();
+    return unaudited.isEmpty() ? m_recording->problem() : unaudited;
 }
 
 /// Demo providers stand in for real ones and are not counted.
@@ -333,6 +353,7 @@ interfaces::GatewayStatus GatewayService::status() const
     status.requestsInFlight = m_server ? m_server->counters().requestsInFlight.load() : 0;
     status.problem = problem();
     status.recording = m_recording->status();
+    status.audit = m_audit->status();
     status.nextFreePort = m_nextFreePort;
     status.version = QStringLiteral(FREERELAY_VERSION);
     status.pid = QCoreApplication::applicationPid();
@@ -433,6 +454,7 @@ Result<void> GatewayService::setConsent(const QByteArray &provider, bool consent
 void GatewayService::retryKeychain(Callback<void> done)
 {
     m_keys->load(std::move(done));
+    m_audit->retryKeys();
 }
 
 void GatewayService::quit()

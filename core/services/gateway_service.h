@@ -6,6 +6,7 @@
 #include "core/keys/key_manager.h"
 #include "core/quota/cool_down_table.h"
 #include "core/relay/failure_policy.h"
+#include "core/services/audit_keeper.h"
 #include "core/services/catalog_keeper.h"
 #include "core/services/config_keeper.h"
 #include "core/services/key_actions.h"
@@ -119,6 +120,7 @@ private:
     quota::CoolDownTable m_coolDowns;
     relay::FailurePolicy m_failures;
     std::unique_ptr<Recording> m_recording;
+    std::unique_ptr<AuditKeeper> m_audit;
     TelemetryHub m_telemetry;
     std::unique_ptr<OutcomeFanOut> m_outcomes;
     std::unique_ptr<ConfigKeeper> m_config;

@@ -33,6 +33,11 @@ void TelemetryHub::sample(const store::RecordStore &records)
     exportStore(m_metrics, records);
 }
 
+void TelemetryHub::sample(const store::AuditTrail &audit)
+{
+    exportAudit(m_metrics, audit);
+}
+
 void TelemetryHub::sample(const gateway::ServerCounters &counters)
 {
     exportServer(m_metrics, counters);

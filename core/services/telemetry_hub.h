@@ -6,6 +6,7 @@
 #include "core/keys/key_manager.h"
 #include "core/services/control_thread.h"
 #include "core/settings/settings.h"
+#include "core/store/audit/audit_trail.h"
 #include "core/store/record_store.h"
 #include "core/telemetry/log_output.h"
 #include "core/telemetry/metrics.h"
@@ -44,6 +45,7 @@ public:
     /// Exports these figures until stopSampling().
     void sample(const gateway::ServerCounters &counters);
     void sample(const store::RecordStore &records);
+    void sample(const store::AuditTrail &audit);
     /// What sample() was told of is about to go.
     void stopSampling() { m_metrics.stopSampling(); }
 

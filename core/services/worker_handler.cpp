@@ -14,15 +14,16 @@ using Downstream = std::shared_ptr<relay::Downstream>;
 WorkerHandler::WorkerHandler(
     const SharedParts &parts, const common::Published<gateway::AccessRules> &rules)
     : m_meter(parts.metrics, parts.outcomes)
+    , m_audit(parts.auditRules, parts.auditTrail, m_meter)
     , m_relay(
           parts.config,
           std::make_unique<upstream::CurlClient>(upstream::ClientConfig(), parts.clock),
           parts.coolDowns,
           parts.failures,
-          m_meter,
+          m_audit,
           parts.clock)
-    , m_chat(m_relay)
-    , m_models(m_relay, parts.coolDowns, parts.clock, parts.recording)
+    , m_chat(m_relay, m_audit)
+    , m_models(m_relay, parts.coolDowns, parts.clock, parts.recording, parts.audit)
     , m_metrics([&metrics = parts.metrics] { return metrics.render(); }, parts.controlContext)
     , m_admin(parts.control, parts.mainContext)
     , m_history(parts.history)

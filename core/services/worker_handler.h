@@ -25,6 +25,9 @@ struct SharedParts
     telemetry::Metrics &metrics;
     QObject &controlContext;
     gateway::ModelsRoute::ReadRecording recording;
+    const common::Published<relay::AuditRules> &auditRules;
+    relay::AuditSink &auditTrail;
+    gateway::ModelsRoute::ReadAudit audit;
 };
 
 /// One worker's relay and routes. Created, used and destroyed on its thread.
@@ -45,6 +48,7 @@ private:
     void addHistoryRoutes();
 
     telemetry::OutcomeMeter m_meter;
+    relay::AuditGate m_audit;
     relay::WorkerRelay m_relay;
     gateway::ChatRoute m_chat;
     gateway::ModelsRoute m_models;

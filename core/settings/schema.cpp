@@ -300,6 +300,12 @@ SettingsFields programFields()
             {u"debug"_s, u"info"_s, u"warning"_s, u"error"_s}),
         oneOf<Settings>(
             u"log_format"_s, [](auto &s) -> auto & { return s.logFormat; }, {u"text"_s, u"json"_s}),
+        oneOf<Settings>(
+            u"audit"_s,
+            [](auto &s) -> auto & { return s.audit; },
+            {u"none"_s, u"standard"_s, u"signed"_s}),
+        flag<Settings>(
+            u"audit_strict"_s, [](auto &s) -> auto & { return s.auditStrict; }),
         scalar<Settings>(
             u"telemetry.otlp_endpoint"_s,
             u"an http or https address without user name, query or fragment (\"\" = no traces)"_s,

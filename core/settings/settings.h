@@ -57,6 +57,8 @@ struct Settings
     QString logFormat = QStringLiteral("text"); ///< text, json
     int keepDays = 30; ///< of single requests in the record
     std::int64_t maxRecordBytes = 512LL * 1024 * 1024; ///< above, the oldest requests go
+    QString audit = QStringLiteral("none"); ///< none, standard, signed
+    bool auditStrict = false; ///< an answer ends only after its audit record is on the disk
     QString otlpEndpoint; ///< where traces are sent; "" = nowhere
     bool startHidden = false;
     bool closeToTray = true;

@@ -19,11 +19,11 @@ void refuse(
     const relay::ClientError &error,
     const relay::RelayRequest &request)
 {
-    relay.recordRefusal(request, error);
     common::HeaderList headers = error.headers();
     headers.add("x-freerelay-request-id"_ba, request.requestId);
     headers.add("x-freerelay-attempts"_ba, "0"_ba);
     downstream.reply(error.status, headers, error.body());
+    relay.recordRefusal(request, error); // behind the reply: the audit has hashed it
 }
 
 } // namespace
@@ -49,6 +49,7 @@ void ChatRoute::handle(HttpRequest request, std::shared_ptr<relay::Downstream> d
 {
     relay::RelayRequest asked;
     asked.requestId = "req_" + m_ids.next(requestIdBytes);
+    downstream = m_audit.watch(asked.requestId, request.body, std::move(downstream));
     asked.app = relay::clientApp(request.headers.value("user-agent"));
     asked.trace = common::traceOf(request.headers, m_relay.config()->tracing, m_ids);
     asked.hops = nextHops(request.headers.value("x-freerelay-hop"), m_relay.config()->instanceId);

@@ -2,6 +2,7 @@
 
 #include "core/common/secret.h"
 #include "core/gateway/http_types.h"
+#include "core/relay/audit_gate.h"
 #include "core/relay/worker_relay.h"
 
 #include <memory>
@@ -12,14 +13,17 @@ namespace freerelay::gateway {
 class ChatRoute
 {
 public:
-    explicit ChatRoute(relay::WorkerRelay &relay)
+    /// Both outlive the route.
+    ChatRoute(relay::WorkerRelay &relay, relay::AuditGate &audit)
         : m_relay(relay)
+        , m_audit(audit)
     { }
 
     void handle(HttpRequest request, std::shared_ptr<relay::Downstream> downstream);
 
 private:
     relay::WorkerRelay &m_relay;
+    relay::AuditGate &m_audit;
     common::RandomIds m_ids;
 };
 

@@ -35,13 +35,30 @@ QJsonObject toJson(const interfaces::RecordingStatus &recording)
         {u"recording"_s, recording.recording},
         {u"written"_s, qint64(recording.written)},
         {u"dropped"_s, qint64(recording.dropped)},
-        {u"waiting"_s, qint64(recording.waiting)},
-        {u"keeps_content"_s, false}};
+        {u"waiting"_s, qint64(recording.waiting)}};
     if (!recording.problem.isEmpty()) {
         object.insert(u"problem"_s, recording.problem);
     }
     if (!recording.notice.isEmpty()) {
         object.insert(u"notice"_s, recording.notice);
+    }
+    return object;
+}
+
+QJsonObject recordsJson(const interfaces::RecordingStatus &recording)
+{
+    QJsonObject object = toJson(recording);
+    object.insert(u"keeps_content"_s, false);
+    return object;
+}
+
+QJsonObject auditJson(const interfaces::AuditStatus &audit)
+{
+    QJsonObject object = toJson(audit.trail);
+    object.insert(u"mode"_s, audit.mode);
+    object.insert(u"strict"_s, audit.strict);
+    if (!audit.keyNotice.isEmpty()) {
+        object.insert(u"key_notice"_s, audit.keyNotice);
     }
     return object;
 }
@@ -114,7 +131,8 @@ void ModelsRoute::health(relay::Downstream &downstream)
         {u"mode"_s, common::toString(config->mode)},
         {u"paused"_s, config->paused},
         {u"providers"_s, providers},
-        {u"records"_s, toJson(m_recording())}};
+        {u"records"_s, recordsJson(m_recording())},
+        {u"audit"_s, auditJson(m_audit())}};
     if (!config->keysUnreadable.isEmpty()) {
         body.insert(u"problem"_s, config->keysUnreadable);
     }

@@ -15,16 +15,19 @@ class ModelsRoute
 public:
     /// Called on the worker.
     using ReadRecording = std::function<interfaces::RecordingStatus()>;
+    using ReadAudit = std::function<interfaces::AuditStatus()>;
 
     ModelsRoute(
         relay::WorkerRelay &relay,
         const quota::CoolDownTable &coolDowns,
         const common::Clock &clock,
-        ReadRecording recording)
+        ReadRecording recording,
+        ReadAudit audit)
         : m_relay(relay)
         , m_coolDowns(coolDowns)
         , m_clock(clock)
         , m_recording(std::move(recording))
+        , m_audit(std::move(audit))
     { }
 
     /// `?all=true` lists the whole catalogue.
@@ -32,7 +35,8 @@ public:
     /// @param id  what follows /v1/models/; may hold slashes
     void one(QByteArrayView id, relay::Downstream &downstream);
     /// Live (this answers) and ready (a request would find a candidate), and every configured
-    /// provider's state, and whether requests are recorded. Tells no secrets: it needs no key.
+    /// provider's state, and whether requests are recorded and
+    /// audited. Tells no secrets: it needs no key.
     void health(relay::Downstream &downstream);
 
 private:
@@ -40,6 +44,7 @@ private:
     const quota::CoolDownTable &m_coolDowns;
     const common::Clock &m_clock;
     ReadRecording m_recording;
+    ReadAudit m_audit;
 };
 
 } // namespace freerelay::gateway

@@ -49,6 +49,8 @@ QJsonObject toJson(const interfaces::GatewayStatus &status)
         {u"requests_failed"_s, qint64(status.requestsFailed)},
         {u"requests_in_flight"_s, status.requestsInFlight},
         {u"problem"_s, status.problem},
+        {u"audit"_s, status.audit.mode},
+        {u"audit_strict"_s, status.audit.strict},
         {u"version"_s, status.version},
         {u"pid"_s, status.pid},
         {u"uptime_seconds"_s, qint64(status.uptime.count())}};
