@@ -1,6 +1,7 @@
 #include "command_line.h"
 
 #include "app/cli/commands/ask_command.h"
+#include "app/cli/commands/audit_commands.h"
 #include "app/cli/commands/doctor_command.h"
 #include "app/cli/commands/keys_commands.h"
 #include "app/cli/commands/requests_commands.h"
@@ -50,6 +51,7 @@ struct Arguments
     std::string id;
     int limit = RequestsOptions().limit;
     BenchmarkOptions benchmark;
+    AuditArguments audit;
     bool all = false;
     bool json = false;
     bool untested = false;
@@ -73,6 +75,7 @@ public:
         addRequests();
         addKeys();
         addQuestions();
+        addAudit();
         addHelpers();
     }
 
@@ -272,6 +275,42 @@ private:
         benchmark->footer(
             "Example:\n  freerelay benchmark --requests 200 --concurrent 20 --stream\n"
             "It spends the quota of the providers that answer.\n");
+    }
+
+    void addAudit()
+    {
+        CLI::App *audit = m_app.add_subcommand("audit", "The audit trail");
+        audit->require_subcommand(1);
+        AuditArguments &args = m_args.audit;
+        CLI::App *verify = add(
+            "verify",
+            "Find the first record that was changed, removed, inserted or moved",
+            [this] { return auditVerifyCommand(m_context, m_args.audit); },
+            audit);
+        verify->add_option(
+            "--public-key", args.publicKeys, "Who must have signed it: a PEM file, or hex digits");
+        verify->add_option(
+            "--checkpoint", args.checkpoint, "A file of what “audit head” printed before");
+        verify->add_flag("--partial", args.partial, "It may begin later than with record 1");
+        verify->add_flag("--json", args.json, "Machine-readable");
+        verify->footer("Examples:\n  freerelay audit verify\n  freerelay audit verify"
+                       " --folder export --public-key mine.pem --checkpoint head.json\n");
+        CLI::App *head = add(
+            "head",
+            "Print the end of the trail, to be kept elsewhere",
+            [this] { return auditHeadCommand(m_context, m_args.audit); },
+            audit);
+        CLI::App *copy = add(
+            "export",
+            "Copy what others need to verify the trail",
+            [this] { return auditExportCommand(m_context, m_args.audit); },
+            audit);
+        copy->add_option("target", args.target, "A folder that is made")->required();
+        copy->add_option("--from", args.from, "The first day (2026-11-24), or a time");
+        copy->add_option("--to", args.to, "The last day, or a time");
+        for (CLI::App *command : {verify, head, copy}) {
+            command->add_option("--folder", args.folder, "Another trail than this user's");
+        }
     }
 
     void addHelpers()

@@ -2,7 +2,7 @@
 _freerelay() {
     local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} words=""
     if ((COMP_CWORD == 1)); then
-        words="start status mode pause resume stop show setup keys models requests ask benchmark doctor completion --help --version"
+        words="start status mode pause resume stop show setup keys models requests ask benchmark audit doctor completion --help --version"
     else
         case $command in
         start) words="--headless --port --host --mode --demo --hidden --help" ;;
@@ -15,6 +15,17 @@ _freerelay() {
                 case ${COMP_WORDS[2]} in
                 list) words="--json --help" ;;
                 add) words="--no-test --help" ;;
+                esac
+            fi
+            ;;
+        audit)
+            if ((COMP_CWORD == 2)); then
+                words="verify head export"
+            else
+                case ${COMP_WORDS[2]} in
+                verify) words="--folder --public-key --checkpoint --partial --json --help" ;;
+                head) words="--folder --help" ;;
+                export) words="--folder --from --to --help" ;;
                 esac
             fi
             ;;

@@ -1,6 +1,6 @@
 # fish completion for freerelay: put it into ~/.config/fish/completions/.
 complete -c freerelay -f
-set -l commands start status mode pause resume stop show setup keys models requests ask benchmark doctor completion
+set -l commands start status mode pause resume stop show setup keys models requests ask benchmark audit doctor completion
 complete -c freerelay -n "not __fish_seen_subcommand_from $commands" -a "$commands"
 complete -c freerelay -n "__fish_seen_subcommand_from start" -l headless -l demo -l hidden
 complete -c freerelay -n "__fish_seen_subcommand_from start" -l port -x
@@ -10,6 +10,13 @@ complete -c freerelay -n "__fish_seen_subcommand_from mode" -a "free paid auto"
 complete -c freerelay -n "__fish_seen_subcommand_from keys" -a "list add remove test"
 complete -c freerelay -n "__fish_seen_subcommand_from keys; and __fish_seen_subcommand_from list" -l json
 complete -c freerelay -n "__fish_seen_subcommand_from keys; and __fish_seen_subcommand_from add" -l no-test
+complete -c freerelay -n "__fish_seen_subcommand_from audit; and not __fish_seen_subcommand_from verify head export" -a "verify head export"
+complete -c freerelay -n "__fish_seen_subcommand_from audit" -l folder -r -F
+complete -c freerelay -n "__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from verify" -l public-key -r -F
+complete -c freerelay -n "__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from verify" -l checkpoint -r -F
+complete -c freerelay -n "__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from verify" -l partial -l json
+complete -c freerelay -n "__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from export" -l from -x
+complete -c freerelay -n "__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from export" -l to -x
 complete -c freerelay -n "__fish_seen_subcommand_from status models requests doctor" -l json
 complete -c freerelay -n "__fish_seen_subcommand_from models" -l all
 complete -c freerelay -n "__fish_seen_subcommand_from ask benchmark requests" -l model -x

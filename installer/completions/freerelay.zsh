@@ -8,7 +8,7 @@ _freerelay() {
         'show:bring up the window' 'setup:lead through the first providers'
         'keys:provider keys' 'models:models that can be used'
         'requests:recorded requests' 'ask:ask a question'
-        'benchmark:measure the running gateway' 'doctor:look for what is wrong' 'completion:print a completion script')
+        'benchmark:measure the running gateway' 'audit:the audit trail' 'doctor:look for what is wrong' 'completion:print a completion script')
     if ((CURRENT == 2)); then
         _describe command commands
         return
@@ -24,6 +24,17 @@ _freerelay() {
             case $words[3] in
             list) _arguments '--json' ;;
             add) _arguments '--no-test' ;;
+            esac
+        fi
+        ;;
+    audit)
+        if ((CURRENT == 3)); then
+            _values action verify head export
+        else
+            case $words[3] in
+            verify) _arguments '--folder:folder:_files -/' '*--public-key:file:_files' '--checkpoint:file:_files' '--partial' '--json' ;;
+            head) _arguments '--folder:folder:_files -/' ;;
+            export) _arguments '1:folder:_files -/' '--folder:folder:_files -/' '--from:day' '--to:day' ;;
             esac
         fi
         ;;

@@ -70,6 +70,11 @@ int statusCommand(CommandContext &context, bool json)
         {u"Version"_s,
          u"%1 (process %2)"_s.arg(status->value("version"_L1).toString())
              .arg(status->value("pid"_L1).toInteger())}};
+    const QString audit = status->value("audit"_L1).toString();
+    if (!audit.isEmpty() && audit != "none"_L1) {
+        const bool strict = status->value("audit_strict"_L1).toBool();
+        rows.push_back({u"Audit"_s, strict ? QString(audit % u", strict"_s) : audit});
+    }
     if (!problem.isEmpty()) {
         rows.push_back({u"Problem"_s, problem});
     }

@@ -31,7 +31,10 @@ private Q_SLOTS:
         const QByteArray script = scriptOf(shell);
         const QStringList commands = commandsOf({u"--help"_s});
         QVERIFY(commands.size() >= 13);
-        for (const QString &command : commands + commandsOf({u"keys"_s, u"--help"_s})) {
+        const QStringList actions = commandsOf({u"keys"_s, u"--help"_s})
+            + commandsOf({u"audit"_s, u"--help"_s});
+        QVERIFY(actions.contains(u"verify"_s));
+        for (const QString &command : commands + actions) {
             QVERIFY2(script.contains(command.toUtf8()), qPrintable(command));
         }
     }

@@ -58,6 +58,12 @@ CliResult RunningGateway::stop()
     return result;
 }
 
+void RunningGateway::kill()
+{
+    m_process->kill();
+    m_process->waitForFinished();
+}
+
 QByteArray RunningGateway::said()
 {
     m_said += m_process->readAllStandardError();

@@ -30,6 +30,8 @@ public:
 
     /// Ends it in order; everything it has said.
     [[nodiscard]] CliResult stop();
+    /// Ends it as a power failure would.
+    void kill();
     /// What it has said so far on standard error.
     [[nodiscard]] QByteArray said();
 
