@@ -149,7 +149,21 @@ struct RequestDetails
     std::optional<DecisionInfo> decision; ///< nullopt = it ended before there was one
 };
 
-enum class StatsWindow : std::uint8_t { Hour, Day, Week, Month };
+enum class StatsWindow : std::uint8_t { Hour, Day, Week, Month, Quarter };
+
+/// What else than the totals a series has a line of its own for.
+enum class StatsSeries : std::uint8_t { None, Totals, Providers, Models, Apps };
+
+/// A question for sums over a window of time.
+struct StatsQuery
+{
+    StatsWindow window = StatsWindow::Day; ///< up to now; does not count when there is a `from`
+    std::optional<QDateTime> from{}; ///< inclusive
+    std::optional<QDateTime> until{}; ///< exclusive; nullopt = now
+    StatsSeries series = StatsSeries::None;
+
+    bool operator==(const StatsQuery &) const = default;
+};
 
 /// Sums over requests. Requests count where they were answered, attempts where they were made.
 struct StatsFigures
@@ -169,16 +183,44 @@ struct StatsFigures
     std::chrono::microseconds durations{0}; ///< of all requests together
     std::chrono::microseconds ttfts{0}; ///< of `ttftCount` requests together
     qint64 ttftCount = 0;
+    /// Time to first content that half, 95 % and 99 % of the requests had at most: estimates, off by
+    /// less than the factor 2. nullopt = not counted in this window.
+    std::optional<std::chrono::microseconds> ttftP50{};
+    std::optional<std::chrono::microseconds> ttftP95{};
+    std::optional<std::chrono::microseconds> ttftP99{};
 };
 
+/// The sums of one step of a series.
+struct StatsPoint
+{
+    QDateTime start;
+    StatsFigures figures;
+};
+
+/// The points of one provider, model or app.
+struct StatsLine
+{
+    QString name; ///< "" = nobody answered, no app was told
+    std::vector<StatsPoint> points;
+};
+
+/// Sums over whole steps: the window begins with the first of them.
 struct RequestStats
 {
+    /// Points of all lines together, at most; of the totals as well.
+    static constexpr int maxPoints = 2'000;
+
     QDateTime from;
     QDateTime until;
+    std::chrono::seconds step{0}; ///< length of a point, counted from 1970 on
     StatsFigures totals;
     std::vector<StatsFigures> providers;
     std::vector<StatsFigures> models;
     std::vector<StatsFigures> apps;
+    /// By time. Steps without requests are left out, here and in the lines.
+    std::vector<StatsPoint> series;
+    /// Of what the query asked for: those with the most requests, as many as maxPoints allows.
+    std::vector<StatsLine> lines;
 };
 
 /// What the gateway has recorded, for whoever wants to look: the window, the command line, HTTP.
@@ -208,7 +250,7 @@ public:
     /// @return also NotFound when there is no record of it, or none any more
     virtual void details(const QString &requestId, QObject &receiver, Callback<RequestDetails> done)
         = 0;
-    virtual void stats(StatsWindow window, QObject &receiver, Callback<RequestStats> done) = 0;
+    virtual void stats(const StatsQuery &query, QObject &receiver, Callback<RequestStats> done) = 0;
 };
 
 } // namespace freerelay::interfaces

@@ -126,7 +126,10 @@ QJsonObject toJson(const StatsFigures &figures)
         {u"reasoning_tokens"_s, figures.reasoningTokens},
         {u"unmetered"_s, figures.unmetered},
         {u"mean_duration_ms"_s, mean(figures.durations, figures.requests)},
-        {u"mean_ttft_ms"_s, mean(figures.ttfts, figures.ttftCount)}};
+        {u"mean_ttft_ms"_s, mean(figures.ttfts, figures.ttftCount)},
+        {u"p50_ttft_ms"_s, orNull(figures.ttftP50)},
+        {u"p95_ttft_ms"_s, orNull(figures.ttftP95)},
+        {u"p99_ttft_ms"_s, orNull(figures.ttftP99)}};
 }
 
 QJsonArray toJson(const QString &kind, const std::vector<StatsFigures> &rows)
@@ -138,6 +141,33 @@ QJsonArray toJson(const QString &kind, const std::vector<StatsFigures> &rows)
         array.append(object);
     }
     return array;
+}
+
+QJsonArray toJson(const std::vector<StatsPoint> &points)
+{
+    QJsonArray array;
+    for (const StatsPoint &point : points) {
+        QJsonObject object = toJson(point.figures);
+        object.insert(u"time"_s, timeText(point.start));
+        array.append(object);
+    }
+    return array;
+}
+
+QJsonObject seriesJson(StatsSeries series, const RequestStats &stats)
+{
+    QJsonObject object{
+        {u"step_s"_s, qint64(stats.step.count())}, {u"totals"_s, toJson(stats.series)}};
+    if (series == StatsSeries::Totals) {
+        return object;
+    }
+    QJsonArray lines;
+    for (const StatsLine &line : stats.lines) {
+        lines.append(
+            QJsonObject{{toString(series), orNull(line.name)}, {u"points"_s, toJson(line.points)}});
+    }
+    object.insert(toString(series) + u's', lines);
+    return object;
 }
 
 } // namespace
@@ -236,16 +266,20 @@ QJsonObject traceJson(const RequestDetails &details)
         {u"steps"_s, steps}};
 }
 
-QJsonObject toJson(StatsWindow window, const RequestStats &stats)
+QJsonObject toJson(const StatsQuery &query, const RequestStats &stats)
 {
-    return {
-        {u"window"_s, toString(window)},
+    QJsonObject object{
+        {u"window"_s, query.from ? QJsonValue() : QJsonValue(toString(query.window))},
         {u"from"_s, timeText(stats.from)},
         {u"to"_s, timeText(stats.until)},
         {u"totals"_s, toJson(stats.totals)},
         {u"providers"_s, toJson(u"provider"_s, stats.providers)},
         {u"models"_s, toJson(u"model"_s, stats.models)},
         {u"apps"_s, toJson(u"app"_s, stats.apps)}};
+    if (query.series != StatsSeries::None) {
+        object.insert(u"series"_s, seriesJson(query.series, stats));
+    }
+    return object;
 }
 
 } // namespace freerelay::interfaces

@@ -12,6 +12,7 @@ namespace freerelay::interfaces {
 [[nodiscard]] QJsonObject toJson(const RequestDetails &details);
 /// The waterfall of traceOf().
 [[nodiscard]] QJsonObject traceJson(const RequestDetails &details);
-[[nodiscard]] QJsonObject toJson(StatsWindow window, const RequestStats &stats);
+/// @param query  that `stats` answers
+[[nodiscard]] QJsonObject toJson(const StatsQuery &query, const RequestStats &stats);
 
 } // namespace freerelay::interfaces

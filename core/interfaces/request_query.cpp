@@ -36,7 +36,11 @@ constexpr std::array windows{
     WindowWord{"1h", StatsWindow::Hour, std::chrono::hours(1)},
     WindowWord{"24h", StatsWindow::Day, std::chrono::hours(24)},
     WindowWord{"7d", StatsWindow::Week, std::chrono::hours(24 * 7)},
-    WindowWord{"30d", StatsWindow::Month, std::chrono::hours(24 * 30)}};
+    WindowWord{"30d", StatsWindow::Month, std::chrono::hours(24 * 30)},
+    WindowWord{"90d", StatsWindow::Quarter, std::chrono::hours(24 * 90)}};
+
+// In the order of StatsSeries.
+constexpr std::array seriesWords{"", "total", "provider", "model", "app"};
 
 tl::unexpected<common::Error> wrong(const QString &name, const QString &must)
 {
@@ -152,6 +156,25 @@ Reader textReader(QString &target)
     };
 }
 
+Reader timeReader(std::optional<QDateTime> &time)
+{
+    return
+        [&time](const QString &name, const QString &value) { return readTime(time, name, value); };
+}
+
+Result<void> readSeries(StatsQuery &query, const QString &name, const QString &value)
+{
+    QStringList words;
+    for (std::size_t i = 1; i < seriesWords.size(); ++i) {
+        words << QString::fromLatin1(seriesWords.at(i));
+        if (value == words.last()) {
+            query.series = static_cast<StatsSeries>(i);
+            return {};
+        }
+    }
+    return wrong(name, u"one of %1"_s.arg(words.join(u", "_s)));
+}
+
 } // namespace
 
 Result<RequestQuery> parseRequestQuery(const Parameters &parameters)
@@ -161,11 +184,6 @@ Result<RequestQuery> parseRequestQuery(const Parameters &parameters)
     const auto bound = [&query](auto function) -> Reader {
         return [&query, function](const QString &name, const QString &value) {
             return function(query, name, value);
-        };
-    };
-    const auto timeReader = [](std::optional<QDateTime> &time) -> Reader {
-        return [&time](const QString &name, const QString &value) {
-            return readTime(time, name, value);
         };
     };
     const std::vector<std::pair<QString, Reader>> readers{
@@ -187,22 +205,44 @@ Result<RequestQuery> parseRequestQuery(const Parameters &parameters)
     return query;
 }
 
-Result<StatsWindow> parseStatsQuery(const Parameters &parameters)
+Result<StatsQuery> parseStatsQuery(const Parameters &parameters)
 {
-    StatsWindow window = StatsWindow::Day;
-    const Reader reader = [&window](const QString &name, const QString &value) -> Result<void> {
+    StatsQuery query;
+    bool hasWindow = false;
+    const Reader windowReader =
+        [&query, &hasWindow](const QString &name, const QString &value) -> Result<void> {
+        hasWindow = true;
         QStringList words;
         for (const WindowWord &known : windows) {
             words << QString::fromLatin1(known.word);
             if (value == words.last()) {
-                window = known.window;
+                query.window = known.window;
                 return {};
             }
         }
         return wrong(name, u"one of %1"_s.arg(words.join(u", "_s)));
     };
-    const std::vector<std::pair<QString, Reader>> readers{{u"window"_s, reader}};
-    return readAll(parameters, readers).map([&window] { return window; });
+    const Reader seriesReader = [&query](const QString &name, const QString &value) {
+        return readSeries(query, name, value);
+    };
+    const std::vector<std::pair<QString, Reader>> readers{
+        {u"window"_s, windowReader},
+        {u"from"_s, timeReader(query.from)},
+        {u"to"_s, timeReader(query.until)},
+        {u"series"_s, seriesReader}};
+    if (const auto read = readAll(parameters, readers); !read) {
+        return failure(read.error());
+    }
+    if (query.until && !query.from) {
+        return wrong(u"to"_s, u"given together with “from”"_s);
+    }
+    if (query.from && hasWindow) {
+        return wrong(u"window"_s, u"left out when “from” is given"_s);
+    }
+    if (query.from && query.until && *query.from >= *query.until) {
+        return wrong(u"to"_s, u"later than “from”"_s);
+    }
+    return query;
 }
 
 QStringList statusWords()
@@ -217,6 +257,11 @@ QStringList statusWords()
 QString toString(StatsWindow window)
 {
     return QString::fromLatin1(windows.at(static_cast<std::size_t>(window)).word);
+}
+
+QString toString(StatsSeries series)
+{
+    return QString::fromLatin1(seriesWords.at(static_cast<std::size_t>(series)));
 }
 
 std::chrono::seconds lengthOf(StatsWindow window)

@@ -27,13 +27,16 @@ struct RequestQuery
 /// @return InvalidArgument; `param` and the sentence name the parameter
 [[nodiscard]] common::Result<RequestQuery> parseRequestQuery(const Parameters &parameters);
 
-/// Reads window: 1h, 24h (usual), 7d or 30d. Pure. @return as parseRequestQuery()
-[[nodiscard]] common::Result<StatsWindow> parseStatsQuery(const Parameters &parameters);
+/// Reads window (1h, 24h, 7d, 30d or 90d; usual: 24h) or instead of it from and to, and series
+/// (total, provider, model or app). Pure. @return as parseRequestQuery()
+[[nodiscard]] common::Result<StatsQuery> parseStatsQuery(const Parameters &parameters);
 
 /// The words that parseRequestQuery() takes for `status` beside numbers.
 [[nodiscard]] QStringList statusWords();
 
 [[nodiscard]] QString toString(StatsWindow window);
+/// "total", "provider", "model", "app"; "" for None.
+[[nodiscard]] QString toString(StatsSeries series);
 [[nodiscard]] std::chrono::seconds lengthOf(StatsWindow window);
 
 /// A cursor as text without characters that an address would have to escape.

@@ -16,18 +16,22 @@ QByteArray selectRequest()
 
 } // namespace
 
-std::int64_t spanFor(common::WallTime from, common::WallTime until, common::WallTime now)
+SeriesPlan seriesPlanFor(common::WallTime from, common::WallTime until, common::WallTime now)
 {
-    // Within what RetentionRules keeps, with a margin; a chart has some hundred points.
+    using std::chrono::hours;
     const auto length = until - from;
     const auto age = now - from;
-    if (length <= 6h && age <= 48h) {
-        return minuteSpan;
+    // Within what RetentionRules keeps, with a margin.
+    if (length <= 48h && age <= 60h) {
+        constexpr std::int64_t minutes = 60;
+        return {minuteSpan, length <= 2h ? minutes : length <= 12h ? 5 * minutes : 15 * minutes};
     }
-    if (length <= 24h * 14 && age <= 24h * 95) {
-        return hourSpan;
+    if (length <= hours(24 * 45) && age <= hours(24 * 95)) {
+        constexpr std::int64_t quarterDay = 6 * hourSpan;
+        return {hourSpan, length <= hours(24 * 14) ? hourSpan : quarterDay};
     }
-    return daySpan;
+    const auto days = std::chrono::ceil<std::chrono::days>(length).count() + 1;
+    return {daySpan, daySpan * ((days + SeriesPlan::maxPoints - 1) / SeriesPlan::maxPoints)};
 }
 
 QByteArray pageSql(const RequestFilter &filter, bool hasKey)
@@ -71,7 +75,7 @@ QByteArray totalsSql(const TotalsQuery &query, bool series)
         name = "app";
         break;
     }
-    const QByteArray bucket = series ? "bucket_s" : "0";
+    const QByteArray bucket = series ? "bucket_s - bucket_s % ?4" : "0";
     QByteArray histograms;
     if (query.latencies) {
         for (const QByteArray &column : histogramColumns()) {

@@ -77,26 +77,37 @@ struct TotalsQuery
     common::WallTime from;
     common::WallTime until;
     TotalsBy by = TotalsBy::Nothing;
-    std::int64_t span = hourSpan; ///< minuteSpan, hourSpan or daySpan; see spanFor()
+    std::int64_t span = hourSpan; ///< minuteSpan, hourSpan or daySpan; see seriesPlanFor()
     bool latencies = false; ///< the histograms as well: twice the work
+    std::int64_t step = 0; ///< seconds of one row of a series, a multiple of `span`; 0 = `span`
 };
 
 struct TotalsRow
 {
     QByteArray name; ///< of the provider, model or app; "" = nobody answered, no app was told
-    std::int64_t bucketStart = 0; ///< seconds since 1970; 0 unless a series was asked for
+    std::int64_t bucketStart = 0; ///< of the step, seconds since 1970; 0 unless a series
     Totals totals;
 };
 
-/// The finest buckets that are still kept for all of the window and do not make it thousands.
-[[nodiscard]] std::int64_t
-spanFor(common::WallTime from, common::WallTime until, common::WallTime now);
+/// How a window is cut into the points of a chart.
+struct SeriesPlan
+{
+    static constexpr std::int64_t maxPoints = 2'000;
+
+    std::int64_t span = hourSpan; ///< the buckets to read
+    std::int64_t step = hourSpan; ///< seconds of a point, a multiple of `span`
+};
+
+/// The finest buckets that are still kept, summed up to points that a chart can show side by
+/// side: some hundred, never more than maxPoints, each a length of time that people use.
+[[nodiscard]] SeriesPlan
+seriesPlanFor(common::WallTime from, common::WallTime until, common::WallTime now);
 
 /// SQL of a page. Parameters: ?1 provider, ?2 model, ?3 app, ?4 status, ?5 pattern, ?6 from,
 /// ?7 until, ?8 and ?9 the key, ?10 the limit, ?11 and ?12 the statuses; only those occur whose
 /// condition is set.
 [[nodiscard]] QByteArray pageSql(const RequestFilter &filter, bool hasKey);
-/// Parameters: ?1 span, ?2 from, ?3 until (seconds).
+/// Parameters: ?1 span, ?2 from, ?3 until (seconds); of a series also ?4 step.
 [[nodiscard]] QByteArray totalsSql(const TotalsQuery &query, bool series);
 /// Parameter: ?1 request id.
 [[nodiscard]] QByteArray requestSql();

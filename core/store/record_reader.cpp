@@ -379,8 +379,13 @@ Result<std::vector<TotalsRow>> RecordReader::readTotals(const TotalsQuery &query
     if (!statement) {
         return common::failure(statement.error());
     }
-    statement->bindAll(
-        query.span, secondsDown(query.from, query.span), secondsUp(query.until, query.span));
+    const std::int64_t first = secondsDown(query.from, query.span);
+    const std::int64_t last = secondsUp(query.until, query.span);
+    if (series) {
+        statement->bindAll(query.span, first, last, query.step > 0 ? query.step : query.span);
+    } else {
+        statement->bindAll(query.span, first, last);
+    }
     std::vector<TotalsRow> rows;
     const auto read = forEachRow(
         *statement, [&rows, latencies = query.latencies](const Statement &columns) {

@@ -34,7 +34,7 @@ public:
 
     /// Sums over the whole window.
     [[nodiscard]] common::Result<std::vector<TotalsRow>> totals(const TotalsQuery &query);
-    /// Sums over each bucket of it, in the order of time; empty buckets are left out.
+    /// Sums over each step of it, in the order of time; steps without requests are left out.
     [[nodiscard]] common::Result<std::vector<TotalsRow>> series(const TotalsQuery &query);
 
 private:

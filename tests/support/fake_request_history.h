@@ -23,6 +23,8 @@ public:
     interfaces::RequestFilter lastFilter;
     int pages = 0; ///< questions
     int detailQuestions = 0;
+    int statsQuestions = 0;
+    interfaces::StatsQuery lastStats;
 
     void page(
         const interfaces::RequestFilter &filter,
@@ -67,9 +69,13 @@ public:
         answer<interfaces::RequestDetails>(receiver, std::move(done), found->second);
     }
 
-    void stats(interfaces::StatsWindow, QObject &receiver, Callback<interfaces::RequestStats> done)
-        override
+    void stats(
+        const interfaces::StatsQuery &query,
+        QObject &receiver,
+        Callback<interfaces::RequestStats> done) override
     {
+        ++statsQuestions;
+        lastStats = query;
         answer<interfaces::RequestStats>(receiver, std::move(done), figures);
     }
 

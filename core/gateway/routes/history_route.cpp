@@ -109,17 +109,17 @@ void HistoryRoute::one(QByteArrayView rest, std::shared_ptr<relay::Downstream> d
 
 void HistoryRoute::stats(const HttpRequest &request, std::shared_ptr<relay::Downstream> downstream)
 {
-    const auto window = queryParameters(request.query).and_then(interfaces::parseStatsQuery);
-    if (!window) {
-        reply(*downstream, window.error());
+    const auto query = queryParameters(request.query).and_then(interfaces::parseStatsQuery);
+    if (!query) {
+        reply(*downstream, query.error());
         return;
     }
     m_history.stats(
-        *window,
+        *query,
         *this,
-        replyWith<interfaces::RequestStats>(
-            std::move(downstream),
-            [w = *window](const auto &stats) { return interfaces::toJson(w, stats); }));
+        replyWith<interfaces::RequestStats>(std::move(downstream), [q = *query](const auto &stats) {
+            return interfaces::toJson(q, stats);
+        }));
 }
 
 } // namespace freerelay::gateway

@@ -7,12 +7,6 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-/// Parts of a second that fill up a whole millisecond count as one.
-common::WallTime toWallTime(const QDateTime &time)
-{
-    return common::WallTime(milliseconds(time.toMSecsSinceEpoch()));
-}
-
 interfaces::AttemptInfo toAttempt(const relay::AttemptRecord &record)
 {
     return {
@@ -63,6 +57,11 @@ interfaces::DecisionInfo toDecision(const relay::RoutingDecision &record)
 }
 
 } // namespace
+
+common::WallTime toWallTime(const QDateTime &time)
+{
+    return common::WallTime(milliseconds(time.toMSecsSinceEpoch()));
+}
 
 QDateTime toDateTime(common::WallTime time)
 {
@@ -140,6 +139,12 @@ interfaces::StatsFigures toFigures(const store::TotalsRow &row)
     figures.durations = microseconds(totals.durationUs);
     figures.ttfts = microseconds(totals.ttftUs);
     figures.ttftCount = totals.ttftCount;
+    constexpr double half = 0.5;
+    constexpr double most = 0.95;
+    constexpr double nearlyAll = 0.99;
+    figures.ttftP50 = totals.ttfts.quantile(half);
+    figures.ttftP95 = totals.ttfts.quantile(most);
+    figures.ttftP99 = totals.ttfts.quantile(nearlyAll);
     return figures;
 }
 

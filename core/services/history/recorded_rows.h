@@ -10,6 +10,8 @@ namespace freerelay::services {
 [[nodiscard]] interfaces::RequestDetails toDetails(const store::StoredRequest &request);
 [[nodiscard]] interfaces::StatsFigures toFigures(const store::TotalsRow &row);
 [[nodiscard]] store::RequestFilter toStoreFilter(const interfaces::RequestFilter &filter);
+/// Parts of a second that fill up a whole millisecond count as one.
+[[nodiscard]] common::WallTime toWallTime(const QDateTime &time);
 [[nodiscard]] QDateTime toDateTime(common::WallTime time);
 
 } // namespace freerelay::services

@@ -4,7 +4,10 @@
 #include "core/services/history/answer_slot.h"
 #include "core/services/history/recorded_rows.h"
 
+#include <QHash>
+
 #include <algorithm>
+#include <iterator>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -63,11 +66,89 @@ readFigures(store::RecordReader &reader, store::TotalsQuery query, store::Totals
     return figures;
 }
 
-Result<RequestStats> readStats(store::RecordReader &reader, const store::TotalsQuery &query)
+Result<std::vector<store::TotalsRow>>
+readSeries(store::RecordReader &reader, store::TotalsQuery query, store::TotalsBy by)
+{
+    query.by = by;
+    auto found = reader.series(query);
+    if (!found && found.error().kind == ErrorKind::NotFound) {
+        return std::vector<store::TotalsRow>();
+    }
+    return found;
+}
+
+interfaces::StatsPoint toPoint(const store::TotalsRow &row)
+{
+    interfaces::StatsPoint point{
+        QDateTime::fromSecsSinceEpoch(row.bucketStart, Qt::UTC), toFigures(row)};
+    point.figures.name.clear();
+    return point;
+}
+
+/// The lines of the first of `names`, as many as all of their points may be.
+std::vector<interfaces::StatsLine> linesOf(
+    const std::vector<store::TotalsRow> &rows,
+    const std::vector<StatsFigures> &names,
+    std::int64_t steps)
+{
+    const auto fit = std::max<std::int64_t>(
+        1, RequestStats::maxPoints / std::max<std::int64_t>(1, steps));
+    std::vector<interfaces::StatsLine> lines;
+    QHash<QString, std::size_t> indexes;
+    for (const StatsFigures &figures : names) {
+        if (std::int64_t(lines.size()) >= fit) {
+            break;
+        }
+        indexes.insert(figures.name, lines.size());
+        lines.push_back({figures.name, {}});
+    }
+    for (const store::TotalsRow &row : rows) {
+        if (const auto found = indexes.constFind(QString::fromUtf8(row.name));
+            found != indexes.constEnd()) {
+            lines[*found].points.push_back(toPoint(row));
+        }
+    }
+    return lines;
+}
+
+Result<void> addSeries(
+    store::RecordReader &reader,
+    const store::TotalsQuery &query,
+    interfaces::StatsSeries wanted,
+    RequestStats &stats)
+{
+    const auto totals = readSeries(reader, query, store::TotalsBy::Nothing);
+    if (!totals) {
+        return failure(totals.error());
+    }
+    std::transform(totals->begin(), totals->end(), std::back_inserter(stats.series), toPoint);
+    const auto add = [&](store::TotalsBy by, const std::vector<StatsFigures> &names) {
+        const auto steps = (stats.from.secsTo(stats.until) + query.step - 1) / query.step;
+        return readSeries(reader, query, by).map([&](const auto &rows) {
+            stats.lines = linesOf(rows, names, steps);
+        });
+    };
+    switch (wanted) {
+    case interfaces::StatsSeries::None:
+    case interfaces::StatsSeries::Totals:
+        break;
+    case interfaces::StatsSeries::Providers:
+        return add(store::TotalsBy::Provider, stats.providers);
+    case interfaces::StatsSeries::Models:
+        return add(store::TotalsBy::Model, stats.models);
+    case interfaces::StatsSeries::Apps:
+        return add(store::TotalsBy::App, stats.apps);
+    }
+    return {};
+}
+
+Result<RequestStats> readStats(
+    store::RecordReader &reader, const store::TotalsQuery &query, interfaces::StatsSeries series)
 {
     RequestStats stats;
     stats.from = toDateTime(query.from);
     stats.until = toDateTime(query.until);
+    stats.step = std::chrono::seconds(query.step);
     const auto totals = readFigures(reader, query, store::TotalsBy::Nothing);
     const auto providers = readFigures(reader, query, store::TotalsBy::Provider);
     const auto models = readFigures(reader, query, store::TotalsBy::Model);
@@ -83,7 +164,40 @@ Result<RequestStats> readStats(store::RecordReader &reader, const store::TotalsQ
     stats.providers = *providers;
     stats.models = *models;
     stats.apps = *apps;
+    if (series != interfaces::StatsSeries::None) {
+        if (const auto added = addSeries(reader, query, series, stats); !added) {
+            return failure(added.error());
+        }
+    }
     return stats;
+}
+
+common::WallTime stepDown(common::WallTime time, std::chrono::seconds step)
+{
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(time.time_since_epoch());
+    return common::WallTime(seconds - seconds % step);
+}
+
+/// The buckets that answer a question: whole steps, the last one as far as it has come.
+store::TotalsQuery totalsQueryFor(const interfaces::StatsQuery &query, common::WallTime now)
+{
+    const common::WallTime from = query.from ? toWallTime(*query.from)
+                                             : now - interfaces::lengthOf(query.window);
+    const common::WallTime asked = query.from && query.until ? toWallTime(*query.until) : now;
+    const common::WallTime until = std::max(asked, from);
+    const store::SeriesPlan plan = store::seriesPlanFor(from, until, now);
+    const std::chrono::seconds step(plan.step);
+    common::WallTime last = stepDown(until, step);
+    if (last < until) {
+        last += step;
+    }
+    store::TotalsQuery found;
+    found.span = plan.span;
+    found.step = plan.step;
+    found.from = stepDown(from, step);
+    found.latencies = true;
+    found.until = std::max(from, std::min(last, std::max(now, until)));
+    return found;
 }
 
 } // namespace
@@ -149,19 +263,11 @@ void StoredHistory::details(
 }
 
 void StoredHistory::stats(
-    interfaces::StatsWindow window, QObject &receiver, Callback<RequestStats> done)
+    const interfaces::StatsQuery &query, QObject &receiver, Callback<RequestStats> done)
 {
-    const common::WallTime now = m_clock.wallNow();
-    const common::WallTime from = now - interfaces::lengthOf(window);
-    store::TotalsQuery query;
-    query.span = store::spanFor(from, now, now);
-    // The buckets are whole, so the window begins with the first of them.
-    const std::chrono::seconds span(query.span);
-    const auto since = std::chrono::floor<std::chrono::seconds>(from.time_since_epoch());
-    query.from = common::WallTime(since - since % span);
-    query.until = now;
     ask<RequestStats>(
-        [query](store::RecordReader &reader) { return readStats(reader, query); },
+        [totals = totalsQueryFor(query, m_clock.wallNow()), series = query.series](
+            store::RecordReader &reader) { return readStats(reader, totals, series); },
         receiver,
         std::move(done));
 }

@@ -37,7 +37,7 @@ public:
         QObject &receiver,
         Callback<interfaces::RequestDetails> done) override;
     void stats(
-        interfaces::StatsWindow window,
+        const interfaces::StatsQuery &query,
         QObject &receiver,
         Callback<interfaces::RequestStats> done) override;
 

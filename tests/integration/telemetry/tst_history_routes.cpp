@@ -108,6 +108,51 @@ private Q_SLOTS:
         const QJsonObject provider = stats.value("providers"_L1).toArray()[0].toObject();
         QVERIFY(!provider.value("provider"_L1).toString().isEmpty());
         QVERIFY(provider.value("mean_duration_ms"_L1).toDouble() > 0);
+        QVERIFY(!stats.contains("series"_L1));
+    }
+
+    void givesASeries()
+    {
+        QCOMPARE(m_gateway->post("/v1/chat/completions"_ba, question).status, 200);
+        const auto series = [this] {
+            return object("/v1/stats?window=90d&series=provider"_ba).value("series"_L1).toObject();
+        };
+        QTRY_COMPARE(series().value("totals"_L1).toArray().size(), 1);
+        QCOMPARE(series().value("step_s"_L1).toInt(), 86'400);
+        const QJsonObject point = series().value("totals"_L1).toArray()[0].toObject();
+        QCOMPARE(point.value("requests"_L1).toInt(), 1);
+        QVERIFY(point.value("time"_L1).toString().endsWith(u"T00:00:00.000Z"_s));
+        const QJsonObject line = series().value("providers"_L1).toArray()[0].toObject();
+        QVERIFY(!line.value("provider"_L1).toString().isEmpty());
+        QCOMPARE(line.value("points"_L1).toArray().size(), 1);
+        const QJsonObject past = object(
+            "/v1/stats?from=2020-01-01T00:00:00Z&to=2020-02-01T00:00:00Z"_ba);
+        QVERIFY(past.value("window"_L1).isNull());
+        QCOMPARE(past.value("totals"_L1).toObject().value("requests"_L1).toInt(), 0);
+    }
+
+    void showsTheDashboardWithoutAToken()
+    {
+        QCOMPARE(
+            m_gateway
+                ->post(
+                    "/v1/chat/completions"_ba,
+                    question,
+                    "User-Agent: tool/1.0 <script>alert(1)</script>\r\n"_ba)
+                .status,
+            200);
+        QTRY_COMPARE(rows("/v1/requests"_ba).size(), 1);
+        const RawReply page = m_gateway->get("/dashboard?window=1h"_ba);
+        QCOMPARE(page.status, 200);
+        QVERIFY(page.headers.value("content-type").startsWith("text/html"));
+        QVERIFY(page.headers.value("content-security-policy").startsWith("default-src 'none'"));
+        QVERIFY(page.body.contains("<b>1</b>"));
+        QVERIFY(page.body.contains("<td>tool</td>"));
+        QVERIFY(!page.body.contains("<script"));
+        QVERIFY(!page.body.contains("xyzzy"));
+        QCOMPARE(
+            m_gateway->get("/dashboard"_ba, "Origin: https://evil.example\r\n"_ba).status, 403);
+        QCOMPARE(m_gateway->get("/dashboard"_ba, "Sec-Fetch-Site: cross-site\r\n"_ba).status, 403);
     }
 
     void refusesWithTheNameOfTheParameter_data()
@@ -122,6 +167,7 @@ private Q_SLOTS:
         QTest::newRow("no text") << "/v1/requests?q=%FF%FE"_ba << u"q"_s;
         QTest::newRow("zero byte") << "/v1/requests?app=a%00b"_ba << u"app"_s;
         QTest::newRow("window") << "/v1/stats?window=1y"_ba << u"window"_s;
+        QTest::newRow("series") << "/v1/stats?series=day"_ba << u"series"_s;
     }
 
     void refusesWithTheNameOfTheParameter()
@@ -178,7 +224,8 @@ private Q_SLOTS:
                 + "\r\n\r\n");
             client.close();
         }
-        QCOMPARE(ask("/v1/stats"_ba).status, 200);
+        const RawReply stats = ask("/v1/stats"_ba);
+        QVERIFY2(stats.status == 200, stats.body.constData());
     }
 
     void theCommandLineShowsTheSame()

@@ -130,17 +130,61 @@ private Q_SLOTS:
 
     void readsWindows()
     {
-        QVERIFY(parseStatsQuery({}) == StatsWindow::Day);
-        QVERIFY(parseStatsQuery({{u"window"_s, u"30d"_s}}) == StatsWindow::Month);
+        QVERIFY(parseStatsQuery({}) == StatsQuery());
+        QVERIFY(parseStatsQuery({})->window == StatsWindow::Day);
         const auto wrong = parseStatsQuery({{u"window"_s, u"2h"_s}});
         QVERIFY(!wrong);
         QCOMPARE(wrong.error().param, u"window"_s);
-        QVERIFY(wrong.error().message.contains(u"1h, 24h, 7d, 30d"_s));
+        QVERIFY(wrong.error().message.contains(u"1h, 24h, 7d, 30d, 90d"_s));
         for (const auto window :
-             {StatsWindow::Hour, StatsWindow::Day, StatsWindow::Week, StatsWindow::Month}) {
-            QVERIFY(parseStatsQuery({{u"window"_s, toString(window)}}) == window);
+             {StatsWindow::Hour,
+              StatsWindow::Day,
+              StatsWindow::Week,
+              StatsWindow::Month,
+              StatsWindow::Quarter}) {
+            QVERIFY(parseStatsQuery({{u"window"_s, toString(window)}})->window == window);
         }
         QCOMPARE(lengthOf(StatsWindow::Week).count(), 7 * 86'400);
+        QCOMPARE(lengthOf(StatsWindow::Quarter).count(), 90 * 86'400);
+    }
+
+    void readsTheEndsOfAWindowAndItsSeries()
+    {
+        const auto query = parseStatsQuery(
+            {{u"from"_s, u"2026-11-01T00:00:00Z"_s},
+             {u"to"_s, u"2026-11-02T00:00:00Z"_s},
+             {u"series"_s, u"provider"_s}});
+        QVERIFY(query);
+        QVERIFY(query->from->secsTo(*query->until) == 86'400);
+        QVERIFY(query->series == StatsSeries::Providers);
+        QVERIFY(!parseStatsQuery({{u"from"_s, u"2000"_s}})->until);
+        for (const auto series : {StatsSeries::Totals, StatsSeries::Models, StatsSeries::Apps}) {
+            QVERIFY(parseStatsQuery({{u"series"_s, toString(series)}})->series == series);
+        }
+    }
+
+    void refusesWindowsThatCannotBe_data()
+    {
+        QTest::addColumn<Parameters>("parameters");
+        QTest::addColumn<QString>("param");
+        const auto p = [](const char *name, const char *value) {
+            return std::pair(QString::fromLatin1(name), QString::fromLatin1(value));
+        };
+        QTest::newRow("only an end") << Parameters{p("to", "2000")} << u"to"_s;
+        QTest::newRow("both") << Parameters{p("window", "24h"), p("from", "2000")} << u"window"_s;
+        QTest::newRow("backwards") << Parameters{p("from", "2000"), p("to", "2000")} << u"to"_s;
+        QTest::newRow("series") << Parameters{p("series", "family")} << u"series"_s;
+        QTest::newRow("no series") << Parameters{p("series", "none")} << u"series"_s;
+    }
+
+    void refusesWindowsThatCannotBe()
+    {
+        QFETCH(Parameters, parameters);
+        QFETCH(QString, param);
+        const auto query = parseStatsQuery(parameters);
+        QVERIFY(!query);
+        QCOMPARE(query.error().param, param);
+        QVERIFY(query.error().message.contains(param));
     }
 };
 

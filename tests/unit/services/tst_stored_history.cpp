@@ -150,7 +150,7 @@ private Q_SLOTS:
 
     void sumsUp()
     {
-        const auto stats = askStats(StatsWindow::Day);
+        const auto stats = askStats({.window = StatsWindow::Day});
         QVERIFY(stats);
         QCOMPARE(stats->totals.requests, qint64(sampleCount));
         qint64 byApp = 0;
@@ -162,7 +162,71 @@ private Q_SLOTS:
             QVERIFY(stats->providers[i - 1].requests >= stats->providers[i].requests);
         }
         QVERIFY(stats->from < stats->until);
-        QCOMPARE(stats->from.time().minute(), 0); // whole hours
+        QCOMPARE(stats->from.time().minute() % 15, 0); // whole steps
+        QVERIFY(stats->step == 15min);
+        QVERIFY(stats->series.empty() && stats->lines.empty()); // they were not asked for
+    }
+
+    void givesThePointsOfAChart()
+    {
+        m_clock.advance(-54min); // 00:06
+        const auto stats = askStats(
+            {.window = StatsWindow::Hour, .series = StatsSeries::Providers});
+        m_clock.advance(54min);
+        QVERIFY(stats);
+        QVERIFY(stats->step == 60s);
+        QCOMPARE(stats->until, QDateTime::fromSecsSinceEpoch(1'795'478'400 + 360, Qt::UTC));
+        QVERIFY(stats->from == stats->until.addSecs(-3'600));
+        QCOMPARE(stats->series.size(), std::size_t(6)); // the other 54 minutes had no request
+        QCOMPARE(stats->series[1].start.time(), QTime(0, 1));
+        QCOMPARE(stats->series[1].figures.requests, qint64(60));
+        QCOMPARE(stats->lines.size(), std::size_t(4)); // three providers, and nobody
+        qint64 inLines = 0;
+        for (const StatsLine &line : stats->lines) {
+            for (const StatsPoint &point : line.points) {
+                inLines += point.figures.requests;
+            }
+        }
+        QCOMPARE(inLines, stats->totals.requests);
+        for (std::size_t i = 0; i < stats->lines.size(); ++i) {
+            QCOMPARE(stats->lines[i].name, stats->providers[i].name);
+        }
+    }
+
+    void keepsToTheEndsThatAreGiven()
+    {
+        const QDateTime day = QDateTime::fromSecsSinceEpoch(1'795'478'400, Qt::UTC);
+        const auto stats = askStats({.from = day.addSecs(61), .until = day.addSecs(119)});
+        QVERIFY(stats);
+        QCOMPARE(stats->from, day.addSecs(60));
+        QCOMPARE(stats->until, day.addSecs(120));
+        QCOMPARE(stats->totals.requests, qint64(60));
+        const auto before = askStats({.from = day.addDays(-1), .until = day});
+        QCOMPARE(before->totals.requests, qint64(0));
+        const auto later = askStats({.from = day.addDays(3)});
+        QVERIFY(later);
+        QCOMPARE(later->totals.requests, qint64(0));
+    }
+
+    void leavesOutLinesThatWouldBeTooMany()
+    {
+        auto folder = QTemporaryDir();
+        const QString path = folder.filePath(u"many.db"_s);
+        auto database = store::openRecordFile(path, 1s);
+        auto writer = store::RecordWriter::create(*database, tests::sampleDay);
+        QVERIFY(writer);
+        std::vector<std::shared_ptr<const relay::Outcome>> batch;
+        for (int i = 1; i <= 300; ++i) {
+            auto outcome = anOutcome(i);
+            outcome.app = "app-" + QByteArray::number(i % 100);
+            batch.push_back(std::make_shared<const relay::Outcome>(outcome));
+        }
+        QVERIFY((*writer)->write(batch));
+        m_history = std::make_unique<StoredHistory>(path, m_clock);
+        const auto stats = askStats({.window = StatsWindow::Day, .series = StatsSeries::Apps});
+        QVERIFY(stats);
+        QCOMPARE(stats->apps.size(), std::size_t(100));
+        QCOMPARE(stats->lines.size(), std::size_t(RequestStats::maxPoints / 96));
     }
 
     void beforeAnythingIsRecordedThereIsNothingAndNoError()
@@ -172,7 +236,7 @@ private Q_SLOTS:
         QVERIFY(page);
         QVERIFY(page->rows.empty());
         QVERIFY(!page->next);
-        const auto stats = askStats(StatsWindow::Hour);
+        const auto stats = askStats({.window = StatsWindow::Hour});
         QVERIFY(stats);
         QCOMPARE(stats->totals.requests, qint64(0));
         QVERIFY(!askDetails(u"req_1"_s));
@@ -254,10 +318,10 @@ private:
         return awaitResult<RequestDetails>(
             [&](auto done) { m_history->details(id, *this, std::move(done)); });
     }
-    [[nodiscard]] common::Result<RequestStats> askStats(StatsWindow window)
+    [[nodiscard]] common::Result<RequestStats> askStats(const StatsQuery &query)
     {
         return awaitResult<RequestStats>(
-            [&](auto done) { m_history->stats(window, *this, std::move(done)); });
+            [&](auto done) { m_history->stats(query, *this, std::move(done)); });
     }
 
     QTemporaryDir m_folder;

@@ -343,15 +343,51 @@ private Q_SLOTS:
         QCOMPARE(exact->size(), std::size_t(1));
     }
 
-    void choosesBucketsThatAreKept()
+    void sumsUpLongerSteps()
     {
-        const auto now = sampleDay + 24h * 365;
-        QCOMPARE(spanFor(now - 1h, now, now), minuteSpan);
-        QCOMPARE(spanFor(now - 24h, now, now), hourSpan);
-        QCOMPARE(spanFor(now - 24h * 90, now, now), daySpan);
-        // An hour of last week: its minutes are gone.
-        QCOMPARE(spanFor(now - 24h * 7, now - 24h * 7 + 1h, now), hourSpan);
-        QCOMPARE(spanFor(now - 24h * 200, now - 24h * 200 + 1h, now), daySpan);
+        TotalsQuery query{sampleDay, sampleDay + 24h, TotalsBy::Nothing, minuteSpan};
+        query.step = 900;
+        const auto rows = m_reader->series(query);
+        QVERIFY(rows);
+        QCOMPARE(rows->size(), std::size_t(96));
+        QCOMPARE(rows->at(1).bucketStart, 1'795'478'400 + 900);
+        QCOMPARE(rows->at(1).totals.requests, 900);
+        query.step = 0;
+        QCOMPARE(m_reader->series(query)->size(), std::size_t(1'440));
+    }
+
+    void choosesPointsThatAChartCanShow_data()
+    {
+        QTest::addColumn<int>("hoursAgo");
+        QTest::addColumn<int>("hours");
+        QTest::addColumn<qint64>("span");
+        QTest::addColumn<qint64>("step");
+        constexpr int day = 24;
+        QTest::newRow("1h") << 1 << 1 << qint64(minuteSpan) << qint64(60);
+        QTest::newRow("12h") << 12 << 12 << qint64(minuteSpan) << qint64(300);
+        QTest::newRow("24h") << day << day << qint64(minuteSpan) << qint64(900);
+        QTest::newRow("24h last week") << 7 * day << day << qint64(hourSpan) << qint64(hourSpan);
+        QTest::newRow("7d") << 7 * day << 7 * day << qint64(hourSpan) << qint64(hourSpan);
+        QTest::newRow("30d") << 30 * day << 30 * day << qint64(hourSpan) << qint64(6 * hourSpan);
+        QTest::newRow("90d") << 90 * day << 90 * day << qint64(daySpan) << qint64(daySpan);
+        QTest::newRow("an hour of last year")
+            << 300 * day << 1 << qint64(daySpan) << qint64(daySpan);
+        QTest::newRow("ten years")
+            << 3650 * day << 3650 * day << qint64(daySpan) << qint64(2 * daySpan);
+    }
+
+    void choosesPointsThatAChartCanShow()
+    {
+        QFETCH(int, hoursAgo);
+        QFETCH(int, hours);
+        QFETCH(qint64, span);
+        QFETCH(qint64, step);
+        const auto now = sampleDay + 24h * 4'000;
+        const auto from = now - std::chrono::hours(hoursAgo);
+        const SeriesPlan plan = seriesPlanFor(from, from + std::chrono::hours(hours), now);
+        QCOMPARE(qint64(plan.span), span);
+        QCOMPARE(qint64(plan.step), step);
+        QVERIFY(hours * 3'600 / plan.step < SeriesPlan::maxPoints);
     }
 
     void saysThatThereIsNothing()

@@ -141,7 +141,7 @@ void RequestsPresenter::onPage(const common::Result<interfaces::RequestPage> &pa
 void RequestsPresenter::askForChoices()
 {
     m_feed.gateway().history().stats(
-        interfaces::StatsWindow::Month,
+        {.window = interfaces::StatsWindow::Month},
         *this,
         [this](const common::Result<interfaces::RequestStats> &stats) {
             if (!stats) {
