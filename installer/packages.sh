@@ -6,7 +6,7 @@
 
 build_packages=(
     build-essential cmake ninja-build ccache pkg-config git ca-certificates
-    qt6-base-dev qt6-httpserver-dev qt6-websockets-dev qt6-svg-dev libgl1-mesa-dev
+    qt6-base-dev qt6-httpserver-dev qt6-websockets-dev qt6-svg-dev qt6-charts-dev libqt6opengl6-dev libgl1-mesa-dev
     qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools
     qt6-qpa-plugins qt6-wayland fonts-dejavu-core
     qcoro-qt6-dev qtkeychain-qt6-dev libsecret-1-0

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/support/fake_gateway_control.h"
+#include "tests/support/sample_activity.h"
 
 namespace freerelay::tests {
 
@@ -151,6 +152,7 @@ inline void fillSample(FakeGatewayControl &gateway)
     failed.error = QStringLiteral("Every provider that may be used has reached its limit.");
     failed.ttft.reset();
     failed.completionTokens.reset();
+    gateway.past.figures = someActivity(QDateTime(QDate(2026, 11, 24), QTime(9, 0), Qt::UTC));
     gateway.past.rows = gateway.requests;
     for (const interfaces::RequestRow &row : gateway.requests) {
         gateway.past.known.emplace(row.requestId, someDetails(row));

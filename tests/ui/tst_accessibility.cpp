@@ -8,6 +8,8 @@
 #include <QLineEdit>
 #include <QMenuBar>
 #include <QRadioButton>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QTableView>
 #include <QTest>
 
@@ -48,11 +50,20 @@ QRect areaIn(const QWidget &window, const QWidget *widget)
     return {widget->mapTo(&window, QPoint()), widget->size()};
 }
 
+// Where focus has scrolled to is not the reading order.
+void scrollBack(const QWidget &window)
+{
+    for (const QScrollArea *area : window.findChildren<QScrollArea *>()) {
+        area->verticalScrollBar()->setValue(0);
+    }
+}
+
 void addPages()
 {
     QTest::addColumn<PageId>("page");
     QTest::addColumn<QByteArray>("provider");
     QTest::newRow("overview") << PageId::Overview << QByteArray();
+    QTest::newRow("overview, table") << PageId::Overview << QByteArray("table");
     QTest::newRow("providers, keyless") << PageId::Providers << QByteArray("ovh");
     QTest::newRow("providers, with keys") << PageId::Providers << QByteArray("groq");
     QTest::newRow("providers, no key") << PageId::Providers << QByteArray("openai");
@@ -73,7 +84,14 @@ private:
         QFETCH(PageId, page);
         QFETCH(QByteArray, provider);
         fixture.window.showPage(page);
-        if (page == PageId::Requests && !provider.isEmpty()) {
+        if (page == PageId::Overview) {
+            // The charts come once the page has been painted.
+            QTRY_VERIFY(fixture.find<QWidget>(u"activityCharts"_s) != nullptr);
+            QTRY_VERIFY(fixture.find<QWidget>(u"activityCharts"_s)->isVisible());
+            if (provider == "table") {
+                fixture.find<QAbstractButton>(u"activityTableButton"_s)->click();
+            }
+        } else if (page == PageId::Requests && !provider.isEmpty()) {
             fixture.find<QTableView>(u"requestTable"_s)->selectRow(0);
             QTRY_VERIFY(fixture.find<QWidget>(u"candidateTable"_s)->isVisible());
         } else if (!provider.isEmpty()) {
@@ -146,6 +164,7 @@ private Q_SLOTS:
         for (const QWidget *stop : expected) {
             QVERIFY2(visited.contains(stop), qPrintable(u"not reached: %1"_s.arg(describe(stop))));
         }
+        scrollBack(fixture.window);
         for (qsizetype i = 1; i < visited.size(); ++i) {
             const QRect before = areaIn(fixture.window, visited.at(i - 1));
             const QRect after = areaIn(fixture.window, visited.at(i));

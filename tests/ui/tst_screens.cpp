@@ -7,6 +7,8 @@
 #include <QApplication>
 #include <QDir>
 #include <QLabel>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QSet>
 #include <QStyle>
 #include <QTableView>
@@ -27,13 +29,48 @@ struct Screen
     std::function<void(WindowFixture &)> prepare;
 };
 
+void scrollToEnd(WindowFixture &fixture)
+{
+    auto *page = fixture.find<QWidget>(u"overviewPage"_s);
+    auto *scroll = page->findChild<QScrollArea *>();
+    QCoreApplication::processEvents();
+    scroll->verticalScrollBar()->setValue(scroll->verticalScrollBar()->maximum());
+}
+
+void showActivity(WindowFixture &fixture)
+{
+    QTRY_VERIFY(fixture.find<QWidget>(u"activityCharts"_s) != nullptr);
+    QTRY_VERIFY(fixture.find<QWidget>(u"activityCharts"_s)->isVisible());
+    scrollToEnd(fixture);
+}
+
 std::vector<Screen> screens()
 {
     const auto select = [](const QByteArray &id) {
         return [id](WindowFixture &fixture) { fixture.window.providers().select(id); };
     };
     return {
-        {u"overview"_s, PageId::Overview, [](WindowFixture &) {}},
+        {u"overview"_s,
+         PageId::Overview,
+         [](WindowFixture &fixture) {
+             QTRY_VERIFY(fixture.find<QWidget>(u"activityCharts"_s) != nullptr);
+         }},
+        {u"overview-charts"_s, PageId::Overview, showActivity},
+        {u"overview-table"_s,
+         PageId::Overview,
+         [](WindowFixture &fixture) {
+             showActivity(fixture);
+             fixture.find<QAbstractButton>(u"activityTableButton"_s)->click();
+             scrollToEnd(fixture);
+         }},
+        {u"overview-activity-empty"_s,
+         PageId::Overview,
+         [](WindowFixture &fixture) {
+             QTRY_VERIFY(fixture.find<QWidget>(u"activityEmpty"_s) != nullptr);
+             fixture.find<QAbstractButton>(u"rangeHourButton"_s)->click();
+             QTRY_VERIFY(fixture.find<QWidget>(u"activityEmpty"_s)->isVisible());
+             scrollToEnd(fixture);
+         }},
         {u"overview-demo"_s,
          PageId::Overview,
          [](WindowFixture &fixture) {
@@ -160,6 +197,7 @@ private Q_SLOTS:
         if (shown.name.endsWith(u"-empty"_s)) {
             fixture.gateway.requests.clear();
             fixture.gateway.past.rows.clear();
+            fixture.gateway.past.figures = {};
         }
         fixture.window.showPage(shown.page);
         shown.prepare(fixture);

@@ -11,9 +11,14 @@ void placeInTabOrder(QWidget *container)
            && (previous->focusPolicy() == Qt::NoFocus || container->isAncestorOf(previous))) {
         previous = previous->previousInFocusChain();
     }
-    if (previous == container) {
-        return;
+    if (previous != container) {
+        placeInTabOrder(container, previous);
     }
+}
+
+void placeInTabOrder(QWidget *container, QWidget *after)
+{
+    QWidget *previous = after;
     const QList<QWidget *> children = container->findChildren<QWidget *>();
     for (QWidget *child : children) {
         if (child->focusPolicy() != Qt::NoFocus && child->focusProxy() == nullptr) {

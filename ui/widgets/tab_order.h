@@ -8,4 +8,7 @@ namespace freerelay::ui {
 /// the tab order that the container itself has. In the order of their creation.
 void placeInTabOrder(QWidget *container);
 
+/// The same for a container made late: its widgets follow `after`, in the order of the tree.
+void placeInTabOrder(QWidget *container, QWidget *after);
+
 } // namespace freerelay::ui

@@ -1,10 +1,14 @@
 #include "overview_page.h"
 
 #include "ui/models/gateway_feed.h"
+#include "ui/pages/overview/activity_presenter.h"
+#include "ui/pages/overview/activity_section.h"
 #include "ui/pages/overview/overview_presenter.h"
 #include "ui/shell/gateway_commands.h"
 #include "ui/theme/icons.h"
+#include "ui/widgets/adaptive_row.h"
 #include "ui/widgets/copy_button.h"
+#include "ui/widgets/tab_order.h"
 #include "ui/widgets/typography.h"
 
 #include <QEvent>
@@ -15,6 +19,7 @@
 #include <QPushButton>
 #include <QRadioButton>
 #include <QScrollArea>
+#include <QTimer>
 #include <QVBoxLayout>
 
 namespace freerelay::ui {
@@ -26,8 +31,11 @@ namespace {
 
 constexpr int pageMargin = 24;
 constexpr int cardGap = 14;
-constexpr int contentWidth = 760;
+constexpr int contentWidth = 1'160;
+constexpr int cardChars = 44; ///< that a card needs to stand beside another
 constexpr int headlineIcon = 44;
+/// Time for the window to be painted before the charts are made.
+constexpr std::chrono::milliseconds chartDelay{40};
 
 } // namespace
 
@@ -50,17 +58,24 @@ OverviewPage::OverviewPage(OverviewPresenter &presenter, QWidget *parent)
     content->setMaximumWidth(contentWidth);
     row->addWidget(content, 1);
     row->addStretch(0);
-    auto *column = new QVBoxLayout(content);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(cardGap);
-    column->addWidget(createHeadline());
-    column->addWidget(createNextCard());
-    column->addWidget(createEndpointCard());
-    column->addWidget(createModeCard());
-    column->addStretch(1);
+    m_column = new QVBoxLayout(content);
+    m_column->setContentsMargins(0, 0, 0, 0);
+    m_column->setSpacing(cardGap);
+    m_column->addWidget(createHeadline());
+    m_column->addWidget(createNextCard());
+    auto *pair = new AdaptiveRow(cardChars, cardGap, content);
+    pair->add(createEndpointCard());
+    pair->add(createModeCard());
+    m_column->addWidget(pair);
+    m_column->addStretch(1);
     connect(&m_presenter, &OverviewPresenter::changed, this, [this] {
         if (m_active) {
             update();
+        }
+    });
+    connect(&m_presenter.activityOverTime(), &ActivityPresenter::changed, this, [this] {
+        if (m_active && m_activitySection != nullptr) {
+            m_activitySection->update();
         }
     });
     update();
@@ -72,7 +87,32 @@ void OverviewPage::setActive(bool active)
     m_presenter.setActive(active);
     if (active) {
         update();
+        if (m_activitySection != nullptr) {
+            m_activitySection->update();
+        }
     }
+}
+
+void OverviewPage::showEvent(QShowEvent *event)
+{
+    Page::showEvent(event);
+    if (!m_shown) {
+        m_shown = true;
+        QTimer::singleShot(chartDelay, this, &OverviewPage::createActivity);
+    }
+}
+
+void OverviewPage::createActivity()
+{
+    m_activitySection = new ActivitySection(m_presenter.activityOverTime(), this);
+    m_activitySection->setObjectName(u"activitySection"_s);
+    connect(
+        m_activitySection,
+        &ActivitySection::connectRequested,
+        &m_presenter,
+        &OverviewPresenter::connectRequested);
+    m_column->insertWidget(m_column->count() - 1, m_activitySection);
+    placeInTabOrder(m_activitySection, m_modes.at(Mode::Paid));
 }
 
 void OverviewPage::changeEvent(QEvent *event)

@@ -9,12 +9,15 @@ class QLabel;
 class QLineEdit;
 class QPushButton;
 class QRadioButton;
+class QVBoxLayout;
 
 namespace freerelay::ui {
 
+class ActivitySection;
 class OverviewPresenter;
 
-/// State, address, mode and the next thing to do.
+/// State, the next thing to do, address, mode, and what happened. The charts of the latter are
+/// made once the rest of the page has been seen: the window is not to wait for them.
 class OverviewPage final : public Page
 {
     Q_OBJECT
@@ -28,12 +31,14 @@ public:
 
 protected:
     void changeEvent(QEvent *event) override;
+    void showEvent(QShowEvent *event) override;
 
 private:
     [[nodiscard]] QWidget *createHeadline();
     [[nodiscard]] QWidget *createEndpointCard();
     [[nodiscard]] QWidget *createModeCard();
     [[nodiscard]] QWidget *createNextCard();
+    void createActivity();
     void update();
     void updateHeadline();
 
@@ -51,6 +56,9 @@ private:
     QLabel *m_nextExplanation = nullptr;
     QPushButton *m_nextButton = nullptr;
     QPushButton *m_otherButton = nullptr;
+    QVBoxLayout *m_column = nullptr;
+    ActivitySection *m_activitySection = nullptr;
+    bool m_shown = false;
 };
 
 } // namespace freerelay::ui

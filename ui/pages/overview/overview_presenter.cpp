@@ -12,10 +12,17 @@ using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
 using interfaces::GatewayStatus;
 
+namespace {
+
+constexpr auto activityPace = 1s;
+
+} // namespace
+
 OverviewPresenter::OverviewPresenter(GatewayFeed &feed, GatewayCommands &commands, QObject *parent)
     : QObject(parent)
     , m_feed(feed)
     , m_commands(commands)
+    , m_activity(feed, activityPace, this)
     , m_poll(this)
 {
     m_poll.setInterval(1s);
@@ -161,6 +168,7 @@ void OverviewPresenter::setActive(bool active)
     if (active == m_poll.isActive()) {
         return;
     }
+    m_activity.setActive(active);
     if (active) {
         m_poll.start();
         m_feed.refresh();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ui/pages/overview/activity_presenter.h"
 #include "ui/theme/tones.h"
 
 #include <QObject>
@@ -47,8 +48,10 @@ public:
     [[nodiscard]] QString activity() const;
     [[nodiscard]] GatewayFeed &feed() const { return m_feed; }
     [[nodiscard]] GatewayCommands &commands() const { return m_commands; }
+    [[nodiscard]] ActivityPresenter &activityOverTime() { return m_activity; }
 
-    /// While active the request counters are read once a second; otherwise nothing is.
+    /// While active the request counters are read once a second, and the record when they moved;
+    /// otherwise nothing is.
     void setActive(bool active);
     void takeNextStep();
     /// The second way of the step: keeps the port and tries it again.
@@ -65,6 +68,7 @@ private:
 
     GatewayFeed &m_feed;
     GatewayCommands &m_commands;
+    ActivityPresenter m_activity;
     QTimer m_poll;
 };
 

@@ -1,0 +1,265 @@
+#include "ui/theme/tones.h"
+#include "ui/widgets/charts/chart_table_model.h"
+#include "ui/widgets/charts/chart_ticks.h"
+#include "ui/widgets/charts/time_chart.h"
+#include "ui/widgets/figures.h"
+
+#include <QAbstractItemModelTester>
+#include <QAreaSeries>
+#include <QChart>
+#include <QLineSeries>
+#include <QTest>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+using namespace freerelay::ui;
+
+namespace {
+
+ChartData someChart(ChartKind kind)
+{
+    ChartData chart;
+    chart.kind = kind;
+    chart.start = QDateTime(QDate(2026, 11, 24), QTime(9, 0), Qt::UTC);
+    chart.step = 900s;
+    chart.steps = 6;
+    chart.series = {
+        {u"Answered"_s, ChartHue::Blue, {1.0, 2.0, {}, {}, 4.0, {}}},
+        {u"Failed"_s, ChartHue::Red, {1.0, 0.0, {}, {}, 1.0, {}}}};
+    return chart;
+}
+
+/// Counts the frames of a widget.
+class Frames final : public QObject
+{
+public:
+    explicit Frames(QWidget *widget) { widget->installEventFilter(this); }
+    int count = 0;
+    bool eventFilter(QObject *, QEvent *event) override
+    {
+        count += event->type() == QEvent::Paint ? 1 : 0;
+        return false;
+    }
+};
+
+QStringList labelsOf(const std::vector<ChartTick> &ticks)
+{
+    QStringList labels;
+    for (const ChartTick &tick : ticks) {
+        labels << tick.label;
+    }
+    return labels;
+}
+
+} // namespace
+
+/// Charts over time: axes, gaps, frames, words, the table beside them.
+class TestTimeChart final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedKingdom)); }
+
+    void barsLeaveOutWhatIsNotKnown()
+    {
+        TimeChart chart;
+        chart.setValues(someChart(ChartKind::Bars));
+        const auto areas = chart.chart()->series();
+        QCOMPARE(areas.size(), 2);
+        const auto *answered = qobject_cast<QAreaSeries *>(areas[0]);
+        QCOMPARE(answered->upperSeries()->count(), 3 * 4); // three bars
+        // The second layer stands on the first one, and has no bar of no height.
+        const auto *failed = qobject_cast<QAreaSeries *>(areas[1]);
+        QCOMPARE(failed->upperSeries()->count(), 2 * 4);
+        QCOMPARE(failed->lowerSeries()->at(0).y(), 1.0);
+        QCOMPARE(failed->upperSeries()->at(1).y(), 2.0);
+    }
+
+    void linesBreakWhereNothingIsKnown()
+    {
+        TimeChart chart;
+        chart.setValues(someChart(ChartKind::Lines));
+        int lines = 0;
+        for (const QAbstractSeries *series : chart.chart()->series()) {
+            const auto *line = qobject_cast<const QLineSeries *>(series);
+            QVERIFY(line != nullptr);
+            lines += line->count() > 0 ? 1 : 0;
+        }
+        QCOMPARE(lines, 4); // two stretches each
+        ChartData less = someChart(ChartKind::Lines);
+        less.series.pop_back();
+        chart.setValues(less);
+        int left = 0;
+        for (const QAbstractSeries *series : chart.chart()->series()) {
+            left += qobject_cast<const QLineSeries *>(series)->count() > 0 ? 1 : 0;
+        }
+        QCOMPARE(left, 2);
+    }
+
+    void paintsNothingWhenNothingHasChangedOrItIsHidden()
+    {
+        TimeChart chart;
+        chart.setValues(someChart(ChartKind::Bars));
+        chart.resize(400, 200);
+        chart.show();
+        Frames frames(chart.viewport());
+        QVERIFY(QTest::qWaitForWindowExposed(&chart));
+        QTRY_VERIFY(frames.count > 0);
+        QVERIFY(!QTest::qWaitFor([] { return false; }, 50)); // what was under way is through
+        frames.count = 0;
+        for (int i = 0; i < 20; ++i) {
+            chart.setValues(someChart(ChartKind::Bars));
+            QCoreApplication::processEvents();
+        }
+        QCOMPARE(frames.count, 0);
+        chart.hide();
+        frames.count = 0;
+        for (int i = 0; i < 20; ++i) {
+            ChartData data = someChart(ChartKind::Bars);
+            data.series[0].values[0] = i + 2.0;
+            chart.setValues(data);
+            QCoreApplication::processEvents();
+        }
+        QCOMPARE(frames.count, 0);
+    }
+
+    void tellsAStepInWords()
+    {
+        TimeChart chart;
+        chart.resize(400, 200);
+        chart.setValues(someChart(ChartKind::Bars));
+        chart.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&chart));
+        QCOMPARE(chart.stepText(0), u"24 Nov 09:00 · Answered 1 · Failed 1"_s);
+        QCOMPARE(chart.stepText(2), u"24 Nov 09:30 · Answered – · Failed –"_s);
+        const QRectF area = chart.plotArea();
+        QCOMPARE(chart.stepAt(area.topLeft().toPoint() + QPoint(2, 2)), 0);
+        QCOMPARE(chart.stepAt(area.bottomRight().toPoint() - QPoint(2, 2)), 5);
+        QCOMPARE(chart.stepAt(QPoint(0, 0)), -1);
+        QVERIFY(chart.accessibleDescription().contains(u"Answered: at most 4"_s));
+    }
+
+    void survivesNoStepsAtAll()
+    {
+        TimeChart chart;
+        chart.resize(400, 200);
+        chart.setValues({});
+        chart.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&chart));
+        QCOMPARE(chart.stepAt(chart.plotArea().center().toPoint()), -1);
+    }
+
+    void axesHaveRoundValues_data()
+    {
+        QTest::addColumn<int>("unit");
+        QTest::addColumn<double>("largest");
+        QTest::addColumn<QStringList>("labels");
+        const auto count = int(ChartUnit::Count);
+        const auto time = int(ChartUnit::Milliseconds);
+        QTest::newRow("nothing") << count << 0.0 << QStringList{u"0"_s, u"1"_s};
+        QTest::newRow("three") << count << 3.0 << QStringList{u"0"_s, u"1"_s, u"2"_s, u"3"_s};
+        QTest::newRow("thousands")
+            << count << 3'400.0 << QStringList{u"0"_s, u"1 k"_s, u"2 k"_s, u"3 k"_s, u"4 k"_s};
+        QTest::newRow("fast") << time << 170.0
+                              << QStringList{
+                                     u"0"_s, u"50 ms"_s, u"100 ms"_s, u"150 ms"_s, u"200 ms"_s};
+        QTest::newRow("slow") << time << 1'900.0
+                              << QStringList{u"0"_s, u"500 ms"_s, u"1 s"_s, u"1.5 s"_s, u"2 s"_s};
+    }
+
+    void axesHaveRoundValues()
+    {
+        QFETCH(int, unit);
+        QFETCH(double, largest);
+        QFETCH(QStringList, labels);
+        QCOMPARE(labelsOf(ChartTicks::values(ChartUnit(unit), largest, 4)), labels);
+    }
+
+    void axesHaveRoundTimes()
+    {
+        ChartData chart;
+        chart.start = QDateTime(QDate(2026, 11, 23), QTime(16, 45), Qt::UTC);
+        chart.step = 900s;
+        chart.steps = 96;
+        const auto ticks = ChartTicks::times(chart, 5);
+        QCOMPARE(labelsOf(ticks), (QStringList{u"18:00"_s, u"24 Nov"_s, u"06:00"_s, u"12:00"_s}));
+        QCOMPARE(ticks[0].position, 4.5); // where the fifth step, 17:45 to 18:00, ends
+        chart.step = 86'400s;
+        chart.start = QDateTime(QDate(2026, 8, 27), QTime(0, 0), Qt::UTC);
+        chart.steps = 90;
+        const auto days = ChartTicks::times(chart, 8);
+        QVERIFY(days.size() >= 4 && days.size() <= 8);
+        for (const ChartTick &tick : days) {
+            QCOMPARE(tick.position, std::floor(tick.position)); // below its day
+        }
+        chart.steps = 0;
+        QVERIFY(ChartTicks::times(chart, 8).empty());
+    }
+
+    void numbersAreShort_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("expected");
+        const auto add = [](const QString &text, const QString &expected) {
+            QTest::newRow(qPrintable(expected)) << text << expected;
+        };
+        add(Figures::compact(999), u"999"_s);
+        add(Figures::compact(1'234), u"1.2 k"_s);
+        add(Figures::compact(34'400), u"34 k"_s);
+        add(Figures::compact(999'900), u"1 M"_s);
+        add(Figures::compact(2'500'000'000.0), u"2.5 G"_s);
+        add(Figures::duration(0.42), u"0.4 ms"_s);
+        add(Figures::duration(999.7), u"1 s"_s);
+        add(Figures::duration(130'000), u"130 s"_s);
+        add(Figures::percent(0), u"0 %"_s);
+        add(Figures::percent(0.0001), u"< 0.1 %"_s);
+        add(Figures::percent(0.042), u"4.2 %"_s);
+        add(Figures::percent(1), u"100 %"_s);
+    }
+
+    void numbersAreShort()
+    {
+        QFETCH(QString, text);
+        QFETCH(QString, expected);
+        QCOMPARE(text, expected);
+    }
+
+    void theTableHasTheSameValues()
+    {
+        ChartTableModel model;
+        const QAbstractItemModelTester tester(
+            &model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+        model.setCharts({someChart(ChartKind::Bars), someChart(ChartKind::Lines)});
+        QCOMPARE(model.rowCount(), 3); // the known steps, newest first
+        QCOMPARE(model.columnCount(), 5);
+        QCOMPARE(model.index(0, 0).data().toString(), u"24 Nov 10:00"_s);
+        QCOMPARE(model.index(0, 1).data().toString(), u"4"_s);
+        QVERIFY(model.text().startsWith(u"Time\tAnswered\tFailed\t"_s));
+        QCOMPARE(model.text().count(u'\n'), 3);
+    }
+
+    void coloursCanBeSeen_data()
+    {
+        QTest::addColumn<bool>("dark");
+        QTest::newRow("light") << false;
+        QTest::newRow("dark") << true;
+    }
+
+    void coloursCanBeSeen()
+    {
+        QFETCH(bool, dark);
+        const QPalette palette = dark ? darkPalette() : QPalette(QColor(0xef, 0xef, 0xef));
+        constexpr double graphics = 3.0; // WCAG 2.1, 1.4.11
+        for (int hue = 0; hue <= int(ChartHue::Red); ++hue) {
+            for (const auto role : {QPalette::Window, QPalette::Base, QPalette::AlternateBase}) {
+                QVERIFY(
+                    contrastRatio(chartColor(ChartHue(hue), palette), palette.color(role))
+                    >= graphics);
+            }
+        }
+    }
+};
+
+QTEST_MAIN(TestTimeChart)
+#include "tst_time_chart.moc"

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "ui/widgets/charts/chart_style.h"
+
+#include <QDateTime>
+#include <QString>
+
+#include <chrono>
+#include <optional>
+#include <vector>
+
+namespace freerelay::ui {
+
+enum class ChartKind {
+    Bars, ///< stacked
+    Lines,
+};
+
+enum class ChartUnit { Count, Milliseconds };
+
+/// One line, or one layer of the bars. nullopt = nothing is known of that step: a gap.
+struct ChartSeries
+{
+    QString name;
+    ChartHue hue = ChartHue::Blue;
+    std::vector<std::optional<double>> values;
+    QString columnName{}; ///< in a table, where more than one chart stands; "" = `name`
+    bool operator==(const ChartSeries &) const = default;
+};
+
+/// What a chart shows: values over steps of equal length. All series have `steps` values.
+struct ChartData
+{
+    static constexpr int maxPoints = 2'000;
+
+    ChartKind kind = ChartKind::Bars;
+    ChartUnit unit = ChartUnit::Count;
+    QDateTime start; ///< of the first step
+    std::chrono::seconds step{60};
+    int steps = 0;
+    std::vector<ChartSeries> series;
+
+    bool operator==(const ChartData &) const = default;
+    [[nodiscard]] QDateTime startOf(int index) const
+    {
+        return start.addSecs(qint64(index) * step.count());
+    }
+};
+
+/// A value of such a chart in words.
+[[nodiscard]] QString valueText(ChartUnit unit, double value);
+
+} // namespace freerelay::ui
