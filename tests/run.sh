@@ -21,6 +21,15 @@ install_e2e_packages() {
         || say "no package registry in reach: the end-to-end tests will be skipped"
 }
 
+# The dashboard's test drives a real browser, where the distribution has one.
+install_browser() {
+    if command -v chromium >/dev/null 2>&1; then
+        return 0
+    fi
+    (install_packages chromium:chromium) \
+        || say "no chromium to be had: the dashboard's test in a browser will be skipped"
+}
+
 install_python_packages() {
     local folder=$1 mark=$1/.venv/installed
     if [[ -f $mark && $mark -nt $folder/requirements.txt ]]; then
@@ -50,6 +59,7 @@ summarise() {
 
 install_packages "${build_packages[@]}" "${test_packages[@]}"
 install_e2e_packages
+install_browser
 build_preset "$root" "$preset"
 
 report=$root/build/$preset/test-report.xml

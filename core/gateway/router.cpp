@@ -102,6 +102,12 @@ Router::Match Router::match(const HttpRequest &request) const
     return found;
 }
 
+bool Router::needsNoKey(const HttpRequest &request, RouteFlags flags)
+{
+    return flags.testAnyFlags(RouteFlag::Harmless | RouteFlag::NoKey)
+        || (flags.testFlag(RouteFlag::Personal) && request.peer == PeerOwner::SameUser);
+}
+
 std::optional<Refusal> Router::check(const HttpRequest &request, const Match &found)
 {
     const AccessRules &rules = *m_rules.current();
@@ -122,7 +128,7 @@ std::optional<Refusal> Router::check(const HttpRequest &request, const Match &fo
         if (auto refusal = checkAdminToken(request, rules)) {
             return refusal;
         }
-    } else if (!flags.testAnyFlags(RouteFlag::Harmless | RouteFlag::NoKey)) {
+    } else if (!needsNoKey(request, flags)) {
         if (auto refusal = checkClientKey(request, rules)) {
             return refusal;
         }
@@ -136,7 +142,9 @@ void Router::handle(HttpRequest request, std::shared_ptr<relay::Downstream> down
     if (request.method == Method::Options && request.path == "*") {
         found.allow = "GET, HEAD, POST, OPTIONS"_ba;
     }
-    if (common::HeaderList cors = corsHeaders(request, *m_rules.current()); cors.size() > 0) {
+    const bool personal = found.route && found.route->flags.testFlag(RouteFlag::Personal);
+    if (common::HeaderList cors = corsHeaders(request, *m_rules.current());
+        cors.size() > 0 && !personal) {
         downstream = std::make_shared<CorsDownstream>(std::move(downstream), std::move(cors));
     }
     if (const auto refusal = check(request, found)) {

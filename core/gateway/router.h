@@ -19,6 +19,9 @@ enum class RouteFlag : std::uint8_t {
     Admin = 2, ///< needs the admin token instead of the client key
     JsonBody = 4, ///< the body must be application/json
     NoKey = 8, ///< needs no key; web pages are refused as everywhere
+    /// Needs no key of a program of this user, the client key of all others. Not readable for pages
+    /// of other origins, not even of allowed ones.
+    Personal = 16,
 };
 Q_DECLARE_FLAGS(RouteFlags, RouteFlag)
 Q_DECLARE_OPERATORS_FOR_FLAGS(RouteFlags)
@@ -53,6 +56,7 @@ private:
         QByteArray allow; ///< "" when the path is unknown
     };
 
+    [[nodiscard]] static bool needsNoKey(const HttpRequest &request, RouteFlags flags);
     [[nodiscard]] Match match(const HttpRequest &request) const;
     [[nodiscard]] std::optional<Refusal> check(const HttpRequest &request, const Match &found);
     void

@@ -27,6 +27,7 @@ WorkerHandler::WorkerHandler(
     , m_metrics([&metrics = parts.metrics] { return metrics.render(); }, parts.controlContext)
     , m_admin(parts.control, parts.mainContext)
     , m_history(parts.history)
+    , m_dashboard(parts.history, parts.clock)
     , m_router(rules)
 {
     addClientRoutes();
@@ -107,6 +108,13 @@ void WorkerHandler::addAdminRoutes()
 
 void WorkerHandler::addHistoryRoutes()
 {
+    m_router.add(
+        {Method::Get,
+         "/dashboard"_ba,
+         RouteFlag::Personal,
+         [this](const HttpRequest &request, const Downstream &downstream) {
+             m_dashboard.show(request, downstream);
+         }});
     m_router.add(
         {Method::Get,
          "/v1/requests"_ba,

@@ -3,6 +3,7 @@
 #include "core/gateway/router.h"
 #include "core/gateway/routes/admin_route.h"
 #include "core/gateway/routes/chat_route.h"
+#include "core/gateway/routes/dashboard_route.h"
 #include "core/gateway/routes/history_route.h"
 #include "core/gateway/routes/metrics_route.h"
 #include "core/gateway/routes/models_route.h"
@@ -55,6 +56,7 @@ private:
     gateway::MetricsRoute m_metrics;
     gateway::AdminRoute m_admin;
     gateway::HistoryRoute m_history;
+    gateway::DashboardRoute m_dashboard;
     gateway::Router m_router;
 };
 

@@ -67,6 +67,7 @@ private Q_SLOTS:
         add(Method::Get, "/v1/both"_ba, {});
         add(Method::Post, "/v1/both"_ba, {});
         add(Method::Post, "/admin/stop"_ba, RouteFlag::Admin);
+        add(Method::Get, "/dashboard"_ba, RouteFlag::Personal);
     }
 
     void findsRoutesAndChecksThem_data()
@@ -160,6 +161,35 @@ private Q_SLOTS:
             ask(asking(Method::Post, "/admin/stop"_ba, {{"x-api-key"_ba, "k"_ba}}))->status, 401);
         QCOMPARE(
             ask(asking(Method::Post, "/admin/stop"_ba, {{"x-api-key"_ba, "a"_ba}}))->status, 200);
+    }
+
+    void personalRoutesNeedNoKeyOfTheUsersPrograms()
+    {
+        AccessRules rules;
+        rules.clientKey = common::Secret("k");
+        rules.allowedOrigins = {"https://app.example"_ba};
+        m_rules->publish(std::make_shared<const AccessRules>(rules));
+        HttpRequest request = asking(Method::Get, "/dashboard"_ba);
+        for (const PeerOwner other : {PeerOwner::Unknown, PeerOwner::OtherUser}) {
+            request.peer = other;
+            QCOMPARE(ask(request)->status, 401);
+        }
+        request.peer = PeerOwner::SameUser;
+        QCOMPARE(ask(request)->status, 200);
+        request.path = "/v1/models"_ba;
+        QCOMPARE(ask(request)->status, 401);
+    }
+
+    void personalRoutesAreNotReadableForOtherOrigins()
+    {
+        HttpRequest request = asking(
+            Method::Get, "/dashboard"_ba, {{"origin"_ba, "https://app.example"_ba}});
+        request.peer = PeerOwner::SameUser;
+        QVERIFY(!ask(request)->headers.contains("access-control-allow-origin"));
+        request.headers = {{"origin"_ba, "https://evil.example"_ba}};
+        QCOMPARE(ask(request)->status, 403);
+        request.headers = {{"sec-fetch-site"_ba, "cross-site"_ba}};
+        QCOMPARE(ask(request)->status, 403);
     }
 
     void tellsWhatTheWildcardStandsFor()
