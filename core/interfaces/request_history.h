@@ -183,8 +183,8 @@ struct StatsFigures
     std::chrono::microseconds durations{0}; ///< of all requests together
     std::chrono::microseconds ttfts{0}; ///< of `ttftCount` requests together
     qint64 ttftCount = 0;
-    /// Time to first content that half, 95 % and 99 % of the requests had at most: estimates, off by
-    /// less than the factor 2. nullopt = not counted in this window.
+    /// Time to first content that half, 95 % and 99 % of the requests had at most: estimates, off
+    /// by less than the factor 2. nullopt = not counted in this window.
     std::optional<std::chrono::microseconds> ttftP50{};
     std::optional<std::chrono::microseconds> ttftP95{};
     std::optional<std::chrono::microseconds> ttftP99{};
