@@ -54,6 +54,9 @@ GatewayService::~GatewayService()
     if (m_server) {
         m_server->stop(drainDeadline);
     }
+    if (m_quota) {
+        m_quota->stop();
+    }
     if (m_recording) {
         m_recording->stop(recordsDeadline);
     }
@@ -84,6 +87,8 @@ Result<void> GatewayService::open()
         return settings;
     }
     openRecording();
+    m_quota = std::make_unique<QuotaKeeper>(
+        m_options.paths.quotaFile, m_telemetry.background(), m_clock);
     if (const auto catalog = openCatalog(); !catalog) {
         return catalog;
     }

@@ -11,6 +11,7 @@
 #include "core/services/config_keeper.h"
 #include "core/services/key_actions.h"
 #include "core/services/model_lister.h"
+#include "core/services/quota/quota_keeper.h"
 #include "core/services/recording.h"
 #include "core/services/subscribers.h"
 #include "core/services/telemetry_hub.h"
@@ -118,6 +119,7 @@ private:
     std::unique_ptr<settings::SettingsStore> m_settings;
     std::unique_ptr<keys::KeyManager> m_keys;
     quota::CoolDownTable m_coolDowns;
+    std::unique_ptr<QuotaKeeper> m_quota;
     relay::FailurePolicy m_failures;
     std::unique_ptr<Recording> m_recording;
     std::unique_ptr<AuditKeeper> m_audit;

@@ -20,6 +20,7 @@ struct Paths
     QString providersFile; ///< configFolder/providers.yaml, unless the settings name another
     QString keysFile; ///< dataFolder/keys.json, only after consent
     QString recordsFile; ///< dataFolder/records.db
+    QString quotaFile; ///< dataFolder/quota.json
     QString auditFolder; ///< dataFolder/audit
     QString adminTokenFile; ///< stateFolder/admin-token, kept over restarts
     QString fingerprintKeyFile; ///< stateFolder/fingerprint-key, kept over restarts
