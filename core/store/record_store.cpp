@@ -75,10 +75,10 @@ void RecordStore::Loop::run()
             waitForAnotherTry();
         }
         if (!m_pending.empty()) {
-            m_store.m_pending = m_pending.size();
+            m_store.m_status.setPending(m_pending.size());
             if (writePending()) {
                 m_pending.clear();
-                m_store.m_pending = 0;
+                m_store.m_status.setPending(0);
             } else if (closing && std::chrono::steady_clock::now() >= m_store.m_stopBy) {
                 break;
             }
@@ -106,7 +106,7 @@ bool RecordStore::Loop::open()
         return onFailure(writer.error());
     }
     m_writer = std::move(*writer);
-    m_store.setState(true, {});
+    m_store.m_status.setState(true, {});
     return true;
 }
 
@@ -136,7 +136,7 @@ bool RecordStore::Loop::onFailure(const common::Error &error)
     if (error.kind == ErrorKind::ProtocolError) {
         return openFresh();
     }
-    m_store.setState(false, error.message);
+    m_store.m_status.setState(false, error.message);
     return false;
 }
 
@@ -144,10 +144,10 @@ bool RecordStore::Loop::openFresh()
 {
     const auto aside = setAside(m_store.m_options.path, m_store.m_clock.wallNow());
     if (!aside) {
-        m_store.setState(false, aside.error().message);
+        m_store.m_status.setState(false, aside.error().message);
         return false;
     }
-    m_store.setNotice(
+    m_store.m_status.setNotice(
         u"The records file was damaged. It is kept as “%1”, and a new one was begun."_s.arg(
             *aside));
     auto database = openRecordFile(m_store.m_options.path, m_store.m_options.lockWait);
@@ -157,13 +157,13 @@ bool RecordStore::Loop::openFresh()
         auto created = RecordWriter::create(*m_database, m_store.m_clock.wallNow());
         if (created) {
             m_writer = std::move(*created);
-            m_store.setState(true, {});
+            m_store.m_status.setState(true, {});
             return true;
         }
         database = common::failure(created.error());
     }
     close();
-    m_store.setState(false, database.error().message);
+    m_store.m_status.setState(false, database.error().message);
     return false;
 }
 
@@ -179,8 +179,8 @@ bool RecordStore::Loop::writePending()
         }
         const Result<void> written = m_writer->write(m_pending);
         if (written) {
-            m_store.m_written.fetch_add(m_pending.size(), std::memory_order_relaxed);
-            m_store.setState(true, {});
+            m_store.m_status.addWritten(m_pending.size());
+            m_store.m_status.setState(true, {});
             return true;
         }
         if (written.error().kind == ErrorKind::Internal) {
@@ -197,7 +197,7 @@ bool RecordStore::Loop::writePending()
 /// Its content is at fault: it would fail for ever and keep all others waiting.
 void RecordStore::Loop::dropPending(const common::Error &error)
 {
-    m_store.m_lost.fetch_add(m_pending.size(), std::memory_order_relaxed);
+    m_store.m_status.addLost(m_pending.size());
     qCWarning(lcStore).noquote() << m_pending.size()
                                  << "requests could not be recorded:" << error.detail;
 }
@@ -217,9 +217,9 @@ void RecordStore::Loop::giveUp()
 {
     const Batch rest = m_store.m_queue.take(0ms, 0ms);
     const std::size_t lost = m_pending.size() + rest.size();
-    m_store.m_pending = 0;
+    m_store.m_status.setPending(0);
     if (lost > 0) {
-        m_store.m_lost.fetch_add(lost, std::memory_order_relaxed);
+        m_store.m_status.addLost(lost);
         qCWarning(lcStore).noquote() << lost << "requests were not recorded before the end.";
     }
 }
@@ -308,6 +308,7 @@ RecordStore::RecordStore(StoreOptions options, const common::Clock &clock)
     : m_options(std::move(options))
     , m_clock(clock)
     , m_queue(m_options.queue)
+    , m_status(lcStore(), {u"recorded"_s, m_options.path}, m_options.statusChanged)
     , m_retention(m_options.retention)
     , m_thread(QThread::create([this] {
         common::stepBehind();
@@ -348,54 +349,7 @@ void RecordStore::stop(std::chrono::milliseconds deadline)
     m_stopBy = std::chrono::steady_clock::now() + deadline;
     m_queue.close();
     m_thread->wait();
-    const std::lock_guard lock(m_mutex);
-    m_status.recording = false;
-}
-
-StoreStatus RecordStore::status() const
-{
-    StoreStatus status;
-    {
-        const std::lock_guard lock(m_mutex);
-        status = m_status;
-    }
-    status.written = m_written.load(std::memory_order_relaxed);
-    status.dropped = m_queue.dropped() + m_lost.load(std::memory_order_relaxed);
-    status.queued = m_queue.depth() + m_pending.load(std::memory_order_relaxed);
-    return status;
-}
-
-void RecordStore::setState(bool recording, const QString &problem)
-{
-    {
-        const std::lock_guard lock(m_mutex);
-        if (m_status.recording == recording && m_status.problem == problem) {
-            return;
-        }
-        m_status.recording = recording;
-        m_status.problem = problem;
-    }
-    if (recording) {
-        qCInfo(lcStore).noquote() << "requests are recorded in" << m_options.path;
-    } else {
-        qCWarning(lcStore).noquote()
-            << "requests are not recorded:" << problem << "The file:" << m_options.path;
-    }
-    if (m_options.statusChanged) {
-        m_options.statusChanged();
-    }
-}
-
-void RecordStore::setNotice(const QString &notice)
-{
-    {
-        const std::lock_guard lock(m_mutex);
-        m_status.notice = notice;
-    }
-    qCWarning(lcStore).noquote() << notice;
-    if (m_options.statusChanged) {
-        m_options.statusChanged();
-    }
+    m_status.end();
 }
 
 } // namespace freerelay::store

@@ -4,12 +4,11 @@
 #include "core/relay/records.h"
 #include "core/store/bounded_queue.h"
 #include "core/store/retention.h"
-#include "core/store/store_status.h"
+#include "core/store/status_keeper.h"
 
 #include <QString>
 #include <QThread>
 
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -62,24 +61,19 @@ public:
     void stop(std::chrono::milliseconds deadline);
 
     /// Any thread.
-    [[nodiscard]] StoreStatus status() const;
+    [[nodiscard]] StoreStatus status() const { return m_status.status(m_queue); }
     [[nodiscard]] const QString &path() const { return m_options.path; }
 
 private:
     class Loop;
 
     [[nodiscard]] RetentionRules retention() const;
-    void setState(bool recording, const QString &problem);
-    void setNotice(const QString &notice);
 
     StoreOptions m_options;
     const common::Clock &m_clock;
     BoundedQueue<std::shared_ptr<const relay::Outcome>> m_queue;
-    std::atomic<std::uint64_t> m_written{0};
-    std::atomic<std::uint64_t> m_lost{0}; ///< taken from the queue and never written
-    std::atomic<std::uint64_t> m_pending{0}; ///< taken from the queue, waiting for another try
+    StatusKeeper m_status;
     mutable std::mutex m_mutex;
-    StoreStatus m_status;
     RetentionRules m_retention; ///< in force
     std::chrono::steady_clock::time_point m_stopBy; ///< set before the queue is closed
     std::unique_ptr<QThread> m_thread;

@@ -77,7 +77,7 @@ void AuditTrail::Loop::run()
                 (void)open(); // whether that works is known before the first request
             }
         }
-        m_trail.m_pending = m_pending.size();
+        m_trail.m_status.setPending(m_pending.size());
         if (closing
             && (m_pending.empty() || std::chrono::steady_clock::now() >= m_trail.m_stopBy)) {
             break;
@@ -85,7 +85,7 @@ void AuditTrail::Loop::run()
         if (!m_isOn && m_writer && m_pending.empty()) {
             end("off");
             m_writer.reset();
-            m_trail.setState(false, {});
+            m_trail.m_status.setState(false, {});
         }
         writeHeadWhenDue();
     }
@@ -130,7 +130,7 @@ void AuditTrail::Loop::take()
 void AuditTrail::Loop::keep(Waiting waiting)
 {
     if (m_failedAt && m_pending.size() >= m_trail.m_options.queue.items) {
-        m_trail.m_lost.fetch_add(1, std::memory_order_relaxed);
+        m_trail.m_status.addLost(1);
         if (waiting.written) {
             waiting.written(false);
         }
@@ -162,10 +162,10 @@ bool AuditTrail::Loop::open()
     m_writer = std::move(*writer);
     m_writer->setTerms(m_terms);
     if (!m_writer->notice().isEmpty()) {
-        m_trail.setNotice(m_writer->notice());
+        m_trail.m_status.setNotice(m_writer->notice());
     }
     m_failedAt.reset();
-    m_trail.setState(true, {});
+    m_trail.m_status.setState(true, {});
     return true;
 }
 
@@ -174,15 +174,15 @@ void AuditTrail::Loop::writePending()
     if (m_pending.empty() || !open()) {
         return;
     }
-    const std::uint64_t lost = m_trail.m_lost + m_trail.m_queue.dropped();
+    const std::uint64_t lost = m_trail.m_status.lost() + m_trail.m_queue.dropped();
     if (const auto written = m_writer->write(m_pending, lost); !written) {
         onFailure(written.error());
         return;
     }
-    m_trail.m_written.fetch_add(m_pending.size(), std::memory_order_relaxed);
+    m_trail.m_status.addWritten(m_pending.size());
     m_pending.clear();
     m_failedAt.reset();
-    m_trail.setState(true, {});
+    m_trail.m_status.setState(true, {});
     for (const Waiter &waiter : std::exchange(m_waiters, {})) {
         waiter.written(true);
     }
@@ -192,7 +192,7 @@ void AuditTrail::Loop::onFailure(const common::Error &error)
 {
     qCDebug(lcAudit).noquote() << error.message << error.detail;
     m_failedAt = std::chrono::steady_clock::now();
-    m_trail.setState(false, error.message);
+    m_trail.m_status.setState(false, error.message);
     for (const Waiter &waiter : std::exchange(m_waiters, {})) {
         m_pending[waiter.entry].withheld = true;
         waiter.written(false);
@@ -234,9 +234,9 @@ void AuditTrail::Loop::giveUp()
     for (const Waiter &waiter : std::exchange(m_waiters, {})) {
         waiter.written(false);
     }
-    m_trail.m_pending = 0;
+    m_trail.m_status.setPending(0);
     if (!m_pending.empty()) {
-        m_trail.m_lost.fetch_add(m_pending.size(), std::memory_order_relaxed);
+        m_trail.m_status.addLost(m_pending.size());
         qCWarning(lcAudit).noquote()
             << m_pending.size() << "requests were not audited before the end.";
     }
@@ -246,6 +246,7 @@ AuditTrail::AuditTrail(AuditOptions options, const common::Clock &clock)
     : m_options(std::move(options))
     , m_clock(clock)
     , m_queue(m_options.queue)
+    , m_status(lcAudit(), {u"audited"_s, m_options.place.folder}, m_options.statusChanged)
     , m_thread(QThread::create([this] { Loop(*this).run(); }))
 {
     m_thread->setObjectName(u"audit"_s);
@@ -283,54 +284,7 @@ void AuditTrail::stop(std::chrono::milliseconds deadline)
     m_stopBy = std::chrono::steady_clock::now() + deadline;
     m_queue.close();
     m_thread->wait();
-    const std::lock_guard lock(m_mutex);
-    m_status.recording = false;
-}
-
-StoreStatus AuditTrail::status() const
-{
-    StoreStatus status;
-    {
-        const std::lock_guard lock(m_mutex);
-        status = m_status;
-    }
-    status.written = m_written.load(std::memory_order_relaxed);
-    status.dropped = m_queue.dropped() + m_lost.load(std::memory_order_relaxed);
-    status.queued = m_queue.depth() + m_pending.load(std::memory_order_relaxed);
-    return status;
-}
-
-void AuditTrail::setState(bool recording, const QString &problem)
-{
-    {
-        const std::lock_guard lock(m_mutex);
-        if (m_status.recording == recording && m_status.problem == problem) {
-            return;
-        }
-        m_status.recording = recording;
-        m_status.problem = problem;
-    }
-    if (recording) {
-        qCInfo(lcAudit).noquote() << "requests are audited in" << m_options.place.folder;
-    } else if (!problem.isEmpty()) {
-        qCWarning(lcAudit).noquote()
-            << "requests are not audited:" << problem << "The folder:" << m_options.place.folder;
-    }
-    if (m_options.statusChanged) {
-        m_options.statusChanged();
-    }
-}
-
-void AuditTrail::setNotice(const QString &notice)
-{
-    {
-        const std::lock_guard lock(m_mutex);
-        m_status.notice = notice;
-    }
-    qCWarning(lcAudit).noquote() << notice;
-    if (m_options.statusChanged) {
-        m_options.statusChanged();
-    }
+    m_status.end();
 }
 
 } // namespace freerelay::store

@@ -4,7 +4,7 @@
 #include "core/relay/records.h"
 #include "core/store/audit/audit_writer.h"
 #include "core/store/bounded_queue.h"
-#include "core/store/store_status.h"
+#include "core/store/status_keeper.h"
 
 #include <QThread>
 
@@ -59,7 +59,7 @@ public:
     void stop(std::chrono::milliseconds deadline);
 
     /// Any thread. Not recording as long as it is turned off, without a problem.
-    [[nodiscard]] StoreStatus status() const;
+    [[nodiscard]] StoreStatus status() const { return m_status.status(m_queue); }
     [[nodiscard]] const QString &folder() const { return m_options.place.folder; }
 
 private:
@@ -70,20 +70,14 @@ private:
         Written written;
     };
 
-    void setState(bool recording, const QString &problem);
-    void setNotice(const QString &notice);
-
     AuditOptions m_options;
     const common::Clock &m_clock;
     BoundedQueue<Waiting> m_queue;
     std::atomic<bool> m_atOnce{false}; ///< no gathering: somebody waits
-    std::atomic<std::uint64_t> m_written{0};
-    std::atomic<std::uint64_t> m_lost{0}; ///< taken from the queue and never written
-    std::atomic<std::uint64_t> m_pending{0}; ///< taken from the queue, waiting for another try
-    mutable std::mutex m_mutex;
+    StatusKeeper m_status;
+    std::mutex m_mutex;
     AuditTerms m_terms;
     std::uint64_t m_termsVersion = 0;
-    StoreStatus m_status;
     std::chrono::steady_clock::time_point m_stopBy; ///< set before the queue is closed
     std::unique_ptr<QThread> m_thread;
 };
