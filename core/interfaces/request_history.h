@@ -128,6 +128,15 @@ struct DecisionInfo
     std::vector<CandidateInfo> candidates; ///< the ranked ones, best first, then the others
 };
 
+/// What became known of a request after its end.
+struct AmendmentInfo
+{
+    QString kind; ///< "client_retried", "client_regenerated"
+    QDateTime time;
+    std::chrono::milliseconds after{0}; ///< since the request's end
+    QString otherRequestId; ///< the later request; "" = it is not recorded any more
+};
+
 /// Everything that is recorded of one request.
 struct RequestDetails
 {
@@ -147,6 +156,7 @@ struct RequestDetails
     std::optional<qint64> reasoningTokens;
     std::vector<AttemptInfo> attempts;
     std::optional<DecisionInfo> decision; ///< nullopt = it ended before there was one
+    std::vector<AmendmentInfo> amendments; ///< in the order of time
 };
 
 enum class StatsWindow : std::uint8_t { Hour, Day, Week, Month, Quarter };
@@ -183,6 +193,8 @@ struct StatsFigures
     std::chrono::microseconds durations{0}; ///< of all requests together
     std::chrono::microseconds ttfts{0}; ///< of `ttftCount` requests together
     qint64 ttftCount = 0;
+    qint64 retried = 0; ///< the client sent the identical request again
+    qint64 regenerated = 0; ///< the client sent the same prompt again
     /// Time to first content that half, 95 % and 99 % of the requests had at most: estimates, off
     /// by less than the factor 2. nullopt = not counted in this window.
     std::optional<std::chrono::microseconds> ttftP50{};

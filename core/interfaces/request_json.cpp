@@ -108,6 +108,19 @@ QJsonObject decisionJson(const RequestDetails &details)
         {u"candidates"_s, candidates}};
 }
 
+QJsonArray toJson(const std::vector<AmendmentInfo> &amendments)
+{
+    QJsonArray array;
+    for (const AmendmentInfo &amendment : amendments) {
+        array.append(QJsonObject{
+            {u"kind"_s, amendment.kind},
+            {u"time"_s, timeText(amendment.time)},
+            {u"after_ms"_s, milliseconds(amendment.after)},
+            {u"by_request"_s, orNull(amendment.otherRequestId)}});
+    }
+    return array;
+}
+
 QJsonObject toJson(const StatsFigures &figures)
 {
     const auto mean = [](microseconds sum, qint64 count) {
@@ -125,6 +138,8 @@ QJsonObject toJson(const StatsFigures &figures)
         {u"cached_tokens"_s, figures.cachedTokens},
         {u"reasoning_tokens"_s, figures.reasoningTokens},
         {u"unmetered"_s, figures.unmetered},
+        {u"retried"_s, figures.retried},
+        {u"regenerated"_s, figures.regenerated},
         {u"mean_duration_ms"_s, mean(figures.durations, figures.requests)},
         {u"mean_ttft_ms"_s, mean(figures.ttfts, figures.ttftCount)},
         {u"p50_ttft_ms"_s, orNull(figures.ttftP50)},
@@ -231,6 +246,7 @@ QJsonObject toJson(const RequestDetails &details)
     object.insert(u"reasoning_tokens"_s, orNull(details.reasoningTokens));
     object.insert(
         u"decision"_s, details.decision ? QJsonValue(decisionJson(details)) : QJsonValue());
+    object.insert(u"amendments"_s, toJson(details.amendments));
     return object;
 }
 

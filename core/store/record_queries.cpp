@@ -59,36 +59,18 @@ QByteArray pageSql(const RequestFilter &filter, bool hasKey)
     return sql + " ORDER BY time_us DESC, id DESC LIMIT ?10";
 }
 
-QByteArray totalsSql(const TotalsQuery &query, bool series)
+QByteArray totalsSql(const TotalsQuery &query)
 {
-    QByteArray name = "''";
-    switch (query.by) {
-    case TotalsBy::Nothing:
-        break;
-    case TotalsBy::Provider:
-        name = "provider";
-        break;
-    case TotalsBy::Model:
-        name = "model";
-        break;
-    case TotalsBy::App:
-        name = "app";
-        break;
+    QList<QByteArray> columns{"bucket_s", "provider", "model", "app"};
+    columns += totalsCountColumns();
+    if (query.ttfts) {
+        columns += ttftColumns();
     }
-    const QByteArray bucket = series ? "bucket_s - bucket_s % ?4" : "0";
-    QByteArray histograms;
-    if (query.latencies) {
-        for (const QByteArray &column : histogramColumns()) {
-            histograms += ", sum(" + column + ')';
-        }
+    if (query.durations) {
+        columns += durationColumns();
     }
-    return "SELECT " + name + ", " + bucket
-        + ", sum(requests), sum(failed), sum(client_left), sum(streams), sum(attempts),"
-          " sum(failed_attempts), sum(prompt_tokens), sum(completion_tokens), sum(cached_tokens),"
-          " sum(reasoning_tokens), sum(unmetered), sum(duration_us), sum(ttft_us), sum(ttft_count)"
-        + histograms
-        + " FROM totals WHERE span_s = ?1 AND bucket_s >= ?2 AND bucket_s < ?3"
-          " GROUP BY 2, 1 ORDER BY 2, 1";
+    return "SELECT " + columns.join(", ")
+        + " FROM totals WHERE span_s = ?1 AND bucket_s >= ?2 AND bucket_s < ?3";
 }
 
 QByteArray requestSql()

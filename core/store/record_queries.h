@@ -78,7 +78,8 @@ struct TotalsQuery
     common::WallTime until;
     TotalsBy by = TotalsBy::Nothing;
     std::int64_t span = hourSpan; ///< minuteSpan, hourSpan or daySpan; see seriesPlanFor()
-    bool latencies = false; ///< the histograms as well: twice the work
+    bool ttfts = false; ///< their histogram as well
+    bool durations = false; ///< likewise
     std::int64_t step = 0; ///< seconds of one row of a series, a multiple of `span`; 0 = `span`
 };
 
@@ -87,6 +88,15 @@ struct TotalsRow
     QByteArray name; ///< of the provider, model or app; "" = nobody answered, no app was told
     std::int64_t bucketStart = 0; ///< of the step, seconds since 1970; 0 unless a series
     Totals totals;
+};
+
+/// Sums over a window: of everything, and for each name, in the order of names.
+struct TotalsBreakdown
+{
+    Totals all;
+    std::vector<TotalsRow> providers;
+    std::vector<TotalsRow> models;
+    std::vector<TotalsRow> apps;
 };
 
 /// How a window is cut into the points of a chart.
@@ -107,8 +117,9 @@ seriesPlanFor(common::WallTime from, common::WallTime until, common::WallTime no
 /// ?7 until, ?8 and ?9 the key, ?10 the limit, ?11 and ?12 the statuses; only those occur whose
 /// condition is set.
 [[nodiscard]] QByteArray pageSql(const RequestFilter &filter, bool hasKey);
-/// Parameters: ?1 span, ?2 from, ?3 until (seconds); of a series also ?4 step.
-[[nodiscard]] QByteArray totalsSql(const TotalsQuery &query, bool series);
+/// The rows to be added up: bucket, provider, model, app, counts, then the histograms that are
+/// wanted. Parameters: ?1 span, ?2 from, ?3 until (seconds).
+[[nodiscard]] QByteArray totalsSql(const TotalsQuery &query);
 /// Parameter: ?1 request id.
 [[nodiscard]] QByteArray requestSql();
 /// Parameter: ?1 id of the request.

@@ -144,35 +144,29 @@ QByteArray patternFor(const QString &text)
     return pattern + '%';
 }
 
-Totals totalsIn(Row &row)
+void readHistogram(Row &row, LatencyHistogram &histogram)
 {
-    Totals totals;
-    for (std::int64_t *sum :
-         {&totals.requests,
-          &totals.failed,
-          &totals.clientLeft,
-          &totals.streams,
-          &totals.attempts,
-          &totals.failedAttempts,
-          &totals.promptTokens,
-          &totals.completionTokens,
-          &totals.cachedTokens,
-          &totals.reasoningTokens,
-          &totals.unmetered,
-          &totals.durationUs,
-          &totals.ttftUs,
-          &totals.ttftCount}) {
-        *sum = row.integer();
+    for (std::int64_t &count : histogram.buckets) {
+        count = row.integer();
     }
-    return totals;
 }
 
-void addHistograms(Row &row, Totals &totals)
+/// @param statement  its columns: those of totalsSql(); the slice is used again for each row
+void readSlice(const Statement &statement, const TotalsQuery &query, TotalsSlice &slice)
 {
-    for (LatencyHistogram *histogram : {&totals.ttfts, &totals.durations}) {
-        for (std::int64_t &count : histogram->buckets) {
-            count = row.integer();
-        }
+    Row row(statement, 0);
+    slice.bucketStart = row.integer();
+    slice.provider = row.text();
+    slice.model = row.text();
+    slice.app = row.text();
+    for (std::int64_t Totals::*count : totalsCounts) {
+        slice.totals.*count = row.integer();
+    }
+    if (query.ttfts) {
+        readHistogram(row, slice.totals.ttfts);
+    }
+    if (query.durations) {
+        readHistogram(row, slice.totals.durations);
     }
 }
 
@@ -363,46 +357,62 @@ Result<void> RecordReader::addCandidates(StoredRequest &request, std::int64_t se
     return read;
 }
 
+/// SQLite reads the rows, this side adds them up: sums in SQL take several times as long.
+Result<void> RecordReader::addUp(
+    const TotalsQuery &query, const std::function<void(const TotalsSlice &slice)> &add)
+{
+    auto statement = prepare(totalsSql(query));
+    if (!statement) {
+        return common::failure(statement.error());
+    }
+    statement->bindAll(
+        query.span, secondsDown(query.from, query.span), secondsUp(query.until, query.span));
+    TotalsSlice slice;
+    return forEachRow(*statement, [&](const Statement &row) {
+        readSlice(row, query, slice);
+        add(slice);
+    });
+}
+
 Result<std::vector<TotalsRow>> RecordReader::totals(const TotalsQuery &query)
 {
-    return readTotals(query, false);
+    TotalsSums sums;
+    const auto read = addUp(query, [&](const TotalsSlice &slice) {
+        sums.add(slice.nameBy(query.by), 0, slice.totals);
+    });
+    return read.map([&] { return sums.take(); });
+}
+
+Result<TotalsBreakdown> RecordReader::breakdown(const TotalsQuery &query)
+{
+    TotalsBreakdown found;
+    TotalsSums providers;
+    TotalsSums models;
+    TotalsSums apps;
+    const auto read = addUp(query, [&](const TotalsSlice &slice) {
+        found.all += slice.totals;
+        providers.add(slice.provider, 0, slice.totals);
+        models.add(slice.model, 0, slice.totals);
+        apps.add(slice.app, 0, slice.totals);
+    });
+    if (!read) {
+        return common::failure(read.error());
+    }
+    found.providers = providers.take();
+    found.models = models.take();
+    found.apps = apps.take();
+    return found;
 }
 
 Result<std::vector<TotalsRow>> RecordReader::series(const TotalsQuery &query)
 {
-    return readTotals(query, true);
-}
-
-Result<std::vector<TotalsRow>> RecordReader::readTotals(const TotalsQuery &query, bool series)
-{
-    auto statement = prepare(totalsSql(query, series));
-    if (!statement) {
-        return common::failure(statement.error());
-    }
-    const std::int64_t first = secondsDown(query.from, query.span);
-    const std::int64_t last = secondsUp(query.until, query.span);
-    if (series) {
-        statement->bindAll(query.span, first, last, query.step > 0 ? query.step : query.span);
-    } else {
-        statement->bindAll(query.span, first, last);
-    }
-    std::vector<TotalsRow> rows;
-    const auto read = forEachRow(
-        *statement, [&rows, latencies = query.latencies](const Statement &columns) {
-            Row row(columns, 0);
-            TotalsRow total;
-            total.name = row.text();
-            total.bucketStart = row.integer();
-            total.totals = totalsIn(row);
-            if (latencies) {
-                addHistograms(row, total.totals);
-            }
-            rows.push_back(std::move(total));
-        });
-    if (!read) {
-        return common::failure(read.error());
-    }
-    return rows;
+    const std::int64_t step = query.step > 0 ? query.step : query.span;
+    TotalsSums sums;
+    const auto read = addUp(query, [&](const TotalsSlice &slice) {
+        const std::int64_t start = slice.bucketStart - slice.bucketStart % step;
+        sums.add(slice.nameBy(query.by), start, slice.totals);
+    });
+    return read.map([&] { return sums.take(); });
 }
 
 } // namespace freerelay::store

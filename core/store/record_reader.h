@@ -2,9 +2,11 @@
 
 #include "core/store/database.h"
 #include "core/store/record_queries.h"
+#include "core/store/totals_sums.h"
 
 #include <QString>
 
+#include <functional>
 #include <memory>
 
 namespace freerelay::store {
@@ -32,15 +34,17 @@ public:
     /// more).
     [[nodiscard]] common::Result<StoredRequest> request(const QByteArray &requestId);
 
-    /// Sums over the whole window.
+    /// Sums over the whole window, in the order of names.
     [[nodiscard]] common::Result<std::vector<TotalsRow>> totals(const TotalsQuery &query);
+    /// The same by everything at once, whatever `query.by` says: for the price of one.
+    [[nodiscard]] common::Result<TotalsBreakdown> breakdown(const TotalsQuery &query);
     /// Sums over each step of it, in the order of time; steps without requests are left out.
     [[nodiscard]] common::Result<std::vector<TotalsRow>> series(const TotalsQuery &query);
 
 private:
     [[nodiscard]] common::Result<Statement> prepare(const QByteArray &sql);
-    [[nodiscard]] common::Result<std::vector<TotalsRow>>
-    readTotals(const TotalsQuery &query, bool series);
+    [[nodiscard]] common::Result<void>
+    addUp(const TotalsQuery &query, const std::function<void(const TotalsSlice &slice)> &add);
     [[nodiscard]] common::Result<void> addAttempts(StoredRequest &request);
     [[nodiscard]] common::Result<void> addAmendments(StoredRequest &request);
     [[nodiscard]] common::Result<void> addCandidates(StoredRequest &request, std::int64_t set);

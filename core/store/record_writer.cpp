@@ -113,10 +113,11 @@ Result<void> RecordWriter::prepare(common::WallTime now)
          " key_fingerprint, tier, paid, disqualified, rests_until_s)"
          " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"_ba},
         {&m_markRetried,
-         "UPDATE requests SET client_retried = coalesce(client_retried, 0) + 1 WHERE id = ?1"_ba},
+         "UPDATE requests SET client_retried = coalesce(client_retried, 0) + 1 WHERE id = ?1"
+         " RETURNING time_us, provider, model, app"_ba},
         {&m_markRegenerated,
          "UPDATE requests SET client_regenerated = coalesce(client_regenerated, 0) + 1"
-         " WHERE id = ?1"_ba},
+         " WHERE id = ?1 RETURNING time_us, provider, model, app"_ba},
         {&m_insertAmendment,
          "INSERT INTO amendments(request, kind, time_us, other) VALUES(?1, ?2, ?3, ?4)"_ba},
         {&m_touchSet,
@@ -235,12 +236,19 @@ RecordWriter::amend(const Repeat &repeat, const relay::Outcome &later, std::int6
     const bool retried = repeat.kind == Repeat::Kind::Retried;
     Statement &mark = retried ? m_markRetried : m_markRegenerated;
     mark.bindAll(repeat.earlier);
-    if (auto marked = mark.run(); !marked) {
-        return marked;
+    const Result<bool> marked = mark.step();
+    if (!marked) {
+        return common::failure(marked.error());
     }
-    if (m_database.changes() == 0) {
+    if (!*marked) {
+        mark.reset();
         return {}; // it was deleted meanwhile
     }
+    const TotalsPlace place{mark.integer(0), mark.text(1), mark.text(2), mark.text(3)};
+    if (auto done = mark.run(); !done) {
+        return done;
+    }
+    m_totals->addRepeat(place, repeat.kind);
     const QByteArray kind = retried ? "client_retried"_ba : "client_regenerated"_ba;
     m_insertAmendment.bindAll(repeat.earlier, kind, microseconds(later.time), laterRow);
     return m_insertAmendment.run();

@@ -223,7 +223,13 @@ CREATE TABLE amendments(
 CREATE INDEX amendments_request ON amendments(request, time_us);
 )sql";
 
-constexpr std::array<Migration, 2> allSteps{{{1, version1}, {2, version2}}};
+/// How often clients sent a request again, summed up with the request that was repeated.
+constexpr const char *version3 = R"sql(
+ALTER TABLE totals ADD COLUMN client_retried INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN client_regenerated INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array<Migration, 3> allSteps{{{1, version1}, {2, version2}, {3, version3}}};
 
 /// A copy as SQLite itself makes it, so that what is still in the log file is in it.
 Result<void> copyBefore(Database &database, const QString &path, int version)

@@ -10,8 +10,8 @@ namespace {
 
 using common::Result;
 
-/// Sums in the order of their parameters, which follow those of the key.
-constexpr std::array<const char *, 14> sumColumns{
+/// In the order of totalsCounts; their parameters follow those of the key.
+constexpr std::array<const char *, totalsCounts.size()> countColumns{
     "requests",
     "failed",
     "client_left",
@@ -25,7 +25,9 @@ constexpr std::array<const char *, 14> sumColumns{
     "unmetered",
     "duration_us",
     "ttft_us",
-    "ttft_count"};
+    "ttft_count",
+    "client_retried",
+    "client_regenerated"};
 constexpr int keyColumns = 5;
 
 QByteArray upsertSql()
@@ -68,6 +70,15 @@ Totals requestTotals(const relay::Outcome &outcome)
     return sum;
 }
 
+QList<QByteArray> histogramColumns(const QByteArray &prefix)
+{
+    QList<QByteArray> columns;
+    for (std::size_t i = 0; i < LatencyHistogram::bucketCount; ++i) {
+        columns.append(prefix + QByteArray::number(qulonglong(i)));
+    }
+    return columns;
+}
+
 std::int64_t secondsOf(common::WallTime time)
 {
     return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
@@ -77,34 +88,12 @@ std::int64_t secondsOf(common::WallTime time)
 
 Totals &Totals::operator+=(const Totals &other)
 {
-    requests += other.requests;
-    failed += other.failed;
-    clientLeft += other.clientLeft;
-    streams += other.streams;
-    attempts += other.attempts;
-    failedAttempts += other.failedAttempts;
-    promptTokens += other.promptTokens;
-    completionTokens += other.completionTokens;
-    cachedTokens += other.cachedTokens;
-    reasoningTokens += other.reasoningTokens;
-    unmetered += other.unmetered;
-    durationUs += other.durationUs;
-    ttftUs += other.ttftUs;
-    ttftCount += other.ttftCount;
+    for (std::int64_t Totals::*count : totalsCounts) {
+        this->*count += other.*count;
+    }
     ttfts += other.ttfts;
     durations += other.durations;
     return *this;
-}
-
-std::vector<QByteArray> histogramColumns()
-{
-    std::vector<QByteArray> columns;
-    for (const char *kind : {"ttft_b", "duration_b"}) {
-        for (std::size_t i = 0; i < LatencyHistogram::bucketCount; ++i) {
-            columns.push_back(kind + QByteArray::number(qulonglong(i)));
-        }
-    }
-    return columns;
 }
 
 QList<QByteArray> totalsKeyColumns()
@@ -112,13 +101,24 @@ QList<QByteArray> totalsKeyColumns()
     return {"span_s", "bucket_s", "provider", "model", "app", "family"};
 }
 
+QList<QByteArray> totalsCountColumns()
+{
+    return {countColumns.begin(), countColumns.end()};
+}
+
+QList<QByteArray> ttftColumns()
+{
+    return histogramColumns("ttft_b");
+}
+
+QList<QByteArray> durationColumns()
+{
+    return histogramColumns("duration_b");
+}
+
 QList<QByteArray> totalsSumColumns()
 {
-    QList<QByteArray> columns(sumColumns.begin(), sumColumns.end());
-    for (const QByteArray &column : histogramColumns()) {
-        columns.append(column);
-    }
-    return columns;
+    return totalsCountColumns() + ttftColumns() + durationColumns();
 }
 
 Result<TotalsBatch> TotalsBatch::create(Database &database)
@@ -156,6 +156,21 @@ void TotalsBatch::add(const relay::Outcome &outcome)
     }
 }
 
+void TotalsBatch::addRepeat(const TotalsPlace &place, Repeat::Kind kind)
+{
+    constexpr std::int64_t second = 1'000'000;
+    const std::int64_t seconds = place.timeUs / second;
+    Totals sum;
+    (kind == Repeat::Kind::Retried ? sum.retried : sum.regenerated) = 1;
+    addSum(
+        {minuteSpan,
+         seconds - seconds % minuteSpan,
+         place.provider,
+         place.model,
+         boundedApp(place.app)},
+        sum);
+}
+
 void TotalsBatch::addSum(Key key, const Totals &sum)
 {
     m_sums[std::move(key)] += sum;
@@ -183,27 +198,11 @@ Result<void> TotalsBatch::flush()
 
 Result<void> TotalsBatch::upsert(const Key &key, const Totals &sum)
 {
-    m_upsert.bindAll(
-        key.span,
-        key.bucket,
-        key.provider,
-        key.model,
-        key.app,
-        sum.requests,
-        sum.failed,
-        sum.clientLeft,
-        sum.streams,
-        sum.attempts,
-        sum.failedAttempts,
-        sum.promptTokens,
-        sum.completionTokens,
-        sum.cachedTokens,
-        sum.reasoningTokens,
-        sum.unmetered,
-        sum.durationUs,
-        sum.ttftUs,
-        sum.ttftCount);
-    int parameter = keyColumns + int(sumColumns.size());
+    m_upsert.bindAll(key.span, key.bucket, key.provider, key.model, key.app);
+    int parameter = keyColumns;
+    for (std::int64_t Totals::*count : totalsCounts) {
+        m_upsert.bind(++parameter, sum.*count);
+    }
     for (const LatencyHistogram *histogram : {&sum.ttfts, &sum.durations}) {
         for (const std::int64_t count : histogram->buckets) {
             m_upsert.bind(++parameter, count);

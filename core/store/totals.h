@@ -3,13 +3,14 @@
 #include "core/relay/records.h"
 #include "core/store/database.h"
 #include "core/store/latency_histogram.h"
+#include "core/store/repeat_finder.h"
 
 #include <QByteArray>
 #include <QHash>
 #include <QSet>
 
+#include <array>
 #include <cstdint>
-#include <vector>
 
 namespace freerelay::store {
 
@@ -30,6 +31,8 @@ struct Totals
     std::int64_t durationUs = 0;
     std::int64_t ttftUs = 0;
     std::int64_t ttftCount = 0; ///< requests that `ttftUs` is the sum of
+    std::int64_t retried = 0; ///< how often clients sent one of these again; see RepeatFinder
+    std::int64_t regenerated = 0;
     LatencyHistogram ttfts; ///< times to first content
     LatencyHistogram durations; ///< of the requests that were answered
 
@@ -42,11 +45,42 @@ constexpr std::int64_t minuteSpan = 60;
 constexpr std::int64_t hourSpan = 3'600;
 constexpr std::int64_t daySpan = 86'400;
 
-/// Columns of the primary key of `totals`, and all that are summed up.
+/// The members of Totals but the histograms, in the order of totalsCountColumns().
+inline constexpr std::array<std::int64_t Totals::*, 16> totalsCounts{
+    &Totals::requests,
+    &Totals::failed,
+    &Totals::clientLeft,
+    &Totals::streams,
+    &Totals::attempts,
+    &Totals::failedAttempts,
+    &Totals::promptTokens,
+    &Totals::completionTokens,
+    &Totals::cachedTokens,
+    &Totals::reasoningTokens,
+    &Totals::unmetered,
+    &Totals::durationUs,
+    &Totals::ttftUs,
+    &Totals::ttftCount,
+    &Totals::retried,
+    &Totals::regenerated};
+
+/// Columns of the primary key of `totals`.
 [[nodiscard]] QList<QByteArray> totalsKeyColumns();
+/// Those of the counts, and those of one histogram each.
+[[nodiscard]] QList<QByteArray> totalsCountColumns();
+[[nodiscard]] QList<QByteArray> ttftColumns();
+[[nodiscard]] QList<QByteArray> durationColumns();
+/// All that are summed up: the three above, in that order.
 [[nodiscard]] QList<QByteArray> totalsSumColumns();
-/// Columns of `totals` with the histograms, in their order: those of `ttfts`, then of `durations`.
-[[nodiscard]] std::vector<QByteArray> histogramColumns();
+
+/// Where a request counts.
+struct TotalsPlace
+{
+    std::int64_t timeUs = 0; ///< since 1970
+    QByteArray provider;
+    QByteArray model;
+    QByteArray app;
+};
 
 /// What the requests of one batch add to the totals. Store thread.
 class TotalsBatch
@@ -59,6 +93,8 @@ public:
     [[nodiscard]] static common::Result<TotalsBatch> create(Database &database);
 
     void add(const relay::Outcome &outcome);
+    /// A request that was added before, in this run, was sent again.
+    void addRepeat(const TotalsPlace &place, Repeat::Kind kind);
     /// Adds what was gathered to the table, within the caller's transaction, and forgets it.
     [[nodiscard]] common::Result<void> flush();
     void clear() { m_sums.clear(); }

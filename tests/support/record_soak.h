@@ -121,11 +121,11 @@ inline std::vector<SoakQuestion> soakQuestions(int count)
             return found && !found->requests.empty();
         };
     };
-    const auto totals = [](TotalsBy by, bool latencies) {
-        return [by, latencies](RecordReader &reader) {
+    const auto totals = [](TotalsBy by, bool ttfts) {
+        return [by, ttfts](RecordReader &reader) {
             store::TotalsQuery query{sampleDay, sampleDay + 90 * 24h, by};
             query.span = store::daySpan;
-            query.latencies = latencies;
+            query.ttfts = ttfts;
             const auto found = reader.totals(query);
             return found && !found->empty();
         };
@@ -157,6 +157,14 @@ inline std::vector<SoakQuestion> soakQuestions(int count)
         {"90 days, by model", totals(TotalsBy::Model, false)},
         {"90 days, by app", totals(TotalsBy::App, false)},
         {"90 days, by provider with percentiles", totals(TotalsBy::Provider, true)},
+        {"90 days, by everything with percentiles",
+         [](RecordReader &reader) {
+             store::TotalsQuery query{sampleDay, sampleDay + 90 * 24h};
+             query.span = store::daySpan;
+             query.ttfts = true;
+             const auto found = reader.breakdown(query);
+             return found && found->apps.size() == 5;
+         }},
         {"90 days, chart of all", [](RecordReader &reader) {
              store::TotalsQuery query{sampleDay, sampleDay + 90 * 24h, TotalsBy::Nothing};
              query.span = store::daySpan;

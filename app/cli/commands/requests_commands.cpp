@@ -109,6 +109,24 @@ void printList(const Console &console, const QJsonArray &requests)
     console.table(rows);
 }
 
+/// "asked again after 12.0 s (req_…)"
+QString amendmentsText(const QJsonObject &request)
+{
+    QStringList lines;
+    for (const QJsonValue &value : request.value("amendments"_L1).toArray()) {
+        const QJsonObject amendment = value.toObject();
+        const QString kind = amendment.value("kind"_L1).toString();
+        const QString what = kind == "client_retried"_L1 ? u"asked again"_s
+            : kind == "client_regenerated"_L1            ? u"same prompt again"_s
+                                                         : words(amendment.value("kind"_L1));
+        lines << u"%1 after %2 (%3)"_s.arg(
+            what,
+            durationText(amendment.value("after_ms"_L1)),
+            orDash(amendment.value("by_request"_L1)));
+    }
+    return lines.join(u"; "_s);
+}
+
 void printSummary(const Console &console, const QJsonObject &request)
 {
     std::vector<QStringList> rows{
@@ -138,6 +156,7 @@ void printSummary(const Console &console, const QJsonObject &request)
     addText(u"Total"_s, durationText(request.value("duration_ms"_L1)));
     addText(u"Tokens"_s, tokensText(request));
     addText(u"Finish"_s, words(request.value("finish_reason"_L1)));
+    addText(u"Afterwards"_s, amendmentsText(request));
     addText(u"Error"_s, request.value("error"_L1).toString());
     console.table(rows);
 }

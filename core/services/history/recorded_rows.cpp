@@ -37,6 +37,15 @@ interfaces::CandidateInfo toCandidate(const relay::CandidateRecord &record)
     return candidate;
 }
 
+interfaces::AmendmentInfo toAmendment(const store::Amendment &record, const relay::Outcome &amended)
+{
+    return {
+        QString::fromLatin1(record.kind),
+        toDateTime(record.time),
+        std::chrono::round<milliseconds>(record.time - (amended.time + amended.duration)),
+        QString::fromLatin1(record.otherRequestId)};
+}
+
 interfaces::DecisionInfo toDecision(const relay::RoutingDecision &record)
 {
     interfaces::DecisionInfo decision;
@@ -117,14 +126,22 @@ interfaces::RequestDetails toDetails(const store::StoredRequest &request)
     if (outcome.decision) {
         details.decision = toDecision(*outcome.decision);
     }
+    for (const store::Amendment &amendment : request.amendments) {
+        details.amendments.push_back(toAmendment(amendment, outcome));
+    }
     return details;
 }
 
 interfaces::StatsFigures toFigures(const store::TotalsRow &row)
 {
-    const store::Totals &totals = row.totals;
-    interfaces::StatsFigures figures;
+    interfaces::StatsFigures figures = toFigures(row.totals);
     figures.name = QString::fromUtf8(row.name);
+    return figures;
+}
+
+interfaces::StatsFigures toFigures(const store::Totals &totals)
+{
+    interfaces::StatsFigures figures;
     figures.requests = totals.requests;
     figures.failed = totals.failed;
     figures.clientLeft = totals.clientLeft;
@@ -139,6 +156,8 @@ interfaces::StatsFigures toFigures(const store::TotalsRow &row)
     figures.durations = microseconds(totals.durationUs);
     figures.ttfts = microseconds(totals.ttftUs);
     figures.ttftCount = totals.ttftCount;
+    figures.retried = totals.retried;
+    figures.regenerated = totals.regenerated;
     constexpr double half = 0.5;
     constexpr double most = 0.95;
     constexpr double nearlyAll = 0.99;

@@ -9,6 +9,8 @@ namespace freerelay::services {
 [[nodiscard]] interfaces::RequestRow toRow(const store::StoredRequest &request);
 [[nodiscard]] interfaces::RequestDetails toDetails(const store::StoredRequest &request);
 [[nodiscard]] interfaces::StatsFigures toFigures(const store::TotalsRow &row);
+/// Without a name.
+[[nodiscard]] interfaces::StatsFigures toFigures(const store::Totals &totals);
 [[nodiscard]] store::RequestFilter toStoreFilter(const interfaces::RequestFilter &filter);
 /// Parts of a second that fill up a whole millisecond count as one.
 [[nodiscard]] common::WallTime toWallTime(const QDateTime &time);

@@ -45,18 +45,11 @@ Result<RequestPage> readPage(
     return page;
 }
 
-Result<std::vector<StatsFigures>>
-readFigures(store::RecordReader &reader, store::TotalsQuery query, store::TotalsBy by)
+std::vector<StatsFigures> mostRequestsFirst(const std::vector<store::TotalsRow> &rows)
 {
-    query.by = by;
-    const auto found = reader.totals(query);
-    if (!found) {
-        return found.error().kind == ErrorKind::NotFound
-            ? Result<std::vector<StatsFigures>>(std::vector<StatsFigures>())
-            : failure(found.error());
-    }
     std::vector<StatsFigures> figures;
-    for (const store::TotalsRow &row : *found) {
+    figures.reserve(rows.size());
+    for (const store::TotalsRow &row : rows) {
         figures.push_back(toFigures(row));
     }
     std::stable_sort(
@@ -79,10 +72,7 @@ readSeries(store::RecordReader &reader, store::TotalsQuery query, store::TotalsB
 
 interfaces::StatsPoint toPoint(const store::TotalsRow &row)
 {
-    interfaces::StatsPoint point{
-        QDateTime::fromSecsSinceEpoch(row.bucketStart, Qt::UTC), toFigures(row)};
-    point.figures.name.clear();
-    return point;
+    return {QDateTime::fromSecsSinceEpoch(row.bucketStart, Qt::UTC), toFigures(row.totals)};
 }
 
 /// The lines of the first of `names`, as many as all of their points may be.
@@ -149,21 +139,16 @@ Result<RequestStats> readStats(
     stats.from = toDateTime(query.from);
     stats.until = toDateTime(query.until);
     stats.step = std::chrono::seconds(query.step);
-    const auto totals = readFigures(reader, query, store::TotalsBy::Nothing);
-    const auto providers = readFigures(reader, query, store::TotalsBy::Provider);
-    const auto models = readFigures(reader, query, store::TotalsBy::Model);
-    const auto apps = readFigures(reader, query, store::TotalsBy::App);
-    for (const auto *part : {&totals, &providers, &models, &apps}) {
-        if (!*part) {
-            return failure(part->error());
-        }
+    const auto sums = reader.breakdown(query);
+    if (!sums) {
+        // No file yet: nothing has happened, which is no error.
+        return sums.error().kind == ErrorKind::NotFound ? Result<RequestStats>(stats)
+                                                        : failure(sums.error());
     }
-    if (!totals->empty()) {
-        stats.totals = totals->front();
-    }
-    stats.providers = *providers;
-    stats.models = *models;
-    stats.apps = *apps;
+    stats.totals = toFigures(sums->all);
+    stats.providers = mostRequestsFirst(sums->providers);
+    stats.models = mostRequestsFirst(sums->models);
+    stats.apps = mostRequestsFirst(sums->apps);
     if (series != interfaces::StatsSeries::None) {
         if (const auto added = addSeries(reader, query, series, stats); !added) {
             return failure(added.error());
@@ -195,7 +180,7 @@ store::TotalsQuery totalsQueryFor(const interfaces::StatsQuery &query, common::W
     found.span = plan.span;
     found.step = plan.step;
     found.from = stepDown(from, step);
-    found.latencies = true;
+    found.ttfts = true;
     found.until = std::max(from, std::min(last, std::max(now, until)));
     return found;
 }

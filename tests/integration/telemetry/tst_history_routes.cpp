@@ -93,6 +93,28 @@ private Q_SLOTS:
         }
     }
 
+    void tellsOfARequestThatWasSentAgain()
+    {
+        const RawReply first = m_gateway->post("/v1/chat/completions"_ba, question);
+        const RawReply second = m_gateway->post("/v1/chat/completions"_ba, question);
+        const QByteArray id = first.headers.value("x-freerelay-request-id");
+        const auto amendments = [&] {
+            return object("/v1/requests/" + id).value("amendments"_L1).toArray();
+        };
+        QTRY_COMPARE(amendments().size(), 1);
+        const QJsonObject amendment = amendments()[0].toObject();
+        QCOMPARE(amendment.value("kind"_L1).toString(), u"client_retried"_s);
+        QCOMPARE(
+            amendment.value("by_request"_L1).toString().toLatin1(),
+            second.headers.value("x-freerelay-request-id"));
+        QVERIFY(amendment.value("after_ms"_L1).toDouble() >= 0);
+        const QJsonObject totals = object("/v1/stats"_ba).value("totals"_L1).toObject();
+        QCOMPARE(totals.value("retried"_L1).toInt(), 1);
+        QCOMPARE(totals.value("regenerated"_L1).toInt(), 0);
+        const CliResult shown = m_fixture->run({u"requests"_s, QString::fromLatin1(id)});
+        QVERIFY(shown.out.contains("asked again after"));
+    }
+
     void sumsUp()
     {
         QCOMPARE(m_gateway->post("/v1/chat/completions"_ba, question).status, 200);

@@ -141,6 +141,20 @@ private Q_SLOTS:
         QCOMPARE(details->decision->candidates[3].disqualified, u"no_tools"_s);
     }
 
+    void tellsWhatBecameKnownLater()
+    {
+        // Each tenth sample repeats the one before, which ended 1 s before its beginning.
+        const auto details = askDetails(u"req_9"_s);
+        QVERIFY(details);
+        QCOMPARE(details->amendments.size(), std::size_t(1));
+        const AmendmentInfo &amendment = details->amendments.front();
+        QCOMPARE(amendment.kind, u"client_retried"_s);
+        QCOMPARE(amendment.otherRequestId, u"req_10"_s);
+        QCOMPARE(amendment.time, details->row.time.addSecs(1));
+        QVERIFY(amendment.after == 999ms); // it took 1.009 ms
+        QVERIFY(askDetails(u"req_10"_s)->amendments.empty());
+    }
+
     void saysThatThereIsNoSuchRequest()
     {
         const auto details = askDetails(u"req_0"_s);
@@ -158,6 +172,8 @@ private Q_SLOTS:
             byApp += row.requests;
         }
         QCOMPARE(byApp, qint64(sampleCount));
+        QCOMPARE(stats->totals.retried, qint64(sampleCount / 10));
+        QCOMPARE(stats->totals.regenerated, qint64(0));
         for (std::size_t i = 1; i < stats->providers.size(); ++i) {
             QVERIFY(stats->providers[i - 1].requests >= stats->providers[i].requests);
         }

@@ -208,13 +208,7 @@ private Q_SLOTS:
         QTest::newRow("attempts") << attemptsSql() << "PRIMARY KEY (request=?)"_ba;
         QTest::newRow("amendments") << amendmentsSql() << "amendments_request"_ba;
         QTest::newRow("candidates") << candidatesSql() << "PRIMARY KEY (decision_set=?)"_ba;
-        for (const TotalsBy by :
-             {TotalsBy::Nothing, TotalsBy::Provider, TotalsBy::Model, TotalsBy::App}) {
-            QTest::addRow("totals by %d", int(by))
-                << totalsSql({{}, {}, by}, false) << "PRIMARY KEY (span_s=? AND bucket_s>? AND"_ba;
-            QTest::addRow("series by %d", int(by)) << totalsSql({{}, {}, by, daySpan, true}, true)
-                                                   << "PRIMARY KEY (span_s=? AND bucket_s>? AND"_ba;
-        }
+        QTest::newRow("totals") << totalsSql({}) << "PRIMARY KEY (span_s=? AND bucket_s>? AND"_ba;
     }
 
     void usesTheIndexOfWhatIsAskedFor()
@@ -224,6 +218,7 @@ private Q_SLOTS:
         const QByteArray plan = planOf(sql);
         QVERIFY2(plan.contains(index), plan.constData());
         QVERIFY2(!plan.contains("SCAN"), plan.constData());
+        QVERIFY2(!plan.contains("TEMP B-TREE"), plan.constData());
     }
 
     void sumsUpAWindow()
@@ -264,7 +259,9 @@ private Q_SLOTS:
     void givesTheSameHistogramsWhateverTheBuckets()
     {
         const auto read = [this](TotalsBy by, std::int64_t span) {
-            return m_reader->totals({sampleDay, sampleDay + 24h, by, span, true});
+            TotalsQuery query{sampleDay, sampleDay + 24h, by, span};
+            query.ttfts = query.durations = true;
+            return m_reader->totals(query);
         };
         for (const TotalsBy by : {TotalsBy::Nothing, TotalsBy::Model, TotalsBy::App}) {
             const auto minutes = read(by, minuteSpan);
@@ -281,6 +278,30 @@ private Q_SLOTS:
         // Each seventh was answered by nobody; the others took 1 to 2 ms.
         QCOMPARE(durations.count(), 86'399 - 86'399 / 7);
         QCOMPARE(durations.buckets.front(), durations.count());
+    }
+
+    void breaksDownInOneGo()
+    {
+        TotalsQuery query{sampleDay, sampleDay + 24h, TotalsBy::Nothing, hourSpan};
+        query.ttfts = true;
+        const auto all = m_reader->breakdown(query);
+        QVERIFY(all);
+        QVERIFY(all->all == m_reader->totals(query)->front().totals);
+        QCOMPARE(all->all.ttfts.count(), all->all.ttftCount);
+        const std::pair<TotalsBy, const std::vector<TotalsRow> *> parts[]{
+            {TotalsBy::Provider, &all->providers},
+            {TotalsBy::Model, &all->models},
+            {TotalsBy::App, &all->apps}};
+        for (const auto &[by, rows] : parts) {
+            query.by = by;
+            const auto alone = m_reader->totals(query);
+            QVERIFY(alone);
+            QCOMPARE(rows->size(), alone->size());
+            for (std::size_t i = 0; i < rows->size(); ++i) {
+                QCOMPARE(rows->at(i).name, alone->at(i).name);
+                QVERIFY(rows->at(i).totals == alone->at(i).totals);
+            }
+        }
     }
 
     void tellsOfAmendments()
@@ -327,6 +348,16 @@ private Q_SLOTS:
         QVERIFY(third);
         QCOMPARE(third->amendments.size(), std::size_t(1));
         QCOMPARE(third->amendments[0].kind, "client_regenerated"_ba);
+
+        // They count where the earlier request does: 1 at openai, 2 at google, 3 at groq.
+        const auto sums = reader.totals({sampleDay, sampleDay + 24h, TotalsBy::Provider, daySpan});
+        QVERIFY(sums);
+        QCOMPARE(sums->size(), std::size_t(3));
+        QCOMPARE(sums->at(0).name, "google"_ba);
+        QCOMPARE(sums->at(0).totals.retried, 1);
+        QCOMPARE(sums->at(1).totals.regenerated, 1);
+        QCOMPARE(sums->at(1).totals.retried, 0);
+        QCOMPARE(sums->at(2).totals.retried, 1);
     }
 
     void widensTheWindowToWholeBuckets()

@@ -85,6 +85,8 @@ private Q_SLOTS:
         const std::int64_t counted = file.endsWith("v1.db"_L1) ? 0
                                                                : totals->front().totals.ttftCount;
         QCOMPARE(latencies->front().totals.ttfts.count(), counted);
+        const bool countsRepeats = !file.endsWith("v1.db"_L1) && !file.endsWith("v2.db"_L1);
+        QCOMPARE(latencies->front().totals.retried, countsRepeats ? 6 : 0);
     }
 
     void copiesTheFileBeforeItChangesIt()
