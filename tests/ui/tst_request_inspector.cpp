@@ -10,6 +10,7 @@
 #include <QTest>
 
 using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
 using namespace freerelay;
 using namespace freerelay::ui;
 
@@ -158,6 +159,27 @@ private Q_SLOTS:
         const QJsonObject object = QJsonDocument::fromJson(body.toUtf8()).object();
         QCOMPARE(object.value("model"_L1).toString(), u"it's/a-model"_s);
         QVERIFY(object.value("stream"_L1).toBool());
+    }
+
+    void whatBecameKnownLaterIsTold()
+    {
+        Fixture fixture;
+        const auto row = tests::aRequest(12);
+        auto &amendments = fixture.gateway.past.known[row.requestId].amendments;
+        amendments = {
+            {u"client_retried"_s, row.time, 12'345ms, u"req_13"_s},
+            {u"client_regenerated"_s, row.time, 40s, {}},
+            {u"struck_by_lightning"_s, row.time, 1s, {}}};
+        QVERIFY(fixture.show(row));
+        QCOMPARE(
+            fixture.field(u"Afterwards"_s),
+            u"Asked again after 12 s (request req_13)\n"
+            "Same prompt again after 40 s (a request that is not recorded any more)\n"
+            "struck by lightning"_s);
+        amendments.clear();
+        fixture.inspector.clear();
+        QVERIFY(fixture.show(row));
+        QVERIFY(fixture.field(u"Afterwards"_s).isEmpty());
     }
 
     void unknownWordsAreShownAsTheyAre()

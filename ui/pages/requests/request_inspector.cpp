@@ -146,6 +146,13 @@ void RequestInspector::addDetailFields(std::vector<Field> &fields) const
         fields.emplace_back(
             tr("Price"), m_details->paid ? tr("paid (%1)").arg(m_details->tier) : tr("free"));
     }
+    QStringList amendments;
+    for (const interfaces::AmendmentInfo &amendment : m_details->amendments) {
+        amendments << RequestWords::amendment(amendment);
+    }
+    if (!amendments.isEmpty()) {
+        fields.emplace_back(tr("Afterwards"), amendments.join(u'\n'));
+    }
 }
 
 Timeline RequestInspector::timeline() const

@@ -54,6 +54,22 @@ QString RequestWords::disqualification(const QString &word)
         word);
 }
 
+QString RequestWords::amendment(const interfaces::AmendmentInfo &amendment)
+{
+    const auto seconds = std::chrono::round<std::chrono::seconds>(amendment.after).count();
+    const QString after = tr("%1 s").arg(QLocale().toString(qlonglong(seconds)));
+    const QString by = amendment.otherRequestId.isEmpty()
+        ? tr("a request that is not recorded any more")
+        : tr("request %1").arg(amendment.otherRequestId);
+    if (amendment.kind == "client_retried"_L1) {
+        return tr("Asked again after %1 (%2)", "time, request").arg(after, by);
+    }
+    if (amendment.kind == "client_regenerated"_L1) {
+        return tr("Same prompt again after %1 (%2)", "time, request").arg(after, by);
+    }
+    return QString(amendment.kind).replace(u'_', u' ');
+}
+
 QString RequestWords::duration(std::chrono::nanoseconds time)
 {
     using namespace std::chrono;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/interfaces/request_history.h"
+
 #include <QCoreApplication>
 #include <QString>
 
@@ -17,6 +19,8 @@ public:
     [[nodiscard]] static QString failure(const QString &word);
     /// Why a candidate was not considered ("cooling_down").
     [[nodiscard]] static QString disqualification(const QString &word);
+    /// What became known of a request after its end.
+    [[nodiscard]] static QString amendment(const interfaces::AmendmentInfo &amendment);
     /// "35 µs", "210 ms", "2.4 s"
     [[nodiscard]] static QString duration(std::chrono::nanoseconds time);
 };

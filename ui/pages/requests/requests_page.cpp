@@ -18,6 +18,7 @@
 #include <QScrollBar>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QStyle>
 #include <QTableView>
 #include <QVBoxLayout>
 
@@ -159,12 +160,17 @@ QWidget *RequestsPage::createTable()
 void RequestsPage::setColumnWidths()
 {
     const QFontMetrics metrics = m_table->fontMetrics();
-    const auto setWidth = [&](RequestTableModel::Column column, const QString &sample) {
-        constexpr int padding = 18;
-        m_table->setColumnWidth(column, metrics.horizontalAdvance(sample) + padding);
-    };
+    const auto setWidth =
+        [&](RequestTableModel::Column column, const QString &sample, int icon = 0) {
+            constexpr int padding = 18;
+            m_table->setColumnWidth(column, metrics.horizontalAdvance(sample) + icon + padding);
+        };
+    interfaces::RequestRow broken;
+    broken.status = 200;
+    broken.brokenStream = true;
+    const int icon = style()->pixelMetric(QStyle::PM_SmallIconSize, nullptr, m_table);
     setWidth(RequestTableModel::Time, u"00:00:00"_s);
-    setWidth(RequestTableModel::Status, u"200 streamed XXX"_s);
+    setWidth(RequestTableModel::Status, RequestTableModel::statusWords(broken), icon);
     setWidth(RequestTableModel::Provider, u"Google AI Studio"_s);
     setWidth(RequestTableModel::Model, u"openai/gpt-oss-120b"_s);
     setWidth(RequestTableModel::Asked, u"freerelay-auto"_s);
