@@ -16,11 +16,13 @@ namespace freerelay::dialects {
 [[nodiscard]] common::Result<ChatRequest> parseOpenAiChat(QByteArray body);
 
 /// An error in OpenAI's shape: {"error":{"message","type","param","code"}}; all four always.
+/// @param candidatesJson  an array for a fifth one, "candidates"; "" = there is none
 [[nodiscard]] QByteArray openAiError(
     QByteArrayView message,
     QByteArrayView type,
     QByteArrayView param = {},
-    QByteArrayView code = {});
+    QByteArrayView code = {},
+    QByteArrayView candidatesJson = {});
 
 /// The SSE frame that ends a broken stream: `data: {"error":…}\n\n`, never followed by [DONE].
 [[nodiscard]] QByteArray

@@ -17,8 +17,12 @@ void appendMember(QByteArray &out, QByteArrayView key, QByteArrayView value)
 
 } // namespace
 
-QByteArray
-openAiError(QByteArrayView message, QByteArrayView type, QByteArrayView param, QByteArrayView code)
+QByteArray openAiError(
+    QByteArrayView message,
+    QByteArrayView type,
+    QByteArrayView param,
+    QByteArrayView code,
+    QByteArrayView candidatesJson)
 {
     QByteArray out;
     out.reserve(message.size() + 96);
@@ -28,6 +32,9 @@ openAiError(QByteArrayView message, QByteArrayView type, QByteArrayView param, Q
     appendJsonString(out, type);
     appendMember(out, "param", param);
     appendMember(out, "code", code);
+    if (!candidatesJson.isEmpty()) {
+        out.append(",\"candidates\":").append(candidatesJson);
+    }
     out.append("}}");
     return out;
 }

@@ -112,7 +112,7 @@ struct CandidateInfo
     QString tier;
     bool paid = false;
     QString disqualified; ///< "" = ranked; else the reason in one word ("cooling_down")
-    std::optional<QDateTime> restsUntil; ///< with "cooling_down"
+    std::optional<QDateTime> restsUntil; ///< with "cooling_down" and "quota_exhausted"
 };
 
 struct DecisionInfo

@@ -75,6 +75,18 @@ bool isBefore(const QuotaWindowView &a, const QuotaWindowView &b)
 
 } // namespace
 
+bool isCountedIn(const PoolId &pool, const QuotaTarget &target)
+{
+    const auto &[provider, model, key] = target;
+    if (pool.provider != provider.id || pool.key != key) {
+        return false;
+    }
+    const QByteArray &sharedPool = model.freeLimits.sharedPool;
+    return pool.shared
+        ? pool.subject == sharedPool && (!sharedPool.isEmpty() || !provider.quota.perModel)
+        : pool.subject == model.id;
+}
+
 QuotaLedger::QuotaLedger(const common::Clock &clock)
     : m_clock(clock)
 { }
@@ -129,7 +141,8 @@ std::optional<LeaseRefusal> QuotaLedger::refusal(
         }
     });
     probe = worst.fit == Fit::Beyond;
-    if (worst.fit == Fit::Room || (probe && reach == Reach::Probe && !probing)) {
+    const bool mayProbe = reach == Reach::Anyway || (reach == Reach::Probe && !probing);
+    if (worst.fit == Fit::Room || (probe && mayProbe)) {
         return std::nullopt;
     }
     return LeaseRefusal{worst.fit, worst.until, worst.window};
@@ -354,6 +367,15 @@ LeaseCounts QuotaLedger::counts() const
         sum.open += pool->counts().open;
     }
     return sum;
+}
+
+CoolDown usedUp(CoolDownScope scope, WindowId window, common::SteadyTime until)
+{
+    return {
+        std::move(scope),
+        until,
+        CoolDownReason::RateLimited,
+        "its " + wordsFor(window) + " are used up"};
 }
 
 QString forecastSentence(const QuotaWindowView &view, common::WallTime now, const QTimeZone &zone)

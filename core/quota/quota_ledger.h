@@ -25,10 +25,14 @@ struct QuotaTarget
     const QByteArray &key; ///< fingerprint
 };
 
+/// Whether requests of the target are counted in the pool. Pure; any thread.
+[[nodiscard]] bool isCountedIn(const PoolId &pool, const QuotaTarget &target);
+
 /// How far a lease may go.
 enum class Reach : std::uint8_t {
     Within, ///< only where every known limit has room
     Probe, ///< also beyond a soft limit, where nobody else is probing: how limits are found out
+    Anyway, ///< also beyond a soft limit: nothing else is left
 };
 
 /// Why there is no lease.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <utility>
 
 using namespace std::chrono_literals;
@@ -14,8 +15,9 @@ namespace {
 /// Above this a limit is hard: what the catalogue says is not enough.
 constexpr double trusted = 0.5;
 
-constexpr std::array<std::pair<const char *, double>, 5> sources{{
+constexpr std::array<std::pair<const char *, double>, 6> sources{{
     {"guess", 0.3},
+    {"suspected", 0.45},
     {"catalogue", trusted},
     {"learned_from_error", 0.8},
     {"account_api", 0.95},
@@ -79,6 +81,19 @@ bool QuotaLimit::state(std::int64_t value, QuotaSource source, Moment now)
     return true;
 }
 
+void QuotaLimit::suspect(std::int64_t used, Moment now)
+{
+    if (isHard(now.steady)) {
+        return;
+    }
+    const bool again = m_source == QuotaSource::Suspected && m_value
+        && std::abs(used - *m_value) <= std::max<std::int64_t>(*m_value / 10, 1);
+    const int suspicions = again ? m_suspicions + 1 : 1;
+    const bool sure = suspicions >= confirmations;
+    set(used, sure ? QuotaSource::LearnedFromError : QuotaSource::Suspected, now);
+    m_suspicions = suspicions;
+}
+
 void QuotaLimit::raiseTo(std::int64_t value, Moment now)
 {
     if (m_value && value > *m_value && !isHard(now.steady)) {
@@ -95,6 +110,7 @@ void QuotaLimit::set(std::int64_t value, QuotaSource source, Moment statedAt)
 {
     m_value = value;
     m_source = source;
+    m_suspicions = 0;
     m_statedAt = statedAt;
     const double halvings = std::log2(trustIn(source) / trusted);
     m_hardUntil = halvings <= 0 ? statedAt.steady

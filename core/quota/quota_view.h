@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/quota/cool_down_table.h"
 #include "core/quota/quota_pool.h"
 
 #include <QByteArray>
@@ -20,6 +21,9 @@ struct QuotaConstraint
     WindowId window{};
     double room = 0; ///< share of the scarcest limit that is left
 };
+
+/// The rest of a model whose window has no room before `until`, as if it had been benched.
+[[nodiscard]] CoolDown usedUp(CoolDownScope scope, WindowId window, common::SteadyTime until);
 
 /// One window, for people.
 struct QuotaWindowView

@@ -30,6 +30,12 @@ common::SteadyTime steadyOf(common::WallTime time, Moment now)
 
 } // namespace
 
+QByteArray wordsFor(WindowId id)
+{
+    return catalog::toName(id.unit).toByteArray() + " per "
+        + catalog::toName(id.period).toByteArray();
+}
+
 QuotaWindow::QuotaWindow(WindowId id, std::optional<QuotaCalendar> calendar, Moment now)
     : m_id(id)
     , m_limit(id.period)

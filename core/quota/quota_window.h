@@ -16,6 +16,9 @@ struct WindowId
     bool operator==(const WindowId &) const = default;
 };
 
+/// "requests per day".
+[[nodiscard]] QByteArray wordsFor(WindowId id);
+
 /// How an amount fits into a window.
 enum class Fit : std::uint8_t {
     Room,

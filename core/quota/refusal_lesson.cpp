@@ -141,9 +141,14 @@ private:
         const auto limit = window.limit().value();
         const std::int64_t least = limit ? std::max<std::int64_t>(*limit / believablePart, 1)
                                          : leastLearned;
-        if (used >= least && (!limit || used < *limit || !window.limit().isHard(m_now.steady))) {
-            window.limit().state(
-                limit ? std::min(used, *limit) : used, QuotaSource::LearnedFromError, m_now);
+        if (used < least || window.limit().isHard(m_now.steady)) {
+            return;
+        }
+        const std::int64_t learned = limit ? std::min(used, *limit) : used;
+        if (m_refusal.daily || !m_refusal.facts.empty()) {
+            window.limit().state(learned, QuotaSource::LearnedFromError, m_now);
+        } else {
+            window.limit().suspect(learned, m_now);
         }
     }
 

@@ -81,6 +81,9 @@ Attempt::~Attempt() = default;
 void Attempt::onHead(int status, const common::HeaderList &headers)
 {
     m_status = status;
+    if (m_setup.onHead) {
+        m_setup.onHead(headers);
+    }
     if (!isSuccess(status)) {
         m_errorHeaders = headers;
     }

@@ -10,6 +10,7 @@
 
 #include <QByteArray>
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -21,6 +22,8 @@ struct AttemptSetup
     upstream::HttpCall call;
     std::unique_ptr<dialects::ReplyTranslator> translator;
     bool stream = false;
+    /// Told the head of the reply before anything else is done with it; "" = nobody is.
+    std::function<void(const common::HeaderList &)> onHead{};
     /// From start to the first content of the reply; zero = none.
     std::chrono::milliseconds firstContentLimit{0};
 };

@@ -75,7 +75,8 @@ void AttemptBuilder::setLimits(AttemptSetup &setup, const catalog::Provider &pro
     const bool local = provider.tier == catalog::Tier::Local;
     const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
         m_clock.now() - m_startedAt);
-    const auto left = std::max<std::chrono::milliseconds>(m_config.requestDeadline - elapsed, 1ms);
+    const auto left = std::max<std::chrono::milliseconds>(
+        deadlineOf(m_request, m_config) - elapsed, 1ms);
     upstream::CallLimits &limits = setup.call.limits;
     const auto patience = [local](std::chrono::milliseconds limit) {
         return local ? std::max(limit, leastPatienceLocal) : limit;

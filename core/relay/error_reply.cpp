@@ -1,5 +1,6 @@
 #include "error_reply.h"
 
+#include "core/dialects/json_writer.h"
 #include "core/dialects/openai_chat.h"
 
 #include <algorithm>
@@ -86,6 +87,12 @@ ErrorKind kindOf(FailureClass failure)
     return ErrorKind::Unavailable;
 }
 
+/// Rounded up, at least 1.
+qint64 wholeSeconds(std::chrono::milliseconds time)
+{
+    return std::max<qint64>(1, std::chrono::ceil<std::chrono::seconds>(time).count());
+}
+
 QByteArray sentence(const dialects::ProviderFailure &failure, const QByteArray &provider)
 {
     switch (failure.kind) {
@@ -118,7 +125,26 @@ QByteArray sentence(const dialects::ProviderFailure &failure, const QByteArray &
 
 QByteArray ClientError::body() const
 {
-    return dialects::openAiError(message, type, param, code);
+    if (candidates.empty()) {
+        return dialects::openAiError(message, type, param, code);
+    }
+    QByteArray list;
+    dialects::JsonWriter writer(list);
+    writer.beginArray();
+    for (const CandidateReason &candidate : candidates) {
+        writer.beginObject()
+            .member("model", candidate.model)
+            .member("reason", candidate.reason)
+            .key("retry_after_seconds");
+        if (candidate.retryAfter) {
+            writer.integer(wholeSeconds(*candidate.retryAfter));
+        } else {
+            writer.null();
+        }
+        writer.endObject();
+    }
+    writer.endArray();
+    return dialects::openAiError(message, type, param, code, list);
 }
 
 QByteArray ClientError::errorClass() const
@@ -158,8 +184,7 @@ common::HeaderList ClientError::headers() const
 {
     common::HeaderList list{{"content-type"_ba, "application/json"_ba}};
     if (retryAfter) {
-        const auto seconds = std::chrono::ceil<std::chrono::seconds>(*retryAfter);
-        list.add("retry-after"_ba, QByteArray::number(std::max<qint64>(1, seconds.count())));
+        list.add("retry-after"_ba, QByteArray::number(wholeSeconds(*retryAfter)));
     }
     return list;
 }

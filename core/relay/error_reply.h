@@ -8,8 +8,20 @@
 
 #include <chrono>
 #include <optional>
+#include <vector>
 
 namespace freerelay::relay {
+
+/// Why one model could not answer, for the client that is told so.
+struct CandidateReason
+{
+    /// More would not help anybody who reads them.
+    static constexpr std::size_t maxListed = 20;
+
+    QByteArray model; ///< full id
+    QByteArray reason; ///< "rate_limited"
+    std::optional<std::chrono::milliseconds> retryAfter; ///< nullopt = not known
+};
 
 /// A failure as the client will see it: status and OpenAI's four fields.
 struct ClientError
@@ -20,6 +32,7 @@ struct ClientError
     QByteArray param;
     QByteArray code;
     std::optional<std::chrono::milliseconds> retryAfter;
+    std::vector<CandidateReason> candidates{}; ///< in the body as "candidates" when there are any
 
     [[nodiscard]] QByteArray body() const;
     /// One of a dozen fixed words for records and metrics ("rate_limited"); shares static memory.

@@ -44,12 +44,17 @@ FailurePolicy::FailurePolicy(quota::CoolDownTable &coolDowns, const common::Cloc
 { }
 
 NextStep FailurePolicy::onFailure(
-    const routing::Candidate &candidate, const dialects::ProviderFailure &failure)
+    const routing::Candidate &candidate,
+    const dialects::ProviderFailure &failure,
+    std::optional<common::SteadyTime> quotaBack)
 {
     if (candidate.provider->tier != catalog::Tier::Local) {
         if (const auto rest = restFor(candidate, failure)) {
             m_coolDowns.bench(
-                rest->scope, m_clock.now() + rest->length, rest->reason, failure.message);
+                rest->scope,
+                quotaBack.value_or(m_clock.now() + rest->length),
+                rest->reason,
+                failure.message);
         }
     }
     switch (failure.kind) {

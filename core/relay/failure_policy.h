@@ -30,8 +30,12 @@ public:
     FailurePolicy(quota::CoolDownTable &coolDowns, const common::Clock &clock);
 
     /// Benches what the failure says and tells how to go on.
-    NextStep
-    onFailure(const routing::Candidate &candidate, const dialects::ProviderFailure &failure);
+    /// @param quotaBack  when the quota ledger expects the provider to have room again; only with
+    ///     FailureClass::RateLimited
+    NextStep onFailure(
+        const routing::Candidate &candidate,
+        const dialects::ProviderFailure &failure,
+        std::optional<common::SteadyTime> quotaBack = std::nullopt);
     /// The endpoint answered: it is well, and its next rest starts small again.
     void onSuccess(const routing::Candidate &candidate);
 

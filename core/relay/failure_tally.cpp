@@ -52,6 +52,13 @@ void FailureTally::add(const dialects::ProviderFailure &failure, const QByteArra
     m_entries.push_back({failure, provider});
 }
 
+bool FailureTally::isOnlyQuota() const
+{
+    return !m_final && std::all_of(m_entries.begin(), m_entries.end(), [](const Entry &entry) {
+        return groupOf(entry.failure.kind) == Group::Quota;
+    });
+}
+
 const FailureTally::Entry *FailureTally::lastOf(Group group) const
 {
     const auto found = std::find_if(m_entries.rbegin(), m_entries.rend(), [group](const Entry &e) {

@@ -2,6 +2,7 @@
 
 #include "core/common/clock.h"
 #include "core/dialects/provider_error.h"
+#include "core/relay/come_back.h"
 #include "core/relay/error_reply.h"
 
 #include <QByteArray>
@@ -11,13 +12,6 @@
 #include <vector>
 
 namespace freerelay::relay {
-
-/// When something that failed may be tried again, as far as it is known.
-struct ComeBack
-{
-    std::optional<std::chrono::milliseconds> quota; ///< earliest reset of a quota
-    std::optional<std::chrono::milliseconds> any; ///< the same, or the end of a rest after trouble
-};
 
 /// The failures of one request, and what the client is told when nothing is left to try. One
 /// thread.
@@ -42,6 +36,8 @@ public:
     /// The failure that was added last is the answer, whatever else failed.
     void setFinal() { m_final = true; }
     [[nodiscard]] bool isEmpty() const { return m_entries.empty(); }
+    /// Whether nothing but quotas stood in the way: waiting for a reset may be all that is needed.
+    [[nodiscard]] bool isOnlyQuota() const;
 
     /// @param modelsNamed  the client asked for particular models
     /// @return nullopt when nothing failed and no quota is known to be used up

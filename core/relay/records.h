@@ -25,7 +25,7 @@ struct CandidateRecord
     QByteArray tier; ///< the catalogue's word: "free", "trial", "paid", …
     bool paid = false; ///< what routing takes it for (a trial may count as free)
     QByteArray disqualified; ///< "" = ranked; else the reason in words ("cooling_down")
-    std::optional<common::WallTime> restsUntil; ///< with "cooling_down"
+    std::optional<common::WallTime> restsUntil; ///< with "cooling_down" and "quota_exhausted"
 };
 
 /// Everything a decision looked at: immutable, shared, and spelled out only where somebody wants
@@ -115,7 +115,9 @@ struct Outcome
     QByteArray finishReason;
     QByteArray errorClass; ///< see ClientError::errorClass(), or "client_left"; "" = none
     QByteArray error; ///< the sentence the client got, at most maxErrorBytes; "" = none
-    QByteArray retryCause; ///< why the last attempt but one failed; "" = there was none
+    /// Why the last attempt but one failed, "quota_wait" when the request waited for a quota
+    /// before it; "" = there was none.
+    QByteArray retryCause;
     std::vector<AttemptRecord> attempts;
     std::optional<RoutingDecision> decision; ///< nullopt = it ended before there was one
     /// To find requests that are sent again. In memory only: it is never stored or shown.

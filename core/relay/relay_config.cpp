@@ -1,5 +1,7 @@
 #include "relay_config.h"
 
+#include <algorithm>
+
 namespace freerelay::relay {
 
 void RelayConfig::rank()
@@ -18,6 +20,11 @@ const keys::Key *RelayConfig::key(QByteArrayView provider, QByteArrayView finger
         }
     }
     return nullptr;
+}
+
+std::chrono::milliseconds deadlineOf(const RelayRequest &request, const RelayConfig &config)
+{
+    return std::min(request.deadline.value_or(config.requestDeadline), config.requestDeadline);
 }
 
 routing::RoutingSnapshot RelayConfig::routingSnapshot(const quota::CoolDownTable &coolDowns) const

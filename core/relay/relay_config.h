@@ -3,6 +3,7 @@
 #include "core/catalog/catalog.h"
 #include "core/common/mode.h"
 #include "core/keys/key_ring.h"
+#include "core/relay/relay_request.h"
 #include "core/routing/ranked_catalog.h"
 
 #include <QByteArray>
@@ -38,6 +39,8 @@ struct RelayConfig
     std::chrono::milliseconds firstContentTimeout{90'000};
     std::chrono::milliseconds wholeReplyTimeout{180'000};
     std::chrono::milliseconds gapTimeout{60'000};
+    /// How long a request may wait, once, until a quota has room again; zero = not at all.
+    std::chrono::milliseconds quotaWait{10'000};
     int maxAttempts = 6;
     std::uint64_t version = 0; ///< counts up with each published one; for records
     bool tracing = false; ///< spans of requests are wanted
@@ -49,5 +52,9 @@ struct RelayConfig
     [[nodiscard]] routing::RoutingSnapshot
     routingSnapshot(const quota::CoolDownTable &coolDowns) const;
 };
+
+/// Of one request over all its attempts: the client's own, if it is the shorter one.
+[[nodiscard]] std::chrono::milliseconds
+deadlineOf(const RelayRequest &request, const RelayConfig &config);
 
 } // namespace freerelay::relay

@@ -22,6 +22,8 @@ struct RelayRequest
     ClientApp app{}; ///< who asks
     common::TraceContext trace{};
     std::chrono::nanoseconds parseTime{0}; ///< what it took to read `chat`
+    /// How long the client waits in all, when it said so.
+    std::optional<std::chrono::milliseconds> deadline{};
 };
 
 } // namespace freerelay::relay

@@ -4,7 +4,6 @@
 #include "core/dialects/openai_chat.h"
 #include "core/relay/attempt_builder.h"
 #include "core/relay/record_words.h"
-#include "core/relay/request_digests.h"
 #include "core/routing/exhaustion.h"
 
 #include <algorithm>
@@ -20,19 +19,6 @@ namespace {
 using dialects::FailureClass;
 
 constexpr int okStatus = 200;
-constexpr qsizetype maxRecordedName = 200;
-/// The least that a Retry-After can say.
-constexpr std::chrono::milliseconds atOnce = 1s;
-
-QByteArray clientLeftWord()
-{
-    return "client_left"_ba;
-}
-
-std::chrono::microseconds microsecondsBetween(common::SteadyTime from, common::SteadyTime to)
-{
-    return std::chrono::duration_cast<std::chrono::microseconds>(to - from);
-}
 
 } // namespace
 
@@ -45,17 +31,8 @@ RelaySession::RelaySession(
     , m_config(std::move(config))
     , m_request(std::move(request))
     , m_downstream(std::move(downstream))
-    , m_startedAt(services.clock.now())
-{
-    m_outcome.requestId = m_request.requestId;
-    m_outcome.trace = m_request.trace;
-    m_outcome.time = services.clock.wallNow();
-    m_outcome.app = m_request.app.name;
-    m_outcome.appVersion = m_request.app.version;
-    m_outcome.askedModel = m_request.chat.model.left(maxRecordedName);
-    m_outcome.stream = m_request.chat.stream;
-    m_outcome.parseTime = m_request.parseTime;
-}
+    , m_record(m_request, services.clock)
+{ }
 
 void RelaySession::start(std::function<void()> over)
 {
@@ -79,6 +56,8 @@ void RelaySession::onClientLeft()
     m_done = true;
     if (m_attempt != nullptr) {
         m_attempt->cancel();
+    } else if (m_waitUntil) {
+        m_waitOver.fire();
     }
 }
 
@@ -86,11 +65,11 @@ void RelaySession::abort()
 {
     if (!m_done && m_headSent) {
         m_done = true;
-        m_outcome.brokenStream = true;
-        m_outcome.errorClass = "shutting_down"_ba;
-        m_outcome.error = "FreeRelay is stopping; the answer is incomplete."_ba;
+        m_record.outcome().brokenStream = true;
+        m_record.outcome().errorClass = "shutting_down"_ba;
+        m_record.outcome().error = "FreeRelay is stopping; the answer is incomplete."_ba;
         m_downstream->write(
-            dialects::openAiStreamError(m_outcome.error, "server_error", "shutting_down"));
+            dialects::openAiStreamError(m_record.outcome().error, "server_error", "shutting_down"));
         m_downstream->finish();
     } else if (!m_done) {
         replyError(
@@ -98,11 +77,17 @@ void RelaySession::abort()
     }
     if (m_attempt != nullptr) {
         m_attempt->cancel();
+    } else if (m_waitUntil) {
+        m_waitOver.fire();
     }
 }
 
 void RelaySession::checkLimits(common::SteadyTime now)
 {
+    if (m_waitUntil && now >= *m_waitUntil) {
+        m_waitOver.fire();
+        return;
+    }
     if (m_attempt == nullptr) {
         return;
     }
@@ -121,30 +106,102 @@ void RelaySession::checkLimits(common::SteadyTime now)
 
 QCoro::Task<> RelaySession::run()
 {
+    std::optional<ClientError> refusal;
     if (!m_done) {
-        if (const auto error = choose()) {
-            replyError(*error);
+        refusal = choose();
+        co_await tryAll();
+    }
+    if (!m_done && beginWait()) {
+        const common::SteadyTime began = m_services.clock.now();
+        co_await m_waitOver.wait();
+        m_waitUntil.reset();
+        m_waited = std::chrono::ceil<std::chrono::milliseconds>(m_services.clock.now() - began);
+        if (!m_done) {
+            refusal = choose();
+            co_await tryAll();
         }
     }
-    // Holds the plan that this loop goes through, whatever is planned meanwhile.
-    const std::shared_ptr<const PlannedCandidates> planned = m_planned;
-    while (planned && m_untried < planned->rankedCount() && !m_done) {
-        const routing::Candidate &candidate = planned->plan().candidates[m_untried];
-        if (isUseless(candidate)) {
-            ++m_untried;
-            continue;
-        }
-        if (!m_outcome.attempts.empty() && !mayTryNext()) {
-            break;
-        }
-        ++m_untried;
-        co_await tryCandidate(candidate);
-    }
     if (!m_done) {
-        replyError(finalError());
+        replyError(withReasons(refusal ? *std::move(refusal) : finalError()));
     }
     conclude();
     std::exchange(m_over, {})();
+}
+
+/// In the plan's order; at last those beyond a quota that others were preferred to.
+QCoro::Task<> RelaySession::tryAll()
+{
+    // Holds the plan that this loop goes through, whatever is planned meanwhile.
+    const std::shared_ptr<const PlannedCandidates> planned = m_planned;
+    if (!planned) {
+        co_return;
+    }
+    const auto mayGoOn = [this] { return m_record.attempts().empty() || mayTryNext(); };
+    m_untried = 0;
+    m_quotaRests.clear();
+    m_beyond.clear();
+    while (m_untried < planned->rankedCount() && !m_done) {
+        const routing::Candidate &candidate = planned->plan().candidates[m_untried];
+        if (!isUseless(candidate)) {
+            if (!mayGoOn()) {
+                co_return;
+            }
+            co_await tryCandidate(
+                candidate, candidate.beyondQuota ? quota::Reach::Probe : quota::Reach::Within);
+        }
+        ++m_untried;
+    }
+    for (std::size_t i = 0; i < m_beyond.size() && !m_done && mayGoOn(); ++i) {
+        if (!isUseless(m_beyond[i])) {
+            co_await tryCandidate(m_beyond[i], quota::Reach::Anyway);
+        }
+    }
+}
+
+/// Takes the attempt's part of the quota; nullopt, and remembered, when there is none left.
+std::optional<quota::QuotaLease>
+RelaySession::borrow(const routing::Candidate &candidate, quota::Reach reach)
+{
+    const dialects::RequestNeeds &needs = m_request.chat.needs;
+    auto taken = m_services.shared.quota.take(
+        {*candidate.provider, *candidate.model, candidate.key},
+        {needs.promptTokensEstimated, needs.outputTokensRequested},
+        reach);
+    if (auto *lease = std::get_if<quota::QuotaLease>(&taken)) {
+        return std::move(*lease);
+    }
+    const auto &refusal = std::get<quota::LeaseRefusal>(taken);
+    m_quotaRests.push_back(quota::usedUp(
+        {candidate.provider->id, candidate.key, candidate.model->id},
+        refusal.window,
+        refusal.until));
+    if (refusal.fit == quota::Fit::Beyond && reach != quota::Reach::Anyway) {
+        m_beyond.push_back(candidate);
+    }
+    return std::nullopt;
+}
+
+/// How much longer the client waits for a quota.
+common::Duration RelaySession::patience(common::SteadyTime now) const
+{
+    const common::Duration left = deadlineOf(m_request, *m_config) - (now - m_record.startedAt());
+    return m_request.deadline ? left : std::min<common::Duration>(left, m_config->quotaWait);
+}
+
+/// Whether waiting for a reset is worth while, and may be done: only when nothing but quotas is in
+/// the way, and never twice.
+bool RelaySession::beginWait()
+{
+    if (!m_planned || !m_mayTryOthers || !m_tally.isOnlyQuota() || m_config->paused) {
+        return false;
+    }
+    const common::SteadyTime now = m_services.clock.now();
+    const auto back = obstacles(now).comeBack().quota;
+    if (!back || *back > patience(now)) {
+        return false;
+    }
+    m_waitUntil = now + *back;
+    return true;
 }
 
 /// Fills the plan, or tells why there is none.
@@ -194,12 +251,12 @@ RelaySession::makePlan(common::SteadyTime now)
         needs.vision,
         needs.jsonSchema,
         needs.promptTokensEstimated + needs.outputTokensRequested};
+    const std::vector<quota::QuotaConstraint> quotas = m_services.shared.quota.constraints(
+        {needs.promptTokensEstimated, needs.outputTokensRequested});
+    routing::RoutingSnapshot snapshot = m_config->routingSnapshot(m_services.shared.coolDowns);
+    snapshot.quotas = quotas;
     auto plan = routing::plan(
-        m_config->routingSnapshot(m_services.coolDowns),
-        m_request.mode.value_or(m_config->mode),
-        m_request.chat.model,
-        requirements,
-        now);
+        snapshot, m_request.mode.value_or(m_config->mode), m_request.chat.model, requirements, now);
     if (!plan) {
         return common::failure(std::move(plan.error()));
     }
@@ -216,7 +273,7 @@ RelaySession::makePlan(common::SteadyTime now)
         *std::move(plan), m_config, PlannedCandidates::Moment{now, m_services.clock.wallNow()});
     decision.candidates = planned;
     decision.duration = m_services.clock.now() - now;
-    m_outcome.decision = std::move(decision);
+    m_record.outcome().decision = std::move(decision);
     return planned;
 }
 
@@ -228,7 +285,7 @@ bool RelaySession::isUseless(const routing::Candidate &candidate) const
     if (std::find(m_unsayable.begin(), m_unsayable.end(), wire) != m_unsayable.end()) {
         return true;
     }
-    const auto rest = m_services.coolDowns.covering(
+    const auto rest = m_services.shared.coolDowns.covering(
         candidate.provider->id, candidate.key, candidate.model->id, m_services.clock.now());
     return rest && !quota::isOnlyAdvice(rest->reason);
 }
@@ -237,34 +294,42 @@ bool RelaySession::mayTryNext()
 {
     const common::SteadyTime now = m_services.clock.now();
     return m_mayTryOthers
-        && m_outcome.attempts.size() < static_cast<std::size_t>(m_config->maxAttempts)
-        && now - m_startedAt < m_config->requestDeadline && m_services.retries.withdraw(now);
+        && m_record.attempts().size() < static_cast<std::size_t>(m_config->maxAttempts)
+        && now - m_record.startedAt() < deadlineOf(m_request, *m_config)
+        && m_services.retries.withdraw(now);
 }
 
-QCoro::Task<> RelaySession::tryCandidate(routing::Candidate candidate)
+QCoro::Task<> RelaySession::tryCandidate(routing::Candidate candidate, quota::Reach reach)
 {
-    const AttemptBuilder builder(*m_config, m_request, m_services.clock, m_startedAt);
+    const AttemptBuilder builder(*m_config, m_request, m_services.clock, m_record.startedAt());
     auto setup = builder.build(candidate);
     if (!setup) {
         onRefusedByDialect(candidate, setup.error());
         co_return;
     }
-    beginRecord(candidate);
-    common::addTraceHeaders(setup->call.headers, m_request.trace, m_outcome.attempts.size());
+    auto lease = borrow(candidate, reach);
+    if (!lease) {
+        co_return;
+    }
+    AttemptQuota quota(candidate, *std::move(lease), m_services.clock);
+    setup->onHead = [&quota](const common::HeaderList &headers) { quota.onHead(headers); };
+    m_record.beginAttempt(candidate);
+    common::addTraceHeaders(setup->call.headers, m_request.trace, m_record.attempts().size());
     Attempt attempt(candidate, std::move(*setup), m_services.client, m_services.clock);
     m_attempt = &attempt;
     co_await attempt.decided();
     if (attempt.failure()) {
         hideKey(candidate, attempt);
-        onAttemptFailed(candidate, attempt);
+        onAttemptFailed(candidate, attempt, quota);
     } else if (!m_request.chat.stream) {
-        noteReply(candidate, attempt);
+        noteReply(candidate, attempt, quota);
         replyWhole(attempt);
     } else {
         beginStream();
         attempt.streamTo(*m_downstream);
         co_await attempt.ended();
         hideKey(candidate, attempt);
+        noteReply(candidate, attempt, quota);
         onStreamEnded(candidate, attempt);
         conclude();
         co_await attempt.released();
@@ -283,30 +348,6 @@ void RelaySession::onRefusedByDialect(
     m_tally.add(failure, candidate.provider->name);
 }
 
-void RelaySession::beginRecord(const routing::Candidate &candidate)
-{
-    AttemptRecord record;
-    record.provider = candidate.provider->id;
-    record.model = candidate.model->id;
-    record.keyFingerprint = candidate.key;
-    record.tier = tierWord(*candidate.provider, *candidate.model);
-    m_outcome.attempts.push_back(std::move(record));
-}
-
-void RelaySession::endRecord(const Attempt &attempt)
-{
-    AttemptRecord &record = m_outcome.attempts.back();
-    record.status = attempt.status();
-    record.startedAfter = microsecondsBetween(m_startedAt, attempt.startedAt());
-    record.duration = microsecondsBetween(attempt.startedAt(), m_services.clock.now());
-    if (attempt.firstContentAt()) {
-        record.ttft = microsecondsBetween(attempt.startedAt(), *attempt.firstContentAt());
-    }
-    if (attempt.failure()) {
-        record.failure = wordFor(attempt.failure()->kind);
-    }
-}
-
 /// What a provider says of a key is told on to clients, logs and records; the key is not.
 void RelaySession::hideKey(const routing::Candidate &candidate, Attempt &attempt) const
 {
@@ -317,38 +358,37 @@ void RelaySession::hideKey(const routing::Candidate &candidate, Attempt &attempt
     }
 }
 
-void RelaySession::onAttemptFailed(const routing::Candidate &candidate, const Attempt &attempt)
+void RelaySession::onAttemptFailed(
+    const routing::Candidate &candidate, const Attempt &attempt, AttemptQuota &quota)
 {
-    endRecord(attempt);
+    m_record.endAttempt(attempt);
     m_tally.add(*attempt.failure(), candidate.provider->name);
-    if (m_services.failures.onFailure(candidate, *attempt.failure()) == NextStep::GiveUp) {
+    if (settleFailure(candidate, attempt, quota) == NextStep::GiveUp) {
         m_mayTryOthers = false;
         m_tally.setFinal();
     }
 }
 
-/// What is known of a reply when it is there, or broke off.
-void RelaySession::noteReply(const routing::Candidate &candidate, const Attempt &attempt)
+/// Tells the ledger and the policy what the failure means.
+NextStep RelaySession::settleFailure(
+    const routing::Candidate &candidate, const Attempt &attempt, AttemptQuota &quota)
 {
-    endRecord(attempt);
-    m_outcome.provider = candidate.provider->id;
-    m_outcome.model = candidate.model->id;
-    m_outcome.keyFingerprint = candidate.key;
-    m_outcome.tier = m_outcome.attempts.back().tier;
-    m_outcome.paid = isPaid(*m_config, *candidate.model);
-    const dialects::Usage &usage = attempt.progress().usage;
-    m_outcome.promptTokens = usage.promptTokens;
-    m_outcome.completionTokens = usage.completionTokens;
-    m_outcome.cachedTokens = usage.cachedTokens;
-    m_outcome.reasoningTokens = usage.reasoningTokens;
-    m_outcome.finishReason = attempt.progress().finishReason;
-    if (attempt.firstContentAt()) {
-        m_outcome.ttft = microsecondsBetween(m_startedAt, *attempt.firstContentAt());
-    }
+    const auto rest = quota.onEnd(attempt);
+    return m_services.shared.failures.onFailure(
+        candidate, *attempt.failure(), rest ? std::optional(rest->until) : std::nullopt);
+}
+
+/// What is known of a reply when it is there, or broke off.
+void RelaySession::noteReply(
+    const routing::Candidate &candidate, const Attempt &attempt, AttemptQuota &quota)
+{
+    m_record.endAttempt(attempt);
+    m_record.noteReply(candidate, attempt, *m_config);
     if (!attempt.failure()) {
-        m_services.failures.onSuccess(candidate);
-    } else if (attempt.failure()->kind != FailureClass::Cancelled) {
-        m_services.failures.onFailure(candidate, *attempt.failure());
+        quota.onEnd(attempt);
+        m_services.shared.failures.onSuccess(candidate);
+    } else {
+        settleFailure(candidate, attempt, quota);
     }
 }
 
@@ -358,10 +398,13 @@ common::HeaderList RelaySession::replyHeaders() const
     common::HeaderList headers;
     headers.add("x-freerelay-request-id"_ba, m_request.requestId);
     headers.add(
-        "x-freerelay-attempts"_ba, QByteArray::number(qulonglong(m_outcome.attempts.size())));
-    if (!m_outcome.attempts.empty()) {
-        headers.add("x-freerelay-provider"_ba, m_outcome.attempts.back().provider);
-        headers.add("x-freerelay-model"_ba, m_outcome.attempts.back().model);
+        "x-freerelay-attempts"_ba, QByteArray::number(qulonglong(m_record.attempts().size())));
+    if (m_waited > 0ms) {
+        headers.add("x-freerelay-waited-ms"_ba, QByteArray::number(qint64(m_waited.count())));
+    }
+    if (!m_record.attempts().empty()) {
+        headers.add("x-freerelay-provider"_ba, m_record.attempts().back().provider);
+        headers.add("x-freerelay-model"_ba, m_record.attempts().back().model);
     }
     return headers;
 }
@@ -371,7 +414,7 @@ void RelaySession::replyWhole(Attempt &attempt)
     common::HeaderList headers = replyHeaders();
     headers.add("content-type"_ba, "application/json"_ba);
     m_done = true;
-    m_outcome.status = okStatus;
+    m_record.outcome().status = okStatus;
     m_downstream->reply(okStatus, headers, attempt.takeReply());
 }
 
@@ -381,29 +424,25 @@ void RelaySession::beginStream()
     headers.add("content-type"_ba, "text/event-stream; charset=utf-8"_ba);
     headers.add("cache-control"_ba, "no-cache"_ba);
     m_headSent = true;
-    m_outcome.status = okStatus;
+    m_record.outcome().status = okStatus;
     m_downstream->beginStream(okStatus, headers);
 }
 
 void RelaySession::onStreamEnded(const routing::Candidate &candidate, const Attempt &attempt)
 {
-    noteReply(candidate, attempt);
-    if (attempt.firstContentAt()) {
-        m_outcome.streamTime = microsecondsBetween(
-            *attempt.firstContentAt(), m_services.clock.now());
-    }
+    m_record.noteStreamEnd(attempt);
+    Outcome &outcome = m_record.outcome();
     if (m_done) { // abort() has said so, or the client left
-        if (attempt.failure() && m_outcome.errorClass.isEmpty()) {
-            m_outcome.errorClass = clientLeftWord();
+        if (attempt.failure() && outcome.errorClass.isEmpty()) {
+            m_record.noteClientLeft();
         }
         return;
     }
     m_done = true;
     if (attempt.failure()) {
         const ClientError error = toClientError(*attempt.failure(), candidate.provider->name);
-        m_outcome.brokenStream = true;
-        m_outcome.errorClass = error.errorClass();
-        m_outcome.error = error.message;
+        outcome.brokenStream = true;
+        m_record.noteError(error);
         m_downstream->write(dialects::openAiStreamError(error.message, error.type, error.code));
     }
     m_downstream->finish();
@@ -414,8 +453,9 @@ ClientError RelaySession::finalError()
     const common::SteadyTime now = m_services.clock.now();
     const bool modelsNamed = m_planned
         && m_planned->plan().asked == catalog::NameTarget::Kind::Models;
-    auto verdict = m_tally.verdict(comeBack(now), modelsNamed);
-    if (verdict && m_mayTryOthers && now - m_startedAt >= m_config->requestDeadline) {
+    auto verdict = m_tally.verdict(m_planned ? obstacles(now).comeBack() : ComeBack(), modelsNamed);
+    if (verdict && m_mayTryOthers
+        && now - m_record.startedAt() >= deadlineOf(m_request, *m_config)) {
         ClientError late = toClientError(common::Error{
             common::ErrorKind::Timeout,
             u"No provider answered within the time for one request."_s});
@@ -433,41 +473,18 @@ ClientError RelaySession::finalError()
         common::Error{common::ErrorKind::Unavailable, u"No provider can answer at the moment."_s});
 }
 
-/// Looks at all that could have answered, tried or not.
-ComeBack RelaySession::comeBack(common::SteadyTime now) const
+/// Errors that waiting may cure list what each candidate waits for.
+ClientError RelaySession::withReasons(ClientError error) const
 {
-    ComeBack result;
-    const auto consider = [&result, now](const std::optional<quota::CoolDown> &rest) {
-        if (!rest || rest->until <= now) {
-            return;
-        }
-        const auto wait = std::chrono::ceil<std::chrono::milliseconds>(rest->until - now);
-        const bool isQuota = rest->reason == quota::CoolDownReason::RateLimited
-            || rest->reason == quota::CoolDownReason::NoCredit;
-        if (isQuota) {
-            result.quota = std::min(result.quota.value_or(wait), wait);
-        }
-        if (isQuota || quota::isOnlyAdvice(rest->reason)) {
-            result.any = std::min(result.any.value_or(wait), wait);
-        }
-    };
-    if (!m_planned) {
-        return result;
+    if (error.retryAfter && m_planned) {
+        error.candidates = obstacles(m_services.clock.now()).reasons(m_record.attempts());
     }
-    const routing::RoutePlan &plan = m_planned->plan();
-    for (const routing::Rejection &rejection : plan.rejections) {
-        consider(rejection.coolDown);
-    }
-    for (const routing::Candidate &candidate : plan.candidates) {
-        consider(m_services.coolDowns.covering(
-            candidate.provider->id, candidate.key, candidate.model->id, now));
-    }
-    // The attempts were used up before the candidates were: the next request may go on there.
-    if (m_untried < plan.candidates.size()) {
-        result.any = atOnce;
-        result.quota = result.quota ? std::optional(atOnce) : std::nullopt;
-    }
-    return result;
+    return error;
+}
+
+Obstacles RelaySession::obstacles(common::SteadyTime now) const
+{
+    return Obstacles(m_planned->plan(), m_untried, m_services.shared.coolDowns, m_quotaRests, now);
 }
 
 void RelaySession::replyError(const ClientError &error)
@@ -478,9 +495,8 @@ void RelaySession::replyError(const ClientError &error)
         headers.add(name, value);
     }
     m_done = true;
-    m_outcome.status = error.status;
-    m_outcome.errorClass = error.errorClass();
-    m_outcome.error = error.message;
+    m_record.outcome().status = error.status;
+    m_record.noteError(error);
     m_downstream->reply(error.status, headers, error.body());
 }
 
@@ -490,18 +506,8 @@ void RelaySession::conclude()
     if (std::exchange(m_concluded, true)) {
         return;
     }
-    if (m_downstream->isGone() && m_outcome.status == 0) {
-        m_outcome.status = Outcome::clientLeft;
-        m_outcome.errorClass = clientLeftWord();
-    }
-    if (m_outcome.attempts.size() > 1) {
-        m_outcome.retryCause = m_outcome.attempts[m_outcome.attempts.size() - 2].failure;
-    }
-    m_outcome.error.truncate(Outcome::maxErrorBytes);
-    m_outcome.digests = digestsOf(m_request.chat, m_request.app);
     m_downstream->setHandlers({}, {});
-    m_outcome.duration = microsecondsBetween(m_startedAt, m_services.clock.now());
-    m_services.outcomes.record(std::make_shared<const Outcome>(std::exchange(m_outcome, {})));
+    m_services.outcomes.record(m_record.finish(m_request, m_waited, m_downstream->isGone()));
     m_downstream.reset();
     m_request = {};
 }

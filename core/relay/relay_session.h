@@ -2,14 +2,16 @@
 
 #include "core/common/waiter.h"
 #include "core/relay/attempt.h"
+#include "core/relay/attempt_quota.h"
+#include "core/relay/come_back.h"
 #include "core/relay/downstream.h"
 #include "core/relay/error_reply.h"
-#include "core/relay/failure_policy.h"
 #include "core/relay/failure_tally.h"
+#include "core/relay/outcome_builder.h"
 #include "core/relay/planned_candidates.h"
-#include "core/relay/records.h"
 #include "core/relay/relay_config.h"
 #include "core/relay/relay_request.h"
+#include "core/relay/relay_state.h"
 #include "core/relay/retry_budget.h"
 
 #include <QByteArray>
@@ -17,6 +19,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace freerelay::relay {
 
@@ -24,8 +27,7 @@ namespace freerelay::relay {
 struct RelayServices
 {
     upstream::HttpClient &client;
-    quota::CoolDownTable &coolDowns;
-    FailurePolicy &failures;
+    RelayState shared;
     RetryBudget &retries;
     OutcomeSink &outcomes;
     const common::Clock &clock;
@@ -36,8 +38,11 @@ struct RelayServices
 ///
 /// Candidates are tried in the plan's order until one answers: before the commit point (the first
 /// content) a failure is followed by the next candidate, within one deadline, the attempt limit
-/// and the worker's retry budget. What rests by the time its turn comes is passed over. The client
-/// is told the verdict of FailureTally when none is left.
+/// and the worker's retry budget. What rests by the time its turn comes is passed over, and so is
+/// what has no quota left: each attempt is lent its part before it is sent. When nothing but
+/// quotas stands in the way and one of them has room again within the client's patience, the
+/// request waits for that, once, and plans anew. The client is told the verdict of FailureTally
+/// when none is left.
 ///
 /// Its outcome is recorded when the client has its answer; after that it may stay for
 /// Attempt::releaseLimit, so that the provider's connection can be used again.
@@ -64,7 +69,12 @@ public:
 
 private:
     QCoro::Task<> run();
-    QCoro::Task<> tryCandidate(routing::Candidate candidate);
+    QCoro::Task<> tryAll();
+    QCoro::Task<> tryCandidate(routing::Candidate candidate, quota::Reach reach);
+    [[nodiscard]] std::optional<quota::QuotaLease>
+    borrow(const routing::Candidate &candidate, quota::Reach reach);
+    [[nodiscard]] bool beginWait();
+    [[nodiscard]] common::Duration patience(common::SteadyTime now) const;
     [[nodiscard]] std::optional<ClientError> choose();
     [[nodiscard]] common::Result<std::shared_ptr<const PlannedCandidates>>
     makePlan(common::SteadyTime now);
@@ -72,16 +82,19 @@ private:
     [[nodiscard]] bool mayTryNext();
     void onRefusedByDialect(const routing::Candidate &candidate, const common::Error &error);
     void hideKey(const routing::Candidate &candidate, Attempt &attempt) const;
-    void onAttemptFailed(const routing::Candidate &candidate, const Attempt &attempt);
-    void beginRecord(const routing::Candidate &candidate);
-    void endRecord(const Attempt &attempt);
-    void noteReply(const routing::Candidate &candidate, const Attempt &attempt);
+    void onAttemptFailed(
+        const routing::Candidate &candidate, const Attempt &attempt, AttemptQuota &quota);
+    NextStep
+    settleFailure(const routing::Candidate &candidate, const Attempt &attempt, AttemptQuota &quota);
+    void
+    noteReply(const routing::Candidate &candidate, const Attempt &attempt, AttemptQuota &quota);
     void replyWhole(Attempt &attempt);
     void beginStream();
     void onStreamEnded(const routing::Candidate &candidate, const Attempt &attempt);
     void replyError(const ClientError &error);
     [[nodiscard]] ClientError finalError();
-    [[nodiscard]] ComeBack comeBack(common::SteadyTime now) const;
+    [[nodiscard]] ClientError withReasons(ClientError error) const;
+    [[nodiscard]] Obstacles obstacles(common::SteadyTime now) const;
     [[nodiscard]] common::HeaderList replyHeaders() const;
     void onClientLeft();
     void conclude();
@@ -92,7 +105,6 @@ private:
     std::shared_ptr<Downstream> m_downstream;
     std::function<void()> m_over;
 
-    common::SteadyTime m_startedAt;
     std::shared_ptr<const PlannedCandidates> m_planned; ///< null = nothing was planned
     std::size_t m_untried = 0; ///< the first candidate whose turn has not come
     Attempt *m_attempt = nullptr; ///< the one in flight
@@ -102,8 +114,13 @@ private:
     std::optional<common::SteadyTime> m_stalledSince;
     FailureTally m_tally;
     bool m_mayTryOthers = true;
+    std::vector<quota::CoolDown> m_quotaRests; ///< of candidates that could not be lent a part
+    std::vector<routing::Candidate> m_beyond; ///< those of them whose limit may be out of date
+    std::optional<common::SteadyTime> m_waitUntil; ///< it waits for a quota until then
+    common::Waiter m_waitOver;
+    std::chrono::milliseconds m_waited{0};
     std::vector<catalog::Wire> m_unsayable; ///< wires whose dialect cannot say the request
-    Outcome m_outcome;
+    OutcomeBuilder m_record;
     QCoro::Task<> m_task;
 };
 

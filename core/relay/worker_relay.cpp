@@ -5,14 +5,12 @@ namespace freerelay::relay {
 WorkerRelay::WorkerRelay(
     const common::Published<RelayConfig> &config,
     std::unique_ptr<upstream::HttpClient> client,
-    quota::CoolDownTable &coolDowns,
-    FailurePolicy &failures,
+    const RelayState &shared,
     OutcomeSink &outcomes,
     const common::Clock &clock)
     : m_config(config)
     , m_client(std::move(client))
-    , m_coolDowns(coolDowns)
-    , m_failures(failures)
+    , m_shared(shared)
     , m_outcomes(outcomes)
     , m_clock(clock)
     , m_retries(clock.now())
@@ -30,8 +28,7 @@ WorkerRelay::~WorkerRelay()
 
 void WorkerRelay::relay(RelayRequest request, std::shared_ptr<Downstream> downstream)
 {
-    const RelayServices services{
-        *m_client, m_coolDowns, m_failures, m_retries, m_outcomes, m_clock};
+    const RelayServices services{*m_client, m_shared, m_retries, m_outcomes, m_clock};
     const auto session = m_sessions.insert(
         m_sessions.end(),
         std::make_unique<RelaySession>(

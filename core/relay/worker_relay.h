@@ -26,8 +26,7 @@ public:
     WorkerRelay(
         const common::Published<RelayConfig> &config,
         std::unique_ptr<upstream::HttpClient> client,
-        quota::CoolDownTable &coolDowns,
-        FailurePolicy &failures,
+        const RelayState &shared,
         OutcomeSink &outcomes,
         const common::Clock &clock);
     ~WorkerRelay() override;
@@ -57,8 +56,7 @@ private:
 
     common::Published<RelayConfig>::Reader m_config;
     std::unique_ptr<upstream::HttpClient> m_client;
-    quota::CoolDownTable &m_coolDowns;
-    FailurePolicy &m_failures;
+    RelayState m_shared;
     OutcomeSink &m_outcomes;
     const common::Clock &m_clock;
     RetryBudget m_retries;

@@ -2,6 +2,7 @@
 
 #include "core/routing/active_rests.h"
 #include "core/routing/ranked_catalog.h"
+#include "core/routing/tight_quotas.h"
 
 #include <algorithm>
 
@@ -22,12 +23,14 @@ struct Choice
     std::uint64_t rank;
     const RankedModel *model;
     const QByteArray *key;
+    bool beyondQuota;
 };
 
 constexpr std::uint64_t unwellBit = std::uint64_t(1) << 63;
 constexpr std::uint64_t paidBit = std::uint64_t(1) << 62;
+constexpr std::uint64_t beyondBit = std::uint64_t(1) << 61;
 constexpr int turnShift = 32;
-constexpr std::size_t classes = 4; ///< unwell or not, paid or not
+constexpr std::size_t classes = 8; ///< unwell or not, paid or not, beyond a quota or not
 
 /// One request's decision; lives only inside plan().
 class Planner
@@ -44,6 +47,7 @@ public:
         , m_needs(needs)
         , m_paidInAuto(snapshot.allowPaidInAuto)
         , m_rests(*snapshot.coolDowns, *snapshot.catalog, *snapshot.ranked, now)
+        , m_quotas(snapshot.quotas, *snapshot.ranked)
         , m_turns(classes * m_endpoints.size(), 0)
     {
         m_plan.mode = mode;
@@ -55,8 +59,11 @@ private:
     void considerNamed(const NameTarget &target);
     void considerProvider(const QByteArray &provider);
     void consider(const RankedModel &model, Naming naming);
+    void considerKey(const RankedModel &model, const QByteArray &key);
     void reject(const RankedModel &model, Disqualified reason);
-    void choose(const RankedModel &model, const QByteArray &key, bool unwell);
+    void
+    rejectUntil(const RankedModel &model, Disqualified reason, const quota::CoolDown &coolDown);
+    void choose(const RankedModel &model, const QByteArray &key, bool unwell, bool beyondQuota);
     [[nodiscard]] std::optional<Disqualified> unfit(const RankedModel &model, Naming naming) const;
     [[nodiscard]] bool modeAllows(bool paid) const;
     void takeCandidates();
@@ -67,6 +74,7 @@ private:
     const Requirements &m_needs;
     bool m_paidInAuto;
     ActiveRests m_rests;
+    TightQuotas m_quotas;
     std::vector<std::uint32_t> m_turns; ///< choices so far, by class and endpoint
     std::vector<Choice> m_choices;
     RoutePlan m_plan;
@@ -119,28 +127,47 @@ void Planner::consider(const RankedModel &model, Naming naming)
         reject(model, *reason);
         return;
     }
-    const auto position = static_cast<Position>(&model - m_ranked.models().data());
     for (const QByteArray &key : m_endpoints[model.endpoint].keys) {
-        const quota::CoolDown *rest = m_rests.covering(position, model, key);
-        const bool unwell = rest != nullptr && quota::isOnlyAdvice(rest->reason);
-        if (rest == nullptr || unwell) {
-            choose(model, key, unwell);
-        } else {
-            reject(model, Disqualified::CoolingDown);
-            m_plan.rejections.back().coolDown = *rest;
-        }
+        considerKey(model, key);
     }
+}
+
+void Planner::considerKey(const RankedModel &model, const QByteArray &key)
+{
+    const auto position = static_cast<Position>(&model - m_ranked.models().data());
+    const quota::CoolDown *rest = m_rests.covering(position, model, key);
+    if (rest != nullptr && !quota::isOnlyAdvice(rest->reason)) {
+        rejectUntil(model, Disqualified::CoolingDown, *rest);
+        return;
+    }
+    const catalog::Provider &provider = *m_endpoints[model.endpoint].provider;
+    const quota::QuotaConstraint *quota = m_quotas.covering(provider, model, key);
+    if (quota != nullptr && quota->fit == quota::Fit::Exhausted) {
+        rejectUntil(
+            model,
+            Disqualified::QuotaExhausted,
+            quota::usedUp({provider.id, key, model.model->id}, quota->window, quota->until));
+        return;
+    }
+    choose(model, key, rest != nullptr, quota != nullptr);
+}
+
+void Planner::rejectUntil(
+    const RankedModel &model, Disqualified reason, const quota::CoolDown &coolDown)
+{
+    reject(model, reason);
+    m_plan.rejections.back().coolDown = coolDown;
 }
 
 /// Providers take turns within each class: a choice's turn is how many better ones its provider
 /// has in the same class.
-void Planner::choose(const RankedModel &model, const QByteArray &key, bool unwell)
+void Planner::choose(const RankedModel &model, const QByteArray &key, bool unwell, bool beyondQuota)
 {
-    const std::size_t group = (unwell ? 2 : 0) + (model.paid ? 1 : 0);
+    const std::size_t group = (unwell ? 4 : 0) + (model.paid ? 2 : 0) + (beyondQuota ? 1 : 0);
     const std::uint64_t turn = m_turns[group * m_endpoints.size() + model.endpoint]++;
     const std::uint64_t rank = (unwell ? unwellBit : 0) | (model.paid ? paidBit : 0)
-        | (turn << turnShift) | m_choices.size();
-    m_choices.push_back({rank, &model, &key});
+        | (beyondQuota ? beyondBit : 0) | (turn << turnShift) | m_choices.size();
+    m_choices.push_back({rank, &model, &key, beyondQuota});
 }
 
 void Planner::takeCandidates()
@@ -151,7 +178,10 @@ void Planner::takeCandidates()
     m_plan.candidates.reserve(m_choices.size());
     for (const Choice &choice : m_choices) {
         m_plan.candidates.push_back(
-            {m_endpoints[choice.model->endpoint].provider, choice.model->model, *choice.key});
+            {m_endpoints[choice.model->endpoint].provider,
+             choice.model->model,
+             *choice.key,
+             choice.beyondQuota});
     }
 }
 
@@ -216,6 +246,8 @@ const char *toString(Disqualified reason)
         return "no_json_schema";
     case Disqualified::CoolingDown:
         return "cooling_down";
+    case Disqualified::QuotaExhausted:
+        return "quota_exhausted";
     case Disqualified::Deprecated:
         return "deprecated";
     case Disqualified::WireNotSpoken:

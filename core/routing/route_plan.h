@@ -5,11 +5,13 @@
 #include "core/common/mode.h"
 #include "core/common/result.h"
 #include "core/quota/cool_down_table.h"
+#include "core/quota/quota_view.h"
 
 #include <QByteArray>
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace freerelay::routing {
@@ -28,6 +30,7 @@ enum class Disqualified : std::uint8_t {
     NoVision,
     NoJsonSchema,
     CoolingDown,
+    QuotaExhausted,
     Deprecated,
     WireNotSpoken,
     NotChat,
@@ -63,6 +66,7 @@ struct RoutingSnapshot
     const RankedCatalog *ranked = nullptr; ///< made of these two; null = there are no endpoints
     const quota::CoolDownTable *coolDowns = nullptr;
     bool allowPaidInAuto = true;
+    std::span<const quota::QuotaConstraint> quotas{}; ///< those that are not simply free
 };
 
 /// One way to answer: this model at this provider with this key.
@@ -71,6 +75,7 @@ struct Candidate
     const catalog::Provider *provider = nullptr;
     const catalog::Model *model = nullptr;
     QByteArray key; ///< fingerprint; empty: keyless, local or demo
+    bool beyondQuota = false; ///< more than it is said to allow; that may be out of date
 };
 
 struct Rejection
@@ -78,7 +83,8 @@ struct Rejection
     const catalog::Provider *provider = nullptr;
     const catalog::Model *model = nullptr;
     Disqualified reason = Disqualified::NoKey;
-    std::optional<quota::CoolDown> coolDown{}; ///< with reason CoolingDown
+    /// With CoolingDown; with QuotaExhausted its end is when the request fits again.
+    std::optional<quota::CoolDown> coolDown{};
 };
 
 /// Candidates, best first; pointers are valid as long as the snapshot's parts are. Empty when
@@ -96,7 +102,8 @@ struct RoutePlan
 ///
 /// Ranking (learned routing replaces this function and RankedCatalog only): what failed a moment
 /// ago goes last (never out: a lone provider must stay reachable); free sources before paid ones;
-/// then prior quality (resources/catalog/quality_priors.yaml; unknown counts as the scale's lowest,
+/// of each, those beyond a limit that is only said to be theirs behind the others; then prior
+/// quality (resources/catalog/quality_priors.yaml; unknown counts as the scale's lowest,
 /// 0.35), then the larger window, then catalogue order; for models asked for by name instead the
 /// order in which the name lists them. Within that order providers are interleaved, so that a
 /// failing provider costs one attempt.
@@ -104,7 +111,7 @@ struct RoutePlan
 /// A model is judged in this order, and the first thing amiss is its rejection: provider, chat,
 /// wire, deprecation, capabilities (tools, vision, schema, window), mode, cool-down. So ModeForbids
 /// means that it could have done it. Unless they are named, providers that are barred and models
-/// that do not chat are passed over without a rejection.
+/// that do not chat are passed over without a rejection. A quota that is used up comes last of all.
 /// @param requested  the name a client asked for, "" = auto
 /// @return NotFound when the name means nothing (the message names near ones)
 [[nodiscard]] common::Result<RoutePlan> plan(

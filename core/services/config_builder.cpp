@@ -39,6 +39,7 @@ public:
         m_config->firstContentTimeout = settings.firstContentTimeout;
         m_config->wholeReplyTimeout = settings.wholeReplyTimeout;
         m_config->gapTimeout = settings.gapTimeout;
+        m_config->quotaWait = settings.quotaWait;
         m_config->maxAttempts = settings.maxAttempts;
         m_config->instanceId = m_parts.instanceId;
         m_config->tracing = !m_parts.settings.otlpEndpoint.isEmpty();

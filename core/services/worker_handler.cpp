@@ -18,12 +18,11 @@ WorkerHandler::WorkerHandler(
     , m_relay(
           parts.config,
           std::make_unique<upstream::CurlClient>(upstream::ClientConfig(), parts.clock),
-          parts.coolDowns,
-          parts.failures,
+          parts.relayState,
           m_audit,
           parts.clock)
     , m_chat(m_relay, m_audit)
-    , m_models(m_relay, parts.coolDowns, parts.clock, parts.recording, parts.audit)
+    , m_models(m_relay, parts.relayState.coolDowns, parts.clock, parts.recording, parts.audit)
     , m_metrics([&metrics = parts.metrics] { return metrics.render(); }, parts.controlContext)
     , m_admin(parts.control, parts.mainContext)
     , m_history(parts.history)

@@ -16,8 +16,7 @@ namespace freerelay::services {
 struct SharedParts
 {
     const common::Published<relay::RelayConfig> &config;
-    quota::CoolDownTable &coolDowns;
-    relay::FailurePolicy &failures;
+    relay::RelayState relayState;
     relay::OutcomeSink &outcomes;
     const common::Clock &clock;
     interfaces::GatewayControl &control;

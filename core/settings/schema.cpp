@@ -286,6 +286,8 @@ SettingsFields programFields()
             1h),
         duration<Settings>(
             u"gap_timeout"_s, [](auto &s) -> auto & { return s.gapTimeout; }, 100ms, 1h),
+        duration<Settings>(
+            u"quota_wait"_s, [](auto &s) -> auto & { return s.quotaWait; }, 0ms, 1min),
         integer<Settings>(
             u"max_attempts"_s, [](auto &s) -> auto & { return s.maxAttempts; }, 1, 20),
         scalar<Settings>(

@@ -70,7 +70,7 @@ struct SampleRouting
     {
         ranked = std::make_unique<routing::RankedCatalog>(*catalog, endpoints);
         return routing::plan(
-            {catalog.get(), &endpoints, ranked.get(), &coolDowns, allowPaidInAuto},
+            {catalog.get(), &endpoints, ranked.get(), &coolDowns, allowPaidInAuto, quotas},
             mode,
             name,
             needs,
@@ -81,6 +81,7 @@ struct SampleRouting
     std::vector<routing::Endpoint> endpoints;
     std::unique_ptr<routing::RankedCatalog> ranked;
     quota::CoolDownTable coolDowns;
+    std::vector<quota::QuotaConstraint> quotas;
     bool allowPaidInAuto = true;
 };
 

@@ -3,6 +3,8 @@
 #include "core/dialects/openai_chat.h"
 #include "core/relay/error_reply.h"
 
+#include <cmath>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace freerelay::gateway {
@@ -11,6 +13,8 @@ namespace {
 
 constexpr int maxHops = 8;
 constexpr int requestIdBytes = 12;
+constexpr double leastDeadline = 0.1; ///< seconds
+constexpr double longestDeadline = 86'400;
 
 /// Tells the client and the record.
 void refuse(
@@ -24,6 +28,34 @@ void refuse(
     headers.add("x-freerelay-attempts"_ba, "0"_ba);
     downstream.reply(error.status, headers, error.body());
     relay.recordRefusal(request, error); // behind the reply: the audit has hashed it
+}
+
+relay::ClientError badHeader(QByteArray message, QByteArray code)
+{
+    return {400, std::move(message), "invalid_request_error"_ba, {}, std::move(code), {}};
+}
+
+/// What a client asks for in headers of our own.
+std::optional<relay::ClientError>
+readWishes(const common::HeaderList &headers, relay::RelayRequest &asked)
+{
+    if (const QByteArray mode = headers.value("x-freerelay-mode"); !mode.isNull()) {
+        asked.mode = common::modeFromString(QString::fromLatin1(mode));
+        if (!asked.mode) {
+            return badHeader("x-freerelay-mode must be free, paid or auto."_ba, "invalid_mode"_ba);
+        }
+    }
+    if (const QByteArray deadline = headers.value("x-freerelay-deadline"); !deadline.isNull()) {
+        bool isNumber = false;
+        const double seconds = deadline.toDouble(&isNumber);
+        if (!isNumber || !(seconds >= leastDeadline && seconds <= longestDeadline)) {
+            return badHeader(
+                "x-freerelay-deadline must be seconds from 0.1 to 86400."_ba,
+                "invalid_deadline"_ba);
+        }
+        asked.deadline = std::chrono::milliseconds(std::llround(seconds * 1'000));
+    }
+    return std::nullopt;
 }
 
 } // namespace
@@ -74,21 +106,9 @@ void ChatRoute::handle(HttpRequest request, std::shared_ptr<relay::Downstream> d
         return;
     }
     asked.chat = std::move(*chat);
-    if (const QByteArray mode = request.headers.value("x-freerelay-mode"); !mode.isNull()) {
-        asked.mode = common::modeFromString(QString::fromLatin1(mode));
-        if (!asked.mode) {
-            refuse(
-                m_relay,
-                *downstream,
-                {400,
-                 "x-freerelay-mode must be free, paid or auto."_ba,
-                 "invalid_request_error"_ba,
-                 {},
-                 "invalid_mode"_ba,
-                 {}},
-                asked);
-            return;
-        }
+    if (const auto error = readWishes(request.headers, asked)) {
+        refuse(m_relay, *downstream, *error, asked);
+        return;
     }
     m_relay.relay(std::move(asked), std::move(downstream));
 }

@@ -20,6 +20,7 @@ catalog::Provider providerOf(const ProviderSpec &spec)
 {
     catalog::Provider provider = aProvider(spec.id, spec.tier);
     provider.wire = spec.wire;
+    provider.freeLimits = spec.limits;
     if (spec.wire == Wire::AnthropicMessages) {
         provider.messagesPath = "/v1/messages";
         provider.authHeader = "x-api-key";
@@ -46,7 +47,11 @@ RelayFixture::RelayFixture(const std::vector<ProviderSpec> &specs)
     auto owned = std::make_unique<upstream::CurlClient>(upstream::ClientConfig{}, clock);
     client = owned.get();
     relay = std::make_unique<relay::WorkerRelay>(
-        *m_published, std::move(owned), coolDowns, failures, outcomes, clock);
+        *m_published,
+        std::move(owned),
+        relay::RelayState{coolDowns, quota, failures},
+        outcomes,
+        clock);
 }
 
 RelayFixture::~RelayFixture() = default;
@@ -79,6 +84,7 @@ std::shared_ptr<relay::RelayConfig> RelayFixture::makeConfig() const
         std::move(providers), std::move(models), std::vector<catalog::Alias>{});
     config->keys = std::make_shared<const keys::KeyRing>(std::move(keys));
     config->instanceId = "this-instance";
+    config->quotaWait = {}; // tests that wait say so
     for (std::size_t i = 0; i < m_specs.size(); ++i) {
         const ProviderSpec &spec = m_specs[i];
         routing::Endpoint endpoint{config->catalog->provider(spec.id), {}, std::nullopt, false};
@@ -119,12 +125,10 @@ void RelayFixture::send(const QByteArray &body, const Downstream &downstream)
 {
     auto chat = dialects::parseOpenAiChat(body);
     Q_ASSERT(chat);
-    relay->relay(
-        {std::move(*chat),
-         std::nullopt,
-         "req_" + QByteArray::number(++m_requests),
-         "this-instance"},
-        downstream);
+    relay::RelayRequest request{
+        std::move(*chat), std::nullopt, "req_" + QByteArray::number(++m_requests), "this-instance"};
+    request.deadline = deadline;
+    relay->relay(std::move(request), downstream);
 }
 
 void RelayFixture::letAnswer(int index)

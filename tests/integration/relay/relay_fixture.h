@@ -8,6 +8,7 @@
 #include "tests/support/manual_clock.h"
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace freerelay::tests {
@@ -31,6 +32,7 @@ struct ProviderSpec
     int models = 1;
     int keys = 1;
     catalog::Tier tier = catalog::Tier::Free;
+    catalog::FreeLimits limits{}; ///< published
 };
 
 /// A worker's relay with the real HTTP client, before providers that the test scripts. The clock
@@ -69,7 +71,9 @@ public:
     void advance(common::Duration step);
 
     ManualClock clock;
+    std::optional<std::chrono::milliseconds> deadline; ///< of the requests to come
     quota::CoolDownTable coolDowns;
+    quota::QuotaLedger quota{clock};
     relay::FailurePolicy failures{coolDowns, clock};
     OutcomeList outcomes;
     upstream::CurlClient *client = nullptr; ///< owned by the relay

@@ -224,19 +224,33 @@ private Q_SLOTS:
         QVERIFY(house.ask(house.a));
     }
 
+    void beyondAPublishedLimitAnywayWhenNothingElseIsLeft()
+    {
+        House house;
+        house.a.freeLimits.requestsPerMinute = 1;
+        QVERIFY(house.ask(house.a));
+        auto first = house.take(house.a, Reach::Anyway);
+        auto second = house.take(house.a, Reach::Anyway);
+        QVERIFY(first && second);
+        QVERIFY(!house.take(house.a, Reach::Probe));
+    }
+
     void aRefusalBelowAPublishedLimitLowersIt()
     {
         House house;
         house.a.freeLimits.requestsPerMinute = 20;
-        for (int i = 0; i < 8; ++i) {
-            QVERIFY(house.ask(house.a));
+        for (int round = 0; round < QuotaLimit::confirmations; ++round) {
+            for (int i = 0; i < 8; ++i) {
+                QVERIFY(house.ask(house.a));
+            }
+            const auto rest = house.take(house.a, Reach::Probe)->refuse({{}, 20s, false});
+            QCOMPARE(rest->until - house.clock.now(), common::Duration(20s));
+            const QuotaWindowView view = house.window("p/a", rpm);
+            QCOMPARE(view.limit, std::optional<std::int64_t>(8));
+            QCOMPARE(view.soft, round + 1 < QuotaLimit::confirmations);
+            house.clock.advance(2min);
         }
-        const auto rest = house.take(house.a)->refuse({{}, 20s, false});
-        QCOMPARE(rest->until - house.clock.now(), common::Duration(20s));
-        const QuotaWindowView view = house.window("p/a", rpm);
-        QCOMPARE(view.limit, std::optional<std::int64_t>(8));
-        QCOMPARE(view.source, QuotaSource::LearnedFromError);
-        house.clock.advance(2min);
+        QCOMPARE(house.window("p/a", rpm).source, QuotaSource::LearnedFromError);
         for (int i = 0; i < 8; ++i) {
             QVERIFY(house.ask(house.a));
         }

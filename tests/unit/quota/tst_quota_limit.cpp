@@ -74,9 +74,38 @@ private Q_SLOTS:
         QCOMPARE(limit.value(), std::optional<std::int64_t>(11));
     }
 
+    void refusalsWithoutAReasonAreBelievedWhenTheyRepeat()
+    {
+        QuotaLimit limit(QuotaPeriod::Minute);
+        limit.suspect(100, m_start);
+        QCOMPARE(limit.source(), QuotaSource::Suspected);
+        limit.suspect(95, after(1min));
+        QVERIFY(!limit.isHard(after(1min).steady));
+        limit.suspect(101, after(2min));
+        QCOMPARE(limit.source(), QuotaSource::LearnedFromError);
+        QCOMPARE(limit.value(), std::optional<std::int64_t>(101));
+        QVERIFY(limit.isHard(after(2min).steady));
+        limit.suspect(3, after(3min)); // what is known is not doubted
+        QCOMPARE(limit.value(), std::optional<std::int64_t>(101));
+    }
+
+    void refusalsAtRandomTeachNoHardLimit()
+    {
+        QuotaLimit limit(QuotaPeriod::Minute);
+        for (const int used : {40, 41, 12, 13, 60, 30}) {
+            limit.suspect(used, m_start);
+            QVERIFY(!limit.isHard(m_start.steady));
+        }
+        for (int i = 0; i < 5; ++i) { // a success beyond it takes the suspicion away
+            limit.suspect(30, m_start);
+            limit.raiseTo(32, m_start);
+            QVERIFY(!limit.isHard(m_start.steady));
+        }
+    }
+
     void wordsOfSourcesAreReadBack()
     {
-        for (int i = 0; i < 5; ++i) {
+        for (int i = 0; i < 6; ++i) {
             QCOMPARE(quotaSourceOf(toString(QuotaSource(i))), std::optional(QuotaSource(i)));
         }
         QVERIFY(!quotaSourceOf("hearsay"));

@@ -96,6 +96,59 @@ private Q_SLOTS:
         QCOMPARE(plan->candidates.front().key, "k2"_ba);
     }
 
+    void leavesOutWhatHasNoQuotaLeft()
+    {
+        SampleRouting sample({aProvider("a"), aProvider("b")}, {aModel("a/1"), aModel("b/1")});
+        sample.quotas = {
+            {{"a", "a-key", "a/1", false}, quota::Fit::Exhausted, now + 5s, {}, 0},
+            {{"b", "another-key", "b/1", false}, quota::Fit::Exhausted, now + 5s, {}, 0},
+            {{"b", "b-key", "b/1", false}, quota::Fit::Room, now, {}, 0.1}};
+        const auto plan = sample.plan("auto", Mode::Auto, {}, now);
+        QCOMPARE(idsOf(plan), QByteArrayList({"b/1"}));
+        QVERIFY(!plan->candidates.front().beyondQuota);
+        QCOMPARE(reasonOf(plan), "quota_exhausted"_ba);
+        QCOMPARE(plan->rejections.front().coolDown->until, now + 5s);
+        QCOMPARE(plan->rejections.front().coolDown->scope.key, "a-key"_ba);
+    }
+
+    void countsWhatModelsShare_data()
+    {
+        QTest::addColumn<bool>("perModel");
+        QTest::addColumn<QByteArray>("pool");
+        QTest::addColumn<int>("left");
+        QTest::newRow("an account") << false << ""_ba << 0;
+        QTest::newRow("a model by itself") << true << ""_ba << 2;
+        QTest::newRow("a pool") << true << "a:free"_ba << 1;
+    }
+
+    void countsWhatModelsShare()
+    {
+        QFETCH(bool, perModel);
+        QFETCH(QByteArray, pool);
+        QFETCH(int, left);
+        catalog::Provider provider = aProvider("a");
+        provider.quota.perModel = perModel;
+        catalog::Model pooled = aModel("a/1");
+        pooled.freeLimits.sharedPool = pool;
+        SampleRouting sample({provider}, {pooled, aModel("a/2")});
+        sample.quotas = {{{"a", "a-key", pool, true}, quota::Fit::Exhausted, now + 5s, {}, 0}};
+        const auto plan = sample.plan("auto", Mode::Auto, {}, now);
+        QCOMPARE(int(plan->candidates.size()), left);
+    }
+
+    void prefersRoomButStaysFree()
+    {
+        SampleRouting sample(
+            {aProvider("a"), aProvider("b", Tier::Paid)},
+            {withQuality(aModel("a/best"), 0.9),
+             aModel("a/other"),
+             withQuality(aModel("b/paid", Tier::Paid), 0.9)});
+        sample.quotas = {{{"a", "a-key", "a/best", false}, quota::Fit::Beyond, now + 5s, {}, 0}};
+        const auto plan = sample.plan("auto", Mode::Auto, {}, now);
+        QCOMPARE(idsOf(plan), QByteArrayList({"a/other", "a/best", "b/paid"}));
+        QVERIFY(plan->candidates.at(1).beyondQuota);
+    }
+
     void letsProvidersTakeTurns()
     {
         SampleRouting sample(

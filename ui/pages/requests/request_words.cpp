@@ -48,6 +48,7 @@ QString RequestWords::disqualification(const QString &word)
          {u"no_vision"_s, tr("cannot see images")},
          {u"no_json_schema"_s, tr("cannot keep to a JSON schema")},
          {u"cooling_down"_s, tr("resting")},
+         {u"quota_exhausted"_s, tr("quota used up")},
          {u"deprecated"_s, tr("being withdrawn")},
          {u"wire_not_spoken"_s, tr("its protocol is not spoken")},
          {u"not_chat"_s, tr("not a chat model")}},

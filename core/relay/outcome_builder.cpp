@@ -1,0 +1,119 @@
+#include "outcome_builder.h"
+
+#include "core/relay/planned_candidates.h"
+#include "core/relay/record_words.h"
+#include "core/relay/request_digests.h"
+
+#include <utility>
+
+using namespace std::chrono_literals;
+using namespace Qt::Literals::StringLiterals;
+
+namespace freerelay::relay {
+
+namespace {
+
+constexpr qsizetype maxRecordedName = 200;
+
+std::chrono::microseconds microsecondsBetween(common::SteadyTime from, common::SteadyTime to)
+{
+    return std::chrono::duration_cast<std::chrono::microseconds>(to - from);
+}
+
+} // namespace
+
+OutcomeBuilder::OutcomeBuilder(const RelayRequest &request, const common::Clock &clock)
+    : m_clock(clock)
+    , m_startedAt(clock.now())
+{
+    m_outcome.requestId = request.requestId;
+    m_outcome.trace = request.trace;
+    m_outcome.time = clock.wallNow();
+    m_outcome.app = request.app.name;
+    m_outcome.appVersion = request.app.version;
+    m_outcome.askedModel = request.chat.model.left(maxRecordedName);
+    m_outcome.stream = request.chat.stream;
+    m_outcome.parseTime = request.parseTime;
+}
+
+QByteArray OutcomeBuilder::clientLeftWord()
+{
+    return "client_left"_ba;
+}
+
+void OutcomeBuilder::beginAttempt(const routing::Candidate &candidate)
+{
+    AttemptRecord record;
+    record.provider = candidate.provider->id;
+    record.model = candidate.model->id;
+    record.keyFingerprint = candidate.key;
+    record.tier = tierWord(*candidate.provider, *candidate.model);
+    m_outcome.attempts.push_back(std::move(record));
+}
+
+void OutcomeBuilder::endAttempt(const Attempt &attempt)
+{
+    AttemptRecord &record = m_outcome.attempts.back();
+    record.status = attempt.status();
+    record.startedAfter = microsecondsBetween(m_startedAt, attempt.startedAt());
+    record.duration = microsecondsBetween(attempt.startedAt(), m_clock.now());
+    if (attempt.firstContentAt()) {
+        record.ttft = microsecondsBetween(attempt.startedAt(), *attempt.firstContentAt());
+    }
+    if (attempt.failure()) {
+        record.failure = wordFor(attempt.failure()->kind);
+    }
+}
+
+void OutcomeBuilder::noteReply(
+    const routing::Candidate &candidate, const Attempt &attempt, const RelayConfig &config)
+{
+    m_outcome.provider = candidate.provider->id;
+    m_outcome.model = candidate.model->id;
+    m_outcome.keyFingerprint = candidate.key;
+    m_outcome.tier = m_outcome.attempts.back().tier;
+    m_outcome.paid = isPaid(config, *candidate.model);
+    const dialects::Usage &usage = attempt.progress().usage;
+    m_outcome.promptTokens = usage.promptTokens;
+    m_outcome.completionTokens = usage.completionTokens;
+    m_outcome.cachedTokens = usage.cachedTokens;
+    m_outcome.reasoningTokens = usage.reasoningTokens;
+    m_outcome.finishReason = attempt.progress().finishReason;
+    if (attempt.firstContentAt()) {
+        m_outcome.ttft = microsecondsBetween(m_startedAt, *attempt.firstContentAt());
+    }
+}
+
+void OutcomeBuilder::noteStreamEnd(const Attempt &attempt)
+{
+    if (attempt.firstContentAt()) {
+        m_outcome.streamTime = microsecondsBetween(*attempt.firstContentAt(), m_clock.now());
+    }
+}
+
+void OutcomeBuilder::noteError(const ClientError &error)
+{
+    m_outcome.errorClass = error.errorClass();
+    m_outcome.error = error.message;
+}
+
+std::shared_ptr<const Outcome>
+OutcomeBuilder::finish(const RelayRequest &request, std::chrono::milliseconds waited, bool isGone)
+{
+    if (isGone && m_outcome.status == 0) {
+        m_outcome.status = Outcome::clientLeft;
+        noteClientLeft();
+    }
+    const std::size_t attempts = m_outcome.attempts.size();
+    if (waited > 0ms && attempts > 0) {
+        m_outcome.retryCause = "quota_wait"_ba;
+    } else if (attempts > 1) {
+        m_outcome.retryCause = m_outcome.attempts[attempts - 2].failure;
+    }
+    m_outcome.error.truncate(Outcome::maxErrorBytes);
+    m_outcome.digests = digestsOf(request.chat, request.app);
+    m_outcome.duration = microsecondsBetween(m_startedAt, m_clock.now());
+    return std::make_shared<const Outcome>(std::exchange(m_outcome, {}));
+}
+
+} // namespace freerelay::relay

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "core/quota/cool_down_table.h"
+#include "core/quota/quota_ledger.h"
+#include "core/relay/failure_policy.h"
+
+namespace freerelay::relay {
+
+/// What all workers know of providers together. Its parts outlive the workers; any thread.
+struct RelayState
+{
+    quota::CoolDownTable &coolDowns;
+    quota::QuotaLedger &quota;
+    FailurePolicy &failures;
+};
+
+} // namespace freerelay::relay
