@@ -244,8 +244,7 @@ gateway::ServerConfig GatewayService::serverConfig()
     config.handlerFactory = [this](int, const common::Published<gateway::AccessRules> &rules) {
         const SharedParts parts{
             m_config->config(),
-            m_coolDowns,
-            m_failures,
+            {m_coolDowns, m_quota->ledger(), m_failures},
             *m_outcomes,
             m_clock,
             *this,
