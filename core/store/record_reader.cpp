@@ -197,6 +197,11 @@ std::int64_t secondsUp(common::WallTime time, std::int64_t span)
     return down * 1'000'000 == microseconds(time) ? down : down + span;
 }
 
+tl::unexpected<common::Error> nothingYet()
+{
+    return common::failure(common::ErrorKind::NotFound, u"Nothing has been recorded yet."_s);
+}
+
 } // namespace
 
 Result<Statement> RecordReader::prepare(const QByteArray &sql)
@@ -207,14 +212,18 @@ Result<Statement> RecordReader::prepare(const QByteArray &sql)
     if (!m_database) {
         const QFileInfo info(m_path);
         if (!info.exists()) {
-            return common::failure(
-                common::ErrorKind::NotFound, u"Nothing has been recorded yet."_s);
+            return nothingYet();
         }
         const QString real = QFileInfo(info.absolutePath()).canonicalFilePath() % u'/'
             % info.fileName();
         auto database = Database::open(real, Database::Access::ReadOnly, lockWait);
         if (!database) {
             return common::failure(database.error());
+        }
+        // The writer makes the file before it makes its tables.
+        const auto version = database->integer("PRAGMA user_version");
+        if (!version || *version == 0) {
+            return version ? nothingYet() : common::failure(version.error());
         }
         m_database = std::make_unique<Database>(std::move(*database));
     }

@@ -1,6 +1,7 @@
 #include "core/store/record_file.h"
 #include "core/store/record_reader.h"
 #include "core/store/record_writer.h"
+#include "core/store/schema.h"
 #include "tests/support/sample_outcome.h"
 
 #include <QTemporaryDir>
@@ -427,6 +428,20 @@ private Q_SLOTS:
         RecordReader none(m_folder.filePath(u"none.db"_s));
         QVERIFY(none.requests({}, 10).error().kind == common::ErrorKind::NotFound);
         QVERIFY(!QFile::exists(m_folder.filePath(u"none.db"_s)));
+    }
+
+    void aFileWithoutTablesYetHoldsNothing()
+    {
+        const QString path = m_folder.filePath(u"new.db"_s);
+        RecordReader reader(path);
+        {
+            QVERIFY(QFile(path).open(QIODevice::WriteOnly));
+            auto begun = Database::open(path, Database::Access::ReadWrite, 1s);
+            QVERIFY(begun);
+            QVERIFY(reader.requests({}, 10).error().kind == common::ErrorKind::NotFound);
+            QVERIFY(migrate(*begun, path, migrations()));
+        }
+        QVERIFY(reader.requests({}, 10)); // it has looked again
     }
 
     void cannotWrite()
