@@ -4,6 +4,7 @@
 #include "app/cli/commands/audit_commands.h"
 #include "app/cli/commands/doctor_command.h"
 #include "app/cli/commands/keys_commands.h"
+#include "app/cli/commands/quota_command.h"
 #include "app/cli/commands/requests_commands.h"
 #include "app/cli/commands/setup_command.h"
 #include "app/cli/commands/start_command.h"
@@ -73,6 +74,7 @@ public:
         addState();
         addModels();
         addRequests();
+        addQuota();
         addKeys();
         addQuestions();
         addAudit();
@@ -203,6 +205,16 @@ private:
         requests->footer("Examples:\n  freerelay requests --status failed\n"
                          "  freerelay requests --provider groq --limit 50\n"
                          "  freerelay requests req_0123456789abcdef\n");
+    }
+
+    void addQuota()
+    {
+        CLI::App *quota = add("quota", "What is used of the providers' quotas", [this] {
+            return quotaCommand(m_context, provider(), m_args.json);
+        });
+        quota->add_option("--provider", m_args.provider, "Only this one's");
+        quota->add_flag("--json", m_args.json, "Machine-readable");
+        quota->footer("Examples:\n  freerelay quota\n  freerelay quota --provider groq\n");
     }
 
     void addKeys()

@@ -3,6 +3,7 @@
 #include "core/common/mode.h"
 #include "core/common/result.h"
 #include "core/common/secret.h"
+#include "core/interfaces/quota_figures.h"
 #include "core/interfaces/request_history.h"
 
 #include <QByteArray>
@@ -143,6 +144,8 @@ public:
     /// Newest first; at most `limit`, only those with sequence > `after`.
     [[nodiscard]] virtual std::vector<RequestRow>
     recentRequests(int limit, quint64 after) const = 0;
+    /// What is used of the providers' quotas, what rests, and who would answer next.
+    [[nodiscard]] virtual QuotaFigures quota() const = 0;
     /// What is recorded, also of earlier runs. Any thread; lives as long as this object.
     [[nodiscard]] virtual RequestHistory &history() = 0;
 

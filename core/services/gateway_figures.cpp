@@ -1,6 +1,9 @@
 #include "gateway_figures.h"
 
+#include "core/services/quota/quota_rows.h"
 #include "core/telemetry/process_stats.h"
+
+#include <algorithm>
 
 namespace freerelay::services {
 
@@ -57,6 +60,27 @@ void exportAudit(telemetry::Metrics &metrics, const store::AuditTrail &audit)
     });
     metrics.sample("freerelay_dropped_records_total", {"audit"}, [&audit] {
         return static_cast<double>(audit.status().dropped);
+    });
+}
+
+void exportQuotas(telemetry::Metrics &metrics, const quota::QuotaLedger &quotas)
+{
+    metrics.sampleFamily("freerelay_quota_remaining_ratio", [&metrics, &quotas] {
+        const auto known = metrics.knownNames().load();
+        telemetry::Readings readings;
+        for (const quota::QuotaWindowView &view : quotas.view()) {
+            if (!view.limit && !view.blocked) {
+                continue;
+            }
+            const double limit = double(std::max<std::int64_t>(view.limit.value_or(1), 1));
+            const double left = view.blocked ? 0 : std::min(1.0, double(*view.remaining) / limit);
+            const auto [reading, isNew] = readings.try_emplace(
+                {metrics.providerLabel(view.pool.provider, *known),
+                 shortName(view.window).toStdString()},
+                left);
+            reading->second = std::min(reading->second, left);
+        }
+        return readings;
     });
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/catalog/catalog.h"
 #include "core/gateway/connection_context.h"
+#include "core/quota/quota_ledger.h"
 #include "core/store/audit/audit_trail.h"
 #include "core/store/record_store.h"
 #include "core/telemetry/log_output.h"
@@ -17,6 +18,7 @@ namespace freerelay::services {
 void exportProcess(telemetry::Metrics &metrics);
 void exportStore(telemetry::Metrics &metrics, const store::RecordStore &records);
 void exportAudit(telemetry::Metrics &metrics, const store::AuditTrail &audit);
+void exportQuotas(telemetry::Metrics &metrics, const quota::QuotaLedger &quotas);
 void exportServer(telemetry::Metrics &metrics, const gateway::ServerCounters &counters);
 
 void exportLog(telemetry::Metrics &metrics, const telemetry::LogOutput &log);

@@ -7,6 +7,7 @@
 #include "core/keys/qt_keychain_backend.h"
 #include "core/relay/model_directory.h"
 #include "core/services/provider_rows.h"
+#include "core/services/quota/quota_rows.h"
 #include "core/services/worker_handler.h"
 
 #include <QCoreApplication>
@@ -89,6 +90,7 @@ Result<void> GatewayService::open()
     openRecording();
     m_quota = std::make_unique<QuotaKeeper>(
         m_options.paths.quotaFile, m_telemetry.background(), m_clock);
+    m_telemetry.sample(m_quota->ledger());
     if (const auto catalog = openCatalog(); !catalog) {
         return catalog;
     }
@@ -389,6 +391,11 @@ std::vector<interfaces::ModelRow> GatewayService::models(bool all) const
 std::vector<interfaces::RequestRow> GatewayService::recentRequests(int limit, quint64 after) const
 {
     return m_recording->log().rows(limit, after);
+}
+
+interfaces::QuotaFigures GatewayService::quota() const
+{
+    return quotaFigures({*m_config->current(), m_quota->ledger(), m_coolDowns, m_clock});
 }
 
 Result<void> GatewayService::setMode(common::Mode mode)

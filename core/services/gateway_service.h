@@ -67,6 +67,7 @@ public:
     [[nodiscard]] std::vector<interfaces::ModelRow> models(bool all) const override;
     [[nodiscard]] std::vector<interfaces::RequestRow>
     recentRequests(int limit, quint64 after) const override;
+    [[nodiscard]] interfaces::QuotaFigures quota() const override;
     [[nodiscard]] interfaces::RequestHistory &history() override { return m_recording->history(); }
     common::Result<void> setMode(common::Mode mode) override;
     common::Result<void> listenOn(quint16 port) override;

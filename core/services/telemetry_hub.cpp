@@ -38,6 +38,11 @@ void TelemetryHub::sample(const store::AuditTrail &audit)
     exportAudit(m_metrics, audit);
 }
 
+void TelemetryHub::sample(const quota::QuotaLedger &quotas)
+{
+    exportQuotas(m_metrics, quotas);
+}
+
 void TelemetryHub::sample(const gateway::ServerCounters &counters)
 {
     exportServer(m_metrics, counters);

@@ -4,6 +4,7 @@
 #include "core/common/clock.h"
 #include "core/gateway/connection_context.h"
 #include "core/keys/key_manager.h"
+#include "core/quota/quota_ledger.h"
 #include "core/services/control_thread.h"
 #include "core/settings/settings.h"
 #include "core/store/audit/audit_trail.h"
@@ -46,6 +47,7 @@ public:
     void sample(const gateway::ServerCounters &counters);
     void sample(const store::RecordStore &records);
     void sample(const store::AuditTrail &audit);
+    void sample(const quota::QuotaLedger &quotas);
     /// What sample() was told of is about to go.
     void stopSampling() { m_metrics.stopSampling(); }
 

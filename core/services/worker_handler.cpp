@@ -130,6 +130,13 @@ void WorkerHandler::addHistoryRoutes()
          }});
     m_router.add(
         {Method::Get,
+         "/v1/quota"_ba,
+         RouteFlag::Admin,
+         [this](const HttpRequest &request, const Downstream &downstream) {
+             m_admin.quota(request, downstream);
+         }});
+    m_router.add(
+        {Method::Get,
          "/v1/stats"_ba,
          RouteFlag::Admin,
          [this](const HttpRequest &request, const Downstream &downstream) {

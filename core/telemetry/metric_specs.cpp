@@ -194,6 +194,14 @@ Specs gatewaySpecs()
          gauge,
          "Requests that may be in flight at a provider. Fed by the adaptive limit.",
          {ofProvider()}},
+        {"freerelay_quota_remaining_ratio",
+         gauge,
+         "What is left of a provider's quota, 0 to 1: of all its keys and models the least, by "
+         "window (rpm, rpd, tpm, …). A window without a known limit is left out unless the "
+         "provider refuses.",
+         {ofProvider(), {"window", "none"}},
+         {},
+         false},
         {"freerelay_requests_in_flight", gauge, "Requests that are being answered now."},
         {"freerelay_http_connections", gauge, "Connections of clients that are open now."},
         {"freerelay_http_requests_total",

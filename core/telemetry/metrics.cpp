@@ -62,6 +62,33 @@ struct Metrics::Source
     std::function<std::optional<double>()> read;
 };
 
+struct Metrics::FamilySource
+{
+    Entry<prometheus::Gauge> entry;
+    std::map<LabelValues, prometheus::Gauge *> children;
+    std::function<Readings()> read;
+
+    void update()
+    {
+        const Readings readings = read();
+        for (auto child = children.begin(); child != children.end();) {
+            if (readings.contains(child->first)) {
+                ++child;
+                continue;
+            }
+            entry.family->Remove(child->second);
+            child = children.erase(child);
+        }
+        for (const auto &[values, value] : readings) {
+            prometheus::Gauge *&child = children[values];
+            if (child == nullptr) {
+                child = &entry.family->Add(labelsOf(*entry.spec, values));
+            }
+            child->Set(value);
+        }
+    }
+};
+
 struct Metrics::Families
 {
     prometheus::Registry registry;
@@ -74,6 +101,7 @@ struct Metrics::Families
 
     std::mutex sourcesMutex; ///< held while sources are read
     std::vector<Source> sources;
+    std::vector<FamilySource> familySources;
 
     void add(const MetricSpec &spec)
     {
@@ -193,10 +221,17 @@ void Metrics::sample(
     m_families->sources.push_back(std::move(source));
 }
 
+void Metrics::sampleFamily(std::string_view name, std::function<Readings()> read)
+{
+    const std::lock_guard lock(m_families->sourcesMutex);
+    m_families->familySources.push_back({entryOf(m_families->gauges, name), {}, std::move(read)});
+}
+
 void Metrics::stopSampling()
 {
     const std::lock_guard lock(m_families->sourcesMutex);
     m_families->sources.clear();
+    m_families->familySources.clear();
 }
 
 void Metrics::readSources()
@@ -212,6 +247,9 @@ void Metrics::readSources()
         } else if (*value > source.counter->Value()) {
             source.counter->Increment(*value - source.counter->Value());
         }
+    }
+    for (FamilySource &source : m_families->familySources) {
+        source.update();
     }
 }
 

@@ -6,6 +6,7 @@
 #include <QByteArray>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,9 @@ namespace freerelay::telemetry {
 
 /// Values of a family's labels, in the order of its MetricSpec.
 using LabelValues = std::vector<std::string>;
+
+/// Values of a gauge's children by their labels.
+using Readings = std::map<LabelValues, double>;
 
 /// Every metric of the program, and their text for a scraper. Any thread.
 ///
@@ -63,7 +67,10 @@ public:
         std::string_view name,
         const LabelValues &values,
         std::function<std::optional<double>()> read);
-    /// Forgets all that sample() was told: what it reads is about to go.
+    /// Has render() give the gauge `name` exactly the children that `read` returns, each time. The
+    /// labels' values must be bounded. `read` as above.
+    void sampleFamily(std::string_view name, std::function<Readings()> read);
+    /// Forgets all that sample() and sampleFamily() were told: what it reads is about to go.
     void stopSampling();
 
     /// Prometheus' text format, version 0.0.4. Takes some milliseconds: not for workers.
@@ -72,6 +79,7 @@ public:
 private:
     struct Families;
     struct Source;
+    struct FamilySource;
 
     void readSources();
 

@@ -2,7 +2,7 @@
 _freerelay() {
     local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} words=""
     if ((COMP_CWORD == 1)); then
-        words="start status mode pause resume stop show setup keys models requests ask benchmark audit doctor completion --help --version"
+        words="start status mode pause resume stop show setup keys models requests quota ask benchmark audit doctor completion --help --version"
     else
         case $command in
         start) words="--headless --port --host --mode --demo --hidden --help" ;;
@@ -31,6 +31,7 @@ _freerelay() {
             ;;
         models) words="--all --json --help" ;;
         requests) words="--limit --provider --model --app --status --text --json --help" ;;
+        quota) words="--provider --json --help" ;;
         ask) words="--model --help" ;;
         benchmark) words="--requests --concurrent --stream --model --help" ;;
         doctor) words="--recover --json --help" ;;

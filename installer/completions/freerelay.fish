@@ -1,6 +1,6 @@
 # fish completion for freerelay: put it into ~/.config/fish/completions/.
 complete -c freerelay -f
-set -l commands start status mode pause resume stop show setup keys models requests ask benchmark audit doctor completion
+set -l commands start status mode pause resume stop show setup keys models requests quota ask benchmark audit doctor completion
 complete -c freerelay -n "not __fish_seen_subcommand_from $commands" -a "$commands"
 complete -c freerelay -n "__fish_seen_subcommand_from start" -l headless -l demo -l hidden
 complete -c freerelay -n "__fish_seen_subcommand_from start" -l port -x
@@ -17,11 +17,11 @@ complete -c freerelay -n "__fish_seen_subcommand_from audit; and __fish_seen_sub
 complete -c freerelay -n "__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from verify" -l partial -l json
 complete -c freerelay -n "__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from export" -l from -x
 complete -c freerelay -n "__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from export" -l to -x
-complete -c freerelay -n "__fish_seen_subcommand_from status models requests doctor" -l json
+complete -c freerelay -n "__fish_seen_subcommand_from status models requests quota doctor" -l json
 complete -c freerelay -n "__fish_seen_subcommand_from models" -l all
 complete -c freerelay -n "__fish_seen_subcommand_from ask benchmark requests" -l model -x
 complete -c freerelay -n "__fish_seen_subcommand_from requests" -l limit -x
-complete -c freerelay -n "__fish_seen_subcommand_from requests" -l provider -x
+complete -c freerelay -n "__fish_seen_subcommand_from requests quota" -l provider -x
 complete -c freerelay -n "__fish_seen_subcommand_from requests" -l app -x
 complete -c freerelay -n "__fish_seen_subcommand_from requests" -l status -x -a "2xx 4xx 5xx failed"
 complete -c freerelay -n "__fish_seen_subcommand_from requests" -l text -x

@@ -7,7 +7,7 @@ _freerelay() {
         'pause:answer no requests' 'resume:answer again' 'stop:end the program'
         'show:bring up the window' 'setup:lead through the first providers'
         'keys:provider keys' 'models:models that can be used'
-        'requests:recorded requests' 'ask:ask a question'
+        'requests:recorded requests' 'quota:what is used of the quotas' 'ask:ask a question'
         'benchmark:measure the running gateway' 'audit:the audit trail' 'doctor:look for what is wrong' 'completion:print a completion script')
     if ((CURRENT == 2)); then
         _describe command commands
@@ -40,6 +40,7 @@ _freerelay() {
         ;;
     models) _arguments '--all' '--json' ;;
     requests) _arguments '--limit:number' '--provider:provider' '--model:model' '--app:program' '--status:status:(2xx 4xx 5xx failed)' '--text:part of the error' '--json' ;;
+    quota) _arguments '--provider:provider' '--json' ;;
     ask) _arguments '--model:model' ;;
     benchmark) _arguments '--requests:number' '--concurrent:number' '--stream' '--model:model' ;;
     doctor) _arguments '--recover' '--json' ;;

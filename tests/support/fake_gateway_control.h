@@ -34,6 +34,7 @@ public:
     std::vector<interfaces::ProviderRow> rows;
     std::vector<interfaces::RequestRow> requests; ///< newest first
     std::vector<interfaces::ModelRow> catalogue;
+    interfaces::QuotaFigures quotas;
     FakeRequestHistory past;
     /// Storages that refuse keys, and with what.
     std::map<interfaces::KeyStorage, common::Error> refusals;
@@ -50,6 +51,7 @@ public:
     int keychainRetries = 0;
     mutable int statusReads = 0;
     mutable int requestReads = 0;
+    mutable int quotaReads = 0;
     bool hasQuit = false;
 
     /// Tells the subscriber that something changed.
@@ -66,6 +68,11 @@ public:
         return now;
     }
     [[nodiscard]] std::vector<interfaces::ProviderRow> providers() const override { return rows; }
+    [[nodiscard]] interfaces::QuotaFigures quota() const override
+    {
+        ++quotaReads;
+        return quotas;
+    }
     [[nodiscard]] std::vector<interfaces::ModelRow> models(bool all) const override
     {
         std::vector<interfaces::ModelRow> found;

@@ -1,5 +1,7 @@
 #include "admin_route.h"
 
+#include "core/gateway/routes/history_route.h"
+#include "core/interfaces/quota_json.h"
 #include "core/relay/error_reply.h"
 
 #include <QJsonDocument>
@@ -31,7 +33,10 @@ QByteArray statusJson(const interfaces::GatewayStatus &status)
 void reply(relay::Downstream &downstream, const common::Result<QByteArray> &body)
 {
     if (body) {
-        downstream.reply(200, {{"content-type"_ba, "application/json"_ba}}, *body);
+        downstream.reply(
+            200,
+            {{"content-type"_ba, "application/json"_ba}, {"cache-control"_ba, "no-store"_ba}},
+            *body);
         return;
     }
     const relay::ClientError error = relay::toClientError(body.error());
@@ -40,25 +45,34 @@ void reply(relay::Downstream &downstream, const common::Result<QByteArray> &body
 
 } // namespace
 
-void AdminRoute::ask(Order order, std::shared_ptr<relay::Downstream> downstream)
+void AdminRoute::ask(Question question, std::shared_ptr<relay::Downstream> downstream)
 {
     // The downstream only ever travels through the main thread: it is used and dropped here.
     auto parcel = std::make_shared<std::shared_ptr<relay::Downstream>>(std::move(downstream));
     const QPointer<AdminRoute> self(this);
     interfaces::GatewayControl &control = m_control;
-    QMetaObject::invokeMethod(&m_mainContext, [self, parcel, &control, order = std::move(order)] {
-        const common::Result<void> done = order(control);
-        const common::Result<QByteArray> body = done.map(
-            [&control] { return statusJson(control.status()); });
-        if (self) {
-            QMetaObject::invokeMethod(self, [parcel, body] { reply(**parcel, body); });
-        }
-    });
+    QMetaObject::invokeMethod(
+        &m_mainContext, [self, parcel, &control, question = std::move(question)] {
+            const common::Result<QByteArray> body = question(control);
+            if (self) {
+                QMetaObject::invokeMethod(self, [parcel, body] { reply(**parcel, body); });
+            }
+        });
+}
+
+void AdminRoute::carryOut(Order order, std::shared_ptr<relay::Downstream> downstream)
+{
+    ask(
+        [order = std::move(order)](interfaces::GatewayControl &control) {
+            return order(control).map([&control] { return statusJson(control.status()); });
+        },
+        std::move(downstream));
 }
 
 void AdminRoute::status(std::shared_ptr<relay::Downstream> downstream)
 {
-    ask([](interfaces::GatewayControl &) { return common::Result<void>(); }, std::move(downstream));
+    carryOut(
+        [](interfaces::GatewayControl &) { return common::Result<void>(); }, std::move(downstream));
 }
 
 void AdminRoute::setMode(const HttpRequest &request, std::shared_ptr<relay::Downstream> downstream)
@@ -74,16 +88,33 @@ void AdminRoute::setMode(const HttpRequest &request, std::shared_ptr<relay::Down
                 u"mode"_s));
         return;
     }
-    ask([mode](interfaces::GatewayControl &control) { return control.setMode(*mode); },
+    carryOut(
+        [mode](interfaces::GatewayControl &control) { return control.setMode(*mode); },
         std::move(downstream));
 }
 
 void AdminRoute::setPaused(bool paused, std::shared_ptr<relay::Downstream> downstream)
 {
-    ask(
+    carryOut(
         [paused](interfaces::GatewayControl &control) {
             paused ? control.pause() : control.resume();
             return common::Result<void>();
+        },
+        std::move(downstream));
+}
+
+void AdminRoute::quota(const HttpRequest &request, std::shared_ptr<relay::Downstream> downstream)
+{
+    const auto provider = queryParameters(request.query).and_then(interfaces::parseQuotaQuery);
+    if (!provider) {
+        reply(*downstream, common::failure(provider.error()));
+        return;
+    }
+    ask(
+        [provider = *provider](interfaces::GatewayControl &control) {
+            return common::Result<QByteArray>(
+                QJsonDocument(interfaces::toJson(control.quota(), provider))
+                    .toJson(QJsonDocument::Compact));
         },
         std::move(downstream));
 }

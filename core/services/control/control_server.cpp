@@ -1,5 +1,6 @@
 #include "control_server.h"
 
+#include "core/interfaces/quota_json.h"
 #include "core/interfaces/request_json.h"
 #include "core/interfaces/request_query.h"
 #include "core/services/control/control_protocol.h"
@@ -101,6 +102,11 @@ void ControlServer::addQueries()
 
 void ControlServer::addHistory()
 {
+    m_operations[u"quota"_s] = [this](const QJsonObject &args, const Reply &reply) {
+        reply(interfaces::parseQuotaQuery(parameters(args)).map([this](const QString &provider) {
+            return interfaces::toJson(m_control.quota(), provider);
+        }));
+    };
     m_operations[u"requests"_s] = [this](const QJsonObject &args, const Reply &reply) {
         const auto query = interfaces::parseRequestQuery(parameters(args));
         if (!query) {

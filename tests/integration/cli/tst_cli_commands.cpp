@@ -33,6 +33,7 @@ private Q_SLOTS:
               "models",
               "requests",
               "requests req_1",
+              "quota",
               "keys list",
               "keys add groq",
               "keys remove groq",
@@ -235,6 +236,36 @@ private Q_SLOTS:
         const CliResult wrong = m_fixture->run({u"requests"_s, u"--status"_s, u"fine"_s});
         QCOMPARE(wrong.exitCode, int(app::exitUsage));
         QVERIFY2(wrong.err.contains("2xx, 4xx, 5xx, failed"), wrong.err.constData());
+    }
+
+    void showsQuotas()
+    {
+        QVERIFY(m_fixture->listen());
+        const CliResult all = m_fixture->run({u"quota"_s});
+        QCOMPARE(all.exitCode, int(app::exitOk));
+        for (const char *part :
+             {"Google AI Studio: used up, back in 6 h 40 min\n",
+              "██████████  250 of 250, refused",
+              "████░░░░░░  12 of 30",
+              "42 s",
+              "told by replies",
+              "17, limit unknown",
+              "empty at 15:40, back at 00:00",
+              "at rest  groq/qwen/qwen3-32b",
+              "for 90 s"}) {
+            QVERIFY2(all.out.contains(part), all.out.constData());
+        }
+        QVERIFY2(
+            all.err.contains("Next: Groq (groq/openai/gpt-oss-120b), then OVHcloud"),
+            all.err.constData());
+        const CliResult one = m_fixture->run({u"quota"_s, u"--provider"_s, u"google"_s});
+        QVERIFY2(!one.out.contains("Groq"), one.out.constData());
+        const CliResult none = m_fixture->run({u"quota"_s, u"--provider"_s, u"nobody"_s});
+        QCOMPARE(none.exitCode, int(app::exitOk));
+        QCOMPARE(none.out, QByteArray());
+        QVERIFY(none.err.contains("Nothing is known"));
+        const CliResult json = m_fixture->run({u"quota"_s, u"--json"_s});
+        QCOMPARE(QJsonDocument::fromJson(json.out).object().value("data"_L1).toArray().size(), 2);
     }
 
     void explainsOneRequest()

@@ -70,6 +70,7 @@ private Q_SLOTS:
         QTest::newRow("a mode after its option") << u"freerelay start --mode p"_s << u"paid"_s;
         QTest::newRow("a status") << u"freerelay requests --status f"_s << u"failed"_s;
         QTest::newRow("an option of requests") << u"freerelay requests --p"_s << u"--provider"_s;
+        QTest::newRow("an option of quota") << u"freerelay quota --p"_s << u"--provider"_s;
         QTest::newRow("an option of keys add") << u"freerelay keys add --n"_s << u"--no-test"_s;
     }
 

@@ -90,6 +90,17 @@ private Q_SLOTS:
         QCOMPARE(providers[2].toObject().value("state"_L1).toString(), u"consent_needed"_s);
     }
 
+    void tellsTheQuotas()
+    {
+        const QJsonObject all = data(ask(message(u"quota"_s)));
+        QCOMPARE(all.value("data"_L1).toArray().size(), 2);
+        const QJsonObject one = data(ask(message(u"quota"_s, {{u"provider"_s, u"groq"_s}})));
+        QCOMPARE(one.value("data"_L1).toArray().size(), 1);
+        QCOMPARE(one.value("next"_L1).toArray().size(), 2);
+        const QJsonObject wrong = ask(message(u"quota"_s, {{u"model"_s, u"x"_s}}));
+        QCOMPARE(wrong.value("error"_L1).toObject().value("param"_L1).toString(), u"model"_s);
+    }
+
     void limitsTheRequestsItLists()
     {
         const auto count = [this](const QJsonObject &args) {

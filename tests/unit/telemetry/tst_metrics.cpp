@@ -131,6 +131,23 @@ private Q_SLOTS:
         }
     }
 
+    void aSampledFamilyHasExactlyWhatIsRead()
+    {
+        Metrics metrics;
+        Readings readings{{{"groq", "rpm"}, 0.5}, {{"groq", "rpd"}, 1}};
+        metrics.sampleFamily("freerelay_quota_remaining_ratio", [&readings] { return readings; });
+        const QByteArray name = "freerelay_quota_remaining_ratio{";
+        QCOMPARE(metrics.render().count(name), 2);
+        readings = {{{"groq", "rpm"}, 0.25}, {{"acme", "tpm"}, 0}};
+        const QByteArray text = metrics.render();
+        QCOMPARE(text.count(name), 2);
+        QVERIFY(text.contains(QByteArray(name + R"(provider="groq",window="rpm"} 0.25)")));
+        QVERIFY(text.contains(QByteArray(name + R"(provider="acme",window="tpm"} 0)")));
+        metrics.stopSampling();
+        readings.clear();
+        QCOMPARE(metrics.render().count(name), 2);
+    }
+
     void keepsLabelsBounded()
     {
         Metrics metrics;

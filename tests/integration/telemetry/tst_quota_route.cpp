@@ -1,0 +1,134 @@
+#include "core/services/quota/quota_file.h"
+#include "tests/integration/telemetry/running_gateway.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTest>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace freerelay;
+using namespace freerelay::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// 2 of 2 requests a minute of OVHcloud's without a key, which the provider refuses for an hour.
+quota::QuotaBook someBook()
+{
+    quota::QuotaWindowRecord window;
+    window.provider = "ovhcloud";
+    window.subject = "ovhcloud/gpt-oss-120b";
+    window.unit = "requests";
+    window.period = "minute";
+    window.limit = 2;
+    window.source = "header";
+    window.statedAt = std::chrono::system_clock::now();
+    window.charges = {{2, window.statedAt + 1h}};
+    window.blockedUntil = window.statedAt + 1h;
+    return {window.statedAt, {window}, {}};
+}
+
+} // namespace
+
+/// What the built program knows of quotas, asked over HTTP and by the command line.
+class TestQuotaRoute final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init()
+    {
+        m_fixture = std::make_unique<CliFixture>();
+        QVERIFY(services::QuotaFile(m_fixture->paths.quotaFile).save(someBook()));
+        start();
+    }
+
+    void cleanup() { m_gateway.reset(); }
+
+    void tellsWhatIsUsed()
+    {
+        const QJsonObject quota = object("/v1/quota"_ba);
+        QCOMPARE(quota.value("object"_L1).toString(), u"list"_s);
+        QVERIFY(hasTheWindow());
+        QCOMPARE(object("/v1/quota?provider=groq"_ba).value("data"_L1).toArray(), QJsonArray());
+        QVERIFY(m_gateway->get("/metrics"_ba)
+                    .body.contains(
+                        R"(freerelay_quota_remaining_ratio{provider="ovhcloud",window="rpm"} 0)"));
+    }
+
+    void needsTheAdminToken()
+    {
+        QCOMPARE(m_gateway->get("/v1/quota"_ba).status, 401);
+        const RawReply wrong = ask("/v1/quota?model=x"_ba);
+        QCOMPARE(wrong.status, 400);
+        QVERIFY2(wrong.body.contains(R"("param":"model")"), wrong.body);
+    }
+
+    void theCommandLineShowsTheSame()
+    {
+        const CliResult result = m_fixture->run({u"quota"_s});
+        QCOMPARE(result.exitCode, 0);
+        QVERIFY2(result.out.contains("ovhcloud/gpt-oss-120b"), result.out.constData());
+        QVERIFY2(result.out.contains("2 of 2, refused"), result.out.constData());
+        QVERIFY2(result.out.contains("told by replies"), result.out.constData());
+    }
+
+    void outlivesTheProgram()
+    {
+        QCOMPARE(m_gateway->stop().exitCode, 0);
+        start();
+        QVERIFY(hasTheWindow());
+    }
+
+    void aDamagedFileIsSetAsideAndAllGoesOn()
+    {
+        QCOMPARE(m_gateway->stop().exitCode, 0);
+        QFile file(m_fixture->paths.quotaFile);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("{");
+        file.close();
+        start();
+        QCOMPARE(object("/v1/quota"_ba).value("data"_L1).toArray(), QJsonArray());
+        QVERIFY(m_gateway->said().contains("counted anew"));
+    }
+
+private:
+    void start()
+    {
+        m_gateway = std::make_unique<RunningGateway>(*m_fixture);
+        QVERIFY(m_gateway->start());
+        QFile file(m_fixture->paths.adminTokenFile);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        m_token = file.readAll().trimmed();
+    }
+
+    [[nodiscard]] RawReply ask(const QByteArray &target) const
+    {
+        return m_gateway->get(target, "Authorization: Bearer " + m_token + "\r\n");
+    }
+    [[nodiscard]] QJsonObject object(const QByteArray &target) const
+    {
+        return QJsonDocument::fromJson(ask(target).body).object();
+    }
+
+    [[nodiscard]] bool hasTheWindow() const
+    {
+        const QJsonArray providers
+            = object("/v1/quota?provider=ovhcloud"_ba).value("data"_L1).toArray();
+        const QJsonObject window
+            = providers.at(0).toObject().value("windows"_L1).toArray().at(0).toObject();
+        return window.value("window"_L1).toString() == "rpm"_L1
+            && window.value("limit"_L1).toInt() == 2 && window.value("blocked"_L1).toBool()
+            && window.value("source"_L1).toString() == "header"_L1
+            && window.value("key_fingerprint"_L1).isNull();
+    }
+
+    std::unique_ptr<CliFixture> m_fixture;
+    std::unique_ptr<RunningGateway> m_gateway;
+    QByteArray m_token;
+};
+
+QTEST_GUILESS_MAIN(TestQuotaRoute)
+#include "tst_quota_route.moc"
