@@ -7,8 +7,10 @@
 #include <QAbstractItemModelTester>
 #include <QAreaSeries>
 #include <QChart>
+#include <QGraphicsTextItem>
 #include <QLineSeries>
 #include <QTest>
+#include <QTextDocument>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
@@ -41,6 +43,60 @@ public:
         return false;
     }
 };
+
+/// Times to the first token of that order.
+ChartData times(double milliseconds)
+{
+    ChartData chart = someChart(ChartKind::Lines);
+    chart.unit = ChartUnit::Milliseconds;
+    for (ChartSeries &series : chart.series) {
+        for (auto &value : series.values) {
+            value = value ? std::optional(*value * milliseconds) : std::nullopt;
+        }
+    }
+    return chart;
+}
+
+std::vector<const QGraphicsTextItem *> labelsIn(const TimeChart &chart)
+{
+    std::vector<const QGraphicsTextItem *> labels;
+    for (const QGraphicsItem *item : chart.scene()->items()) {
+        const auto *label = dynamic_cast<const QGraphicsTextItem *>(item);
+        if (label != nullptr && label->isVisible() && !label->toPlainText().isEmpty()) {
+            labels.push_back(label);
+        }
+    }
+    return labels;
+}
+
+/// A label that lacks its end, or "".
+QString shortened(const TimeChart &chart)
+{
+    const auto labels = labelsIn(chart);
+    if (labels.empty()) {
+        return u"there is none"_s;
+    }
+    for (const QGraphicsTextItem *label : labels) {
+        const QString text = label->toPlainText();
+        if (text.contains(u'…') || text.contains(u"..."_s)) {
+            return text;
+        }
+    }
+    return {};
+}
+
+/// A label that cannot be read: it lacks its end, or the chart cuts it; or "".
+QString unreadable(const TimeChart &chart)
+{
+    for (const QGraphicsTextItem *label : labelsIn(chart)) {
+        const double margin = label->document()->documentMargin();
+        const QRectF glyphs = label->sceneBoundingRect().adjusted(margin, margin, -margin, -margin);
+        if (!chart.scene()->sceneRect().contains(glyphs)) {
+            return label->toPlainText();
+        }
+    }
+    return shortened(chart);
+}
 
 QStringList labelsOf(const std::vector<ChartTick> &ticks)
 {
@@ -138,6 +194,36 @@ private Q_SLOTS:
         QCOMPARE(chart.stepAt(area.bottomRight().toPoint() - QPoint(2, 2)), 5);
         QCOMPARE(chart.stepAt(QPoint(0, 0)), -1);
         QVERIFY(chart.accessibleDescription().contains(u"Answered: at most 4"_s));
+    }
+
+    void noLabelIsShortenedWhateverIsShownAfterWhat()
+    {
+        TimeChart chart;
+        chart.resize(300, 200);
+        chart.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&chart));
+        for (const double first : {0.1, 40.0, 125.0, 380.0, 30'000.0}) {
+            for (const double second : {0.1, 40.0, 125.0, 380.0, 30'000.0}) {
+                chart.setValues(times(first));
+                chart.grab();
+                chart.setValues(times(second));
+                chart.grab();
+                QCOMPARE(unreadable(chart), QString());
+            }
+        }
+    }
+
+    void noLabelIsShortenedWhereThereIsNoRoom()
+    {
+        TimeChart chart;
+        chart.setValues(times(125.0));
+        chart.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&chart));
+        for (int width = 300; width > 40; width -= 20) {
+            chart.resize(width, 200);
+            chart.grab();
+            QCOMPARE(shortened(chart), QString());
+        }
     }
 
     void survivesNoStepsAtAll()

@@ -103,6 +103,8 @@ TimeChart::TimeChart(QWidget *parent)
     chart()->addAxis(m_value, Qt::AlignLeft);
     for (QCategoryAxis *axis : {m_time, m_value}) {
         axis->setLabelsPosition(QCategoryAxis::AxisLabelsPositionOnValue);
+        // A label of which the end is missing tells a wrong value; layOut() sees to the room.
+        axis->setTruncateLabels(false);
     }
     m_time->setGridLineVisible(false);
     m_value->setLineVisible(false);
@@ -237,10 +239,10 @@ void TimeChart::layOut()
     for (const QString &label : m_value->categoriesLabels()) {
         widest = std::max(widest, metrics.horizontalAdvance(label));
     }
-    const int room = metrics.horizontalAdvance(u"888 ms"_s);
+    const int room = std::max(widest, metrics.horizontalAdvance(u"888 ms"_s));
     // Half a label of the time axis reaches beyond its end.
     const int right = metrics.averageCharWidth() * 3;
-    chart()->setMargins(QMargins(std::max(0, room - widest), metrics.height() / 2, right, 0));
+    chart()->setMargins(QMargins(room - widest, metrics.height() / 2, right, 0));
     constexpr int labelChars = 12;
     const int labels = (width() - room - right) / (metrics.averageCharWidth() * labelChars);
     setTicks(m_time, ChartTicks::times(m_data, std::clamp(labels, 1, 8)));
