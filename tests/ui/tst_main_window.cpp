@@ -102,6 +102,24 @@ private Q_SLOTS:
         QCOMPARE(copy->text(), u"Copied"_s);
     }
 
+    void theWholeAddressIsSeenInANarrowWindow()
+    {
+        WindowFixture fixture;
+        fixture.window.resize(1000, 640);
+        auto *edit = fixture.find<QLineEdit>(u"endpointEdit"_s);
+        const QString address = u"http://127.0.0.1:8000/v1"_s;
+        fixture.gateway.now.endpoint = address;
+        fixture.feed.refresh();
+        QVERIFY(QTest::qWaitForWindowExposed(&fixture.window));
+        QCOMPARE(edit->text(), address);
+        edit->home(false);
+        edit->grab(); // it scrolls when it paints
+        QCOMPARE(fixture.window.width(), 1000);
+        // There is room behind it: its end is where a click well before the edge leads.
+        const int room = edit->width() - edit->fontMetrics().averageCharWidth();
+        QTRY_COMPARE(edit->cursorPositionAt(QPoint(room, edit->height() / 2)), int(address.size()));
+    }
+
     void aTakenPortIsSolvedFromTheOverview()
     {
         WindowFixture fixture;
@@ -259,6 +277,41 @@ private Q_SLOTS:
         QTRY_COMPARE(changes.count(), 1); // a quarter of a second: a poll would have come by
         QCOMPARE(fixture.gateway.requestReads, reads);
         QCOMPARE(counter.paints, 0);
+    }
+
+    void anOverviewThatIsNotSeenAsksForNoFiguresAndPaintsNothing_data()
+    {
+        QTest::addColumn<bool>("minimised");
+        QTest::newRow("hidden") << false;
+        QTest::newRow("minimised") << true;
+    }
+
+    void anOverviewThatIsNotSeenAsksForNoFiguresAndPaintsNothing()
+    {
+        QFETCH(bool, minimised);
+        WindowFixture fixture;
+        const auto charts = [&] { return fixture.find<QWidget>(u"activityCharts"_s); };
+        QTRY_VERIFY(charts() != nullptr && charts()->isVisible());
+        minimised ? fixture.window.showMinimized() : fixture.window.hide();
+        QVERIFY(!QTest::qWaitFor([] { return false; }, 50)); // what was under way is through
+        PaintCounter counter;
+        for (QWidget *child : charts()->findChildren<QWidget *>()) {
+            child->installEventFilter(&counter);
+        }
+        const int questions = fixture.gateway.past.statsQuestions;
+        const int reads = fixture.gateway.requestReads;
+        const QSignalSpy changes(&fixture.feed, &GatewayFeed::changed);
+        for (int count = 1; count <= 6; ++count) { // a second and a half: a pace would have come by
+            fixture.gateway.now.requestsTotal += 1;
+            fixture.gateway.past.figures.series.back().figures.requests += 100;
+            fixture.gateway.announce();
+            QTRY_COMPARE(changes.count(), count);
+        }
+        QCOMPARE(fixture.gateway.past.statsQuestions, questions);
+        QCOMPARE(fixture.gateway.requestReads, reads);
+        QCOMPARE(counter.paints, 0);
+        fixture.window.showNormal();
+        QTRY_VERIFY(fixture.gateway.past.statsQuestions > questions);
     }
 
     void aMinimisedWindowPollsNothing()

@@ -102,7 +102,7 @@ QString GatewayCommands::modeExplanation(Mode mode)
     case Mode::Paid:
         return tr("Paid providers only.");
     case Mode::Auto:
-        return tr("Free by default; a paid provider when nothing free can do the task.");
+        return tr("Free by default; paid only when nothing free can do the task.");
     }
     return {};
 }

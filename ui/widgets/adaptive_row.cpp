@@ -40,7 +40,12 @@ void AdaptiveRow::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
     const int spacing = m_layout->spacing() * (m_layout->count() - 1);
-    const int needed = widthOfChars(this, m_chars) * m_layout->count() + spacing;
+    int contents = 0;
+    for (int i = 0; i < m_layout->count(); ++i) {
+        contents += m_layout->itemAt(i)->minimumSize().width();
+    }
+    const int needed = std::max(widthOfChars(this, m_chars) * m_layout->count(), contents)
+        + spacing;
     const auto direction = width() >= needed ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom;
     if (direction != m_layout->direction()) {
         m_layout->setDirection(direction);

@@ -33,6 +33,7 @@ constexpr int pageMargin = 24;
 constexpr int cardGap = 14;
 constexpr int contentWidth = 1'160;
 constexpr int cardChars = 44; ///< that a card needs to stand beside another
+constexpr int addressChars = 28; ///< "http://127.0.0.1:65535/v1" and the field's frame
 constexpr int headlineIcon = 44;
 /// Time for the window to be painted before the charts are made.
 constexpr std::chrono::milliseconds chartDelay{40};
@@ -166,6 +167,7 @@ QWidget *OverviewPage::createEndpointCard()
     m_endpoint->setReadOnly(true);
     m_endpoint->setFont(fixedFont(this));
     m_endpoint->setPlaceholderText(tr("none yet"));
+    m_endpoint->setMinimumWidth(widthOfChars(m_endpoint, addressChars));
     label->setBuddy(m_endpoint);
     row->addWidget(m_endpoint, 1);
     m_copy = new CopyButton([this] { return m_endpoint->text(); }, card);
