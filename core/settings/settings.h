@@ -59,8 +59,8 @@ struct Settings
     int keepDays = 30; ///< of single requests in the record
     std::int64_t maxRecordBytes = 512LL * 1024 * 1024; ///< above, the oldest requests go
     QString audit = QStringLiteral("none"); ///< none, standard, signed
-    bool auditStrict = false; ///< an answer ends only after its audit record is on the disk
     QString otlpEndpoint; ///< where traces are sent; "" = nowhere
+    bool auditStrict = false; ///< an answer ends only after its audit record is on the disk
     bool startHidden = false;
     bool closeToTray = true;
 
