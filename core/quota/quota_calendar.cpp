@@ -4,6 +4,8 @@
 
 #include <chrono>
 
+using namespace std::chrono_literals;
+
 namespace freerelay::quota {
 
 using std::chrono::milliseconds;
@@ -17,6 +19,24 @@ QTimeZone zoneOf(const QByteArray &name)
 }
 
 } // namespace
+
+common::Duration lengthOf(catalog::QuotaPeriod period)
+{
+    using catalog::QuotaPeriod;
+    switch (period) {
+    case QuotaPeriod::Second:
+        return 1s;
+    case QuotaPeriod::Minute:
+        return 1min;
+    case QuotaPeriod::Hour:
+        return 1h;
+    case QuotaPeriod::Day:
+        return 24h;
+    case QuotaPeriod::Month:
+        break;
+    }
+    return 31 * 24h;
+}
 
 QuotaCalendar::QuotaCalendar(const QByteArray &zone)
     : m_zone(zoneOf(zone))

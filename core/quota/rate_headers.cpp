@@ -1,13 +1,12 @@
 #include "rate_headers.h"
 
 #include "core/catalog/reset_time.h"
+#include "core/quota/quota_calendar.h"
 
 #include <QByteArrayView>
 
 #include <algorithm>
 #include <optional>
-
-using namespace std::chrono_literals;
 
 namespace freerelay::quota {
 
@@ -67,28 +66,11 @@ Number countIn(QByteArrayView text)
                                          : Number(text.first(size).toByteArray().toLongLong());
 }
 
-common::Duration periodLength(QuotaPeriod period)
-{
-    switch (period) {
-    case QuotaPeriod::Second:
-        return 1s;
-    case QuotaPeriod::Minute:
-        return 1min;
-    case QuotaPeriod::Hour:
-        return 1h;
-    case QuotaPeriod::Day:
-        return 24h;
-    case QuotaPeriod::Month:
-        break;
-    }
-    return 31 * 24h;
-}
-
 /// The shortest period that a reset so far away fits in, with some room for clocks that differ.
 QuotaPeriod fitting(common::Duration reset)
 {
     for (const QuotaPeriod period : {QuotaPeriod::Minute, QuotaPeriod::Hour, QuotaPeriod::Day}) {
-        if (reset <= periodLength(period) + periodLength(period) / 2) {
+        if (reset <= lengthOf(period) + lengthOf(period) / 2) {
             return period;
         }
     }
@@ -104,7 +86,7 @@ periodOf(std::optional<QuotaPeriod> declared, std::optional<std::chrono::millise
     if (!reset) {
         return declared;
     }
-    if (!declared || *reset > believablePeriods * periodLength(*declared)) {
+    if (!declared || *reset > believablePeriods * lengthOf(*declared)) {
         return fitting(*reset);
     }
     return declared;

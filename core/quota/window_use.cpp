@@ -11,23 +11,6 @@ namespace {
 
 using catalog::QuotaPeriod;
 
-common::Duration lengthOf(QuotaPeriod period)
-{
-    switch (period) {
-    case QuotaPeriod::Second:
-        return 1s;
-    case QuotaPeriod::Minute:
-        return 1min;
-    case QuotaPeriod::Hour:
-        return 1h;
-    case QuotaPeriod::Day:
-        return 24h;
-    case QuotaPeriod::Month:
-        return 31 * 24h;
-    }
-    return 24h;
-}
-
 common::Duration between(common::WallTime from, common::WallTime to)
 {
     return std::chrono::duration_cast<common::Duration>(to - from);

@@ -91,11 +91,11 @@ void AuditGate::record(const std::shared_ptr<const Outcome> &outcome)
     if (m_watched.isEmpty()) {
         return;
     }
-    const auto found = m_watched.find(outcome->requestId);
-    if (found == m_watched.end()) {
+    const auto found = m_watched.constFind(outcome->requestId);
+    if (found == m_watched.constEnd()) {
         return;
     }
-    const Watched watched = std::move(*found);
+    const Watched watched = *found;
     m_watched.erase(found);
     const std::shared_ptr<AuditedDownstream> downstream = watched.downstream.lock();
     AuditEntry entry{

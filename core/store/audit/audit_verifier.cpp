@@ -43,6 +43,9 @@ private:
     void checkCheckpoint(const TrailLine &line);
     void checkEnd();
     void find(Kind kind, std::uint64_t record, const TrailLine &line, const QString &sentence);
+    void findInserted(const TrailLine &line);
+    void findCopied(const TrailLine &line);
+    void findChanged(const TrailLine &line);
     [[nodiscard]] bool follows(const std::optional<TrailLine> &line) const
     {
         return line && line->link && line->link->n == m_expected
@@ -74,6 +77,30 @@ void Verifier::find(Kind kind, std::uint64_t record, const TrailLine &line, cons
             line.number,
             sentence};
     }
+}
+
+void Verifier::findInserted(const TrailLine &line)
+{
+    find(
+        Kind::Inserted,
+        m_expected,
+        line,
+        u"A line was inserted before record %1."_s.arg(m_expected));
+}
+
+void Verifier::findCopied(const TrailLine &line)
+{
+    find(
+        Kind::Inserted,
+        m_expected,
+        line,
+        u"A line was inserted before record %1: a copy of record %2."_s.arg(m_expected)
+            .arg(line.link->n));
+}
+
+void Verifier::findChanged(const TrailLine &line)
+{
+    find(Kind::Changed, m_expected, line, u"Record %1 was changed."_s.arg(m_expected));
 }
 
 Result<AuditReport> Verifier::run()
@@ -139,13 +166,9 @@ Result<void> Verifier::explainBroken(const TrailLine &line)
         return common::failure(after.error());
     }
     if (follows(*after)) {
-        find(
-            Kind::Inserted,
-            m_expected,
-            line,
-            u"A line was inserted before record %1."_s.arg(m_expected));
+        findInserted(line);
     } else {
-        find(Kind::Changed, m_expected, line, u"Record %1 was changed."_s.arg(m_expected));
+        findChanged(line);
     }
     return {};
 }
@@ -158,13 +181,9 @@ Result<void> Verifier::explainStray(const TrailLine &line)
         return common::failure(after.error());
     }
     if (follows(*after)) {
-        find(
-            Kind::Inserted,
-            m_expected,
-            line,
-            u"A line was inserted before record %1."_s.arg(m_expected));
+        findInserted(line);
     } else if (m_report.first == 0) {
-        find(Kind::Changed, m_expected, line, u"Record %1 was changed."_s.arg(m_expected));
+        findChanged(line);
     } else {
         // It names the hash that the record before it had when it was written.
         find(
@@ -189,12 +208,7 @@ Result<void> Verifier::explainRepeated(const TrailLine &line)
             *m_before,
             u"There are two records %1: one was inserted."_s.arg(line.link->n));
     } else {
-        find(
-            Kind::Inserted,
-            m_expected,
-            line,
-            u"A line was inserted before record %1: a copy of record %2."_s.arg(m_expected)
-                .arg(line.link->n));
+        findCopied(line);
     }
     return {};
 }
@@ -218,12 +232,7 @@ Result<void> Verifier::explainAhead(const TrailLine &line)
         }
     }
     if (isLater && isAgain) {
-        find(
-            Kind::Inserted,
-            m_expected,
-            line,
-            u"A line was inserted before record %1: a copy of record %2."_s.arg(m_expected)
-                .arg(line.link->n));
+        findCopied(line);
     } else if (isLater) {
         find(
             Kind::Reordered,
