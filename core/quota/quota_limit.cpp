@@ -87,11 +87,13 @@ void QuotaLimit::suspect(std::int64_t used, Moment now)
         return;
     }
     const bool again = m_source == QuotaSource::Suspected && m_value
-        && std::abs(used - *m_value) <= std::max<std::int64_t>(*m_value / 10, 1);
+        && std::abs(used - *m_value) <= std::max<std::int64_t>(*m_value / 10, 1)
+        && m_answeredSince >= *m_value / 2;
     const int suspicions = again ? m_suspicions + 1 : 1;
     const bool sure = suspicions >= confirmations;
     set(used, sure ? QuotaSource::LearnedFromError : QuotaSource::Suspected, now);
     m_suspicions = suspicions;
+    m_answeredSince = 0;
 }
 
 void QuotaLimit::raiseTo(std::int64_t value, Moment now)

@@ -49,8 +49,11 @@ public:
     bool state(std::int64_t value, QuotaSource source, Moment now);
     /// A refusal that gave no reason came when `used` had been used. Some providers refuse at
     /// random under load, so this is only a suspicion until `confirmations` refusals in a row came
-    /// within a tenth of the same use, with no success beyond it; then it is learned.
+    /// within a tenth of the same use, each after at least half as much had been answered since
+    /// the one before, and no success beyond it; then it is learned.
     void suspect(std::int64_t used, Moment now);
+    /// A request was answered that took so much of the window.
+    void answered(std::int64_t amount) { m_answeredSince += amount; }
     /// Soft limits only: so much was possible.
     void raiseTo(std::int64_t value, Moment now);
     static constexpr int confirmations = 3;
@@ -70,6 +73,7 @@ private:
     std::optional<std::int64_t> m_value;
     QuotaSource m_source = QuotaSource::Guess;
     int m_suspicions = 0; ///< refusals in a row at about m_value
+    std::int64_t m_answeredSince = 0; ///< the last one
     Moment m_statedAt;
     common::SteadyTime m_hardUntil;
 };

@@ -217,6 +217,7 @@ void QuotaPool::settle(std::uint64_t lease, const Amount &actual, Moment now)
     close(*open);
     ++m_counts.settled;
     for (QuotaWindow &window : m_windows) {
+        window.limit().answered(actual.of(window.id().unit));
         const auto limit = window.limit().value();
         if (limit && window.use().used() > *limit && actual.of(window.id().unit) > 0) {
             // So much was possible, and perhaps some more.

@@ -57,11 +57,13 @@ public:
         m_pools.home().observe(0, m_refusal.facts, m_rules, QuotaSource::LearnedFromError, m_now);
         const Place place = where();
         const common::SteadyTime until = m_now.steady + restOf(*place.window);
+        // Of requests that were refused together, the first one tells all there is to learn.
+        const bool isFirst = !place.window->isBlocked(m_now);
         const bool named = std::any_of(
             m_refusal.facts.begin(), m_refusal.facts.end(), [](const catalog::QuotaFact &fact) {
                 return fact.limit.has_value();
             });
-        if (!named) {
+        if (!named && isFirst) {
             learnLimit(*place.window);
         }
         place.window->block(until, m_now);

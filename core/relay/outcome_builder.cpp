@@ -15,6 +15,11 @@ namespace {
 
 constexpr qsizetype maxRecordedName = 200;
 
+std::optional<std::int64_t> plus(std::optional<std::int64_t> count, std::int64_t more)
+{
+    return count ? std::optional(*count + more) : std::nullopt;
+}
+
 std::chrono::microseconds microsecondsBetween(common::SteadyTime from, common::SteadyTime to)
 {
     return std::chrono::duration_cast<std::chrono::microseconds>(to - from);
@@ -66,7 +71,10 @@ void OutcomeBuilder::endAttempt(const Attempt &attempt)
 }
 
 void OutcomeBuilder::noteReply(
-    const routing::Candidate &candidate, const Attempt &attempt, const RelayConfig &config)
+    const routing::Candidate &candidate,
+    const Attempt &attempt,
+    const RelayConfig &config,
+    dialects::TokensBefore before)
 {
     m_outcome.provider = candidate.provider->id;
     m_outcome.model = candidate.model->id;
@@ -74,20 +82,20 @@ void OutcomeBuilder::noteReply(
     m_outcome.tier = m_outcome.attempts.back().tier;
     m_outcome.paid = isPaid(config, *candidate.model);
     const dialects::Usage &usage = attempt.progress().usage;
-    m_outcome.promptTokens = usage.promptTokens;
-    m_outcome.completionTokens = usage.completionTokens;
+    m_outcome.promptTokens = plus(usage.promptTokens, before.prompt);
+    m_outcome.completionTokens = plus(usage.completionTokens, before.completion);
     m_outcome.cachedTokens = usage.cachedTokens;
     m_outcome.reasoningTokens = usage.reasoningTokens;
     m_outcome.finishReason = attempt.progress().finishReason;
-    if (attempt.firstContentAt()) {
+    if (attempt.firstContentAt() && !m_outcome.ttft) {
         m_outcome.ttft = microsecondsBetween(m_startedAt, *attempt.firstContentAt());
     }
 }
 
-void OutcomeBuilder::noteStreamEnd(const Attempt &attempt)
+void OutcomeBuilder::noteStreamEnd()
 {
-    if (attempt.firstContentAt()) {
-        m_outcome.streamTime = microsecondsBetween(*attempt.firstContentAt(), m_clock.now());
+    if (m_outcome.ttft) {
+        m_outcome.streamTime = microsecondsBetween(m_startedAt + *m_outcome.ttft, m_clock.now());
     }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/dialects/continuation/stream_joiner.h"
 #include "core/relay/attempt.h"
 #include "core/relay/error_reply.h"
 #include "core/relay/records.h"
@@ -25,10 +26,14 @@ public:
     /// The newest attempt has failed, or has a whole reply, or its stream is over.
     void endAttempt(const Attempt &attempt);
     /// What is known of a reply when it is there, or broke off; after endAttempt().
+    /// @param before  of the parts that it goes on with
     void noteReply(
-        const routing::Candidate &candidate, const Attempt &attempt, const RelayConfig &config);
-    /// The stream that `attempt` was is over.
-    void noteStreamEnd(const Attempt &attempt);
+        const routing::Candidate &candidate,
+        const Attempt &attempt,
+        const RelayConfig &config,
+        dialects::TokensBefore before);
+    /// The client's stream is over.
+    void noteStreamEnd();
     void noteError(const ClientError &error);
     void noteClientLeft() { m_outcome.errorClass = clientLeftWord(); }
 

@@ -41,6 +41,8 @@ struct RelayConfig
     std::chrono::milliseconds gapTimeout{60'000};
     /// How long a request may wait, once, until a quota has room again; zero = not at all.
     std::chrono::milliseconds quotaWait{10'000};
+    /// A stream of plain text that breaks off is gone on with by the next candidate.
+    bool continueStreams = true;
     int maxAttempts = 6;
     std::uint64_t version = 0; ///< counts up with each published one; for records
     bool tracing = false; ///< spans of requests are wanted

@@ -1,6 +1,7 @@
 #include "relay_session.h"
 
 #include "core/catalog/endpoint.h"
+#include "core/dialects/continuation/continued_request.h"
 #include "core/dialects/openai_chat.h"
 #include "core/relay/attempt_builder.h"
 #include "core/relay/record_words.h"
@@ -38,6 +39,10 @@ void RelaySession::start(std::function<void()> over)
 {
     m_over = std::move(over);
     m_done = m_downstream->isGone();
+    if (m_config->continueStreams && dialects::isContinuable(m_request.chat)) {
+        m_continuable = std::make_shared<ContinuableStream>(m_downstream);
+        m_downstream = m_continuable;
+    }
     m_downstream->setHandlers(
         [this] {
             if (m_attempt != nullptr) {
@@ -68,6 +73,9 @@ void RelaySession::abort()
         m_record.outcome().brokenStream = true;
         m_record.outcome().errorClass = "shutting_down"_ba;
         m_record.outcome().error = "FreeRelay is stopping; the answer is incomplete."_ba;
+        if (m_continuable) {
+            m_continuable->endJoin();
+        }
         m_downstream->write(
             dialects::openAiStreamError(m_record.outcome().error, "server_error", "shutting_down"));
         m_downstream->finish();
@@ -101,6 +109,10 @@ void RelaySession::checkLimits(common::SteadyTime now)
         m_attempt->cancel();
         return;
     }
+    if (m_continuable && m_continuable->hasDiverged()) {
+        m_attempt->cancel();
+        return;
+    }
     m_attempt->checkLimits(now);
 }
 
@@ -121,14 +133,16 @@ QCoro::Task<> RelaySession::run()
             co_await tryAll();
         }
     }
-    if (!m_done) {
+    if (!m_done && m_break) {
+        endBroken(*m_break);
+    } else if (!m_done) {
         replyError(withReasons(refusal ? *std::move(refusal) : finalError()));
     }
     conclude();
     std::exchange(m_over, {})();
 }
 
-/// In the plan's order; at last those beyond a quota that others were preferred to.
+/// In the plan's order; at last those that others were preferred to.
 QCoro::Task<> RelaySession::tryAll()
 {
     // Holds the plan that this loop goes through, whatever is planned meanwhile.
@@ -139,7 +153,7 @@ QCoro::Task<> RelaySession::tryAll()
     const auto mayGoOn = [this] { return m_record.attempts().empty() || mayTryNext(); };
     m_untried = 0;
     m_quotaRests.clear();
-    m_beyond.clear();
+    m_lastResorts.clear();
     while (m_untried < planned->rankedCount() && !m_done) {
         const routing::Candidate &candidate = planned->plan().candidates[m_untried];
         if (!isUseless(candidate)) {
@@ -151,9 +165,9 @@ QCoro::Task<> RelaySession::tryAll()
         }
         ++m_untried;
     }
-    for (std::size_t i = 0; i < m_beyond.size() && !m_done && mayGoOn(); ++i) {
-        if (!isUseless(m_beyond[i])) {
-            co_await tryCandidate(m_beyond[i], quota::Reach::Anyway);
+    for (std::size_t i = 0; i < m_lastResorts.size() && !m_done && mayGoOn(); ++i) {
+        if (!isUseless(m_lastResorts[i])) {
+            co_await tryCandidate(m_lastResorts[i], quota::Reach::Anyway);
         }
     }
 }
@@ -176,7 +190,7 @@ RelaySession::borrow(const routing::Candidate &candidate, quota::Reach reach)
         refusal.window,
         refusal.until));
     if (refusal.fit == quota::Fit::Beyond && reach != quota::Reach::Anyway) {
-        m_beyond.push_back(candidate);
+        m_lastResorts.push_back(candidate);
     }
     return std::nullopt;
 }
@@ -192,7 +206,7 @@ common::Duration RelaySession::patience(common::SteadyTime now) const
 /// the way, and never twice.
 bool RelaySession::beginWait()
 {
-    if (!m_planned || !m_mayTryOthers || !m_tally.isOnlyQuota() || m_config->paused) {
+    if (!m_planned || !m_mayTryOthers || !m_tally.isOnlyQuota() || m_headSent) {
         return false;
     }
     const common::SteadyTime now = m_services.clock.now();
@@ -301,7 +315,8 @@ bool RelaySession::mayTryNext()
 
 QCoro::Task<> RelaySession::tryCandidate(routing::Candidate candidate, quota::Reach reach)
 {
-    const AttemptBuilder builder(*m_config, m_request, m_services.clock, m_record.startedAt());
+    const AttemptBuilder builder(
+        *m_config, m_rest ? *m_rest : m_request, m_services.clock, m_record.startedAt());
     auto setup = builder.build(candidate);
     if (!setup) {
         onRefusedByDialect(candidate, setup.error());
@@ -325,16 +340,45 @@ QCoro::Task<> RelaySession::tryCandidate(routing::Candidate candidate, quota::Re
         noteReply(candidate, attempt, quota);
         replyWhole(attempt);
     } else {
-        beginStream();
+        beginStream(candidate);
         attempt.streamTo(*m_downstream);
         co_await attempt.ended();
         hideKey(candidate, attempt);
         noteReply(candidate, attempt, quota);
-        onStreamEnded(candidate, attempt);
-        conclude();
-        co_await attempt.released();
+        if (!leaveToOthers(candidate, attempt)) {
+            onStreamEnded(candidate, attempt);
+            conclude();
+            co_await attempt.released();
+        }
     }
     m_attempt = nullptr;
+}
+
+/// Whether another candidate may go on with the answer that has just broken off: prepares that.
+bool RelaySession::leaveToOthers(const routing::Candidate &candidate, const Attempt &attempt)
+{
+    const bool diverged = m_continuable && m_continuable->hasDiverged();
+    if (!m_continuable || m_done || (!attempt.failure() && !diverged)) {
+        return false;
+    }
+    m_continuable->endJoin();
+    if (!diverged) {
+        m_break = toClientError(*attempt.failure(), candidate.provider->name);
+        m_lastResorts.push_back(candidate); // a cut may have been nobody's fault
+    }
+    auto told = m_continuable->told();
+    auto rest = told ? dialects::continuedRequest(m_request.chat, told->text) : std::nullopt;
+    if (!rest) {
+        return false;
+    }
+    m_rest = m_request;
+    m_rest->chat = *std::move(rest);
+    if (!diverged) {
+        m_tokensBefore.prompt += attempt.progress().usage.promptTokens.value_or(
+            m_request.chat.needs.promptTokensEstimated);
+        m_tokensBefore.completion = told->text.size() / 4;
+    }
+    return true;
 }
 
 void RelaySession::onRefusedByDialect(
@@ -383,7 +427,7 @@ void RelaySession::noteReply(
     const routing::Candidate &candidate, const Attempt &attempt, AttemptQuota &quota)
 {
     m_record.endAttempt(attempt);
-    m_record.noteReply(candidate, attempt, *m_config);
+    m_record.noteReply(candidate, attempt, *m_config, m_tokensBefore);
     if (!attempt.failure()) {
         quota.onEnd(attempt);
         m_services.shared.failures.onSuccess(candidate);
@@ -418,8 +462,15 @@ void RelaySession::replyWhole(Attempt &attempt)
     m_downstream->reply(okStatus, headers, attempt.takeReply());
 }
 
-void RelaySession::beginStream()
+/// The first time; later candidates go on with what the client has.
+void RelaySession::beginStream(const routing::Candidate &candidate)
 {
+    if (m_headSent) {
+        if (auto told = m_continuable->told()) {
+            m_continuable->join(*std::move(told), m_tokensBefore, candidate.model->id);
+        }
+        return;
+    }
     common::HeaderList headers = replyHeaders();
     headers.add("content-type"_ba, "text/event-stream; charset=utf-8"_ba);
     headers.add("cache-control"_ba, "no-cache"_ba);
@@ -430,21 +481,29 @@ void RelaySession::beginStream()
 
 void RelaySession::onStreamEnded(const routing::Candidate &candidate, const Attempt &attempt)
 {
-    m_record.noteStreamEnd(attempt);
-    Outcome &outcome = m_record.outcome();
+    m_record.noteStreamEnd();
     if (m_done) { // abort() has said so, or the client left
-        if (attempt.failure() && outcome.errorClass.isEmpty()) {
+        if (attempt.failure() && m_record.outcome().errorClass.isEmpty()) {
             m_record.noteClientLeft();
         }
         return;
     }
-    m_done = true;
     if (attempt.failure()) {
-        const ClientError error = toClientError(*attempt.failure(), candidate.provider->name);
-        outcome.brokenStream = true;
-        m_record.noteError(error);
-        m_downstream->write(dialects::openAiStreamError(error.message, error.type, error.code));
+        endBroken(toClientError(*attempt.failure(), candidate.provider->name));
+        return;
     }
+    m_done = true;
+    m_downstream->finish();
+}
+
+/// The answer breaks off: said in the stream, never in silence.
+void RelaySession::endBroken(const ClientError &error)
+{
+    m_done = true;
+    m_record.noteStreamEnd();
+    m_record.outcome().brokenStream = true;
+    m_record.noteError(error);
+    m_downstream->write(dialects::openAiStreamError(error.message, error.type, error.code));
     m_downstream->finish();
 }
 
@@ -509,7 +568,9 @@ void RelaySession::conclude()
     m_downstream->setHandlers({}, {});
     m_services.outcomes.record(m_record.finish(m_request, m_waited, m_downstream->isGone()));
     m_downstream.reset();
+    m_continuable.reset();
     m_request = {};
+    m_rest.reset();
 }
 
 } // namespace freerelay::relay

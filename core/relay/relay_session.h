@@ -4,6 +4,7 @@
 #include "core/relay/attempt.h"
 #include "core/relay/attempt_quota.h"
 #include "core/relay/come_back.h"
+#include "core/relay/continuable_stream.h"
 #include "core/relay/downstream.h"
 #include "core/relay/error_reply.h"
 #include "core/relay/failure_tally.h"
@@ -43,6 +44,9 @@ struct RelayServices
 /// quotas stands in the way and one of them has room again within the client's patience, the
 /// request waits for that, once, and plans anew. The client is told the verdict of FailureTally
 /// when none is left.
+///
+/// A stream of plain text that breaks off behind the commit point is gone on with by the next
+/// candidate, if the settings allow it (ContinuableStream); else it ends in an error event.
 ///
 /// Its outcome is recorded when the client has its answer; after that it may stay for
 /// Attempt::releaseLimit, so that the provider's connection can be used again.
@@ -89,7 +93,9 @@ private:
     void
     noteReply(const routing::Candidate &candidate, const Attempt &attempt, AttemptQuota &quota);
     void replyWhole(Attempt &attempt);
-    void beginStream();
+    void beginStream(const routing::Candidate &candidate);
+    [[nodiscard]] bool leaveToOthers(const routing::Candidate &candidate, const Attempt &attempt);
+    void endBroken(const ClientError &error);
     void onStreamEnded(const routing::Candidate &candidate, const Attempt &attempt);
     void replyError(const ClientError &error);
     [[nodiscard]] ClientError finalError();
@@ -115,7 +121,12 @@ private:
     FailureTally m_tally;
     bool m_mayTryOthers = true;
     std::vector<quota::CoolDown> m_quotaRests; ///< of candidates that could not be lent a part
-    std::vector<routing::Candidate> m_beyond; ///< those of them whose limit may be out of date
+    /// Asked when nothing else is left: beyond a limit that may be out of date, or broken off once.
+    std::vector<routing::Candidate> m_lastResorts;
+    std::shared_ptr<ContinuableStream> m_continuable; ///< null = a broken stream stays broken
+    std::optional<RelayRequest> m_rest; ///< what is asked for instead since a stream broke off
+    std::optional<ClientError> m_break; ///< why it did
+    dialects::TokensBefore m_tokensBefore;
     std::optional<common::SteadyTime> m_waitUntil; ///< it waits for a quota until then
     common::Waiter m_waitOver;
     std::chrono::milliseconds m_waited{0};

@@ -49,6 +49,7 @@ struct Settings
     std::chrono::milliseconds wholeReplyTimeout{180'000}; ///< of an attempt that does not stream
     std::chrono::milliseconds gapTimeout{60'000}; ///< between two parts of a provider's reply
     std::chrono::milliseconds quotaWait{10'000}; ///< once a request, for a quota; 0 = never
+    bool continueStreams = true; ///< a stream of plain text that breaks off: by another model
     int maxAttempts = 6;
 
     QHash<QByteArray, ProviderSettings> providers; ///< by provider id

@@ -85,6 +85,7 @@ std::shared_ptr<relay::RelayConfig> RelayFixture::makeConfig() const
     config->keys = std::make_shared<const keys::KeyRing>(std::move(keys));
     config->instanceId = "this-instance";
     config->quotaWait = {}; // tests that wait say so
+    config->continueStreams = false; // and so do those that go on
     for (std::size_t i = 0; i < m_specs.size(); ++i) {
         const ProviderSpec &spec = m_specs[i];
         routing::Endpoint endpoint{config->catalog->provider(spec.id), {}, std::nullopt, false};

@@ -258,6 +258,23 @@ private Q_SLOTS:
         QCOMPARE(house.refusal.fit, Fit::Exhausted);
     }
 
+    void refusalsTogetherTeachOnce()
+    {
+        House house;
+        for (int i = 0; i < 8; ++i) {
+            QVERIFY(house.ask(house.a));
+        }
+        std::vector<QuotaLease> open;
+        for (int i = 0; i < 4; ++i) {
+            open.push_back(std::move(*house.take(house.a)));
+        }
+        for (QuotaLease &lease : open) {
+            QVERIFY(lease.refuse({{}, 20s, false}));
+        }
+        QCOMPARE(house.window("p/a", rpm).limit, std::optional<std::int64_t>(11));
+        QVERIFY(house.window("p/a", rpm).soft);
+    }
+
     void aRefusalOutOfTheBlueTeachesNoLimit()
     {
         House house;

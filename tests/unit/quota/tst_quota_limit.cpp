@@ -79,8 +79,10 @@ private Q_SLOTS:
         QuotaLimit limit(QuotaPeriod::Minute);
         limit.suspect(100, m_start);
         QCOMPARE(limit.source(), QuotaSource::Suspected);
+        limit.answered(95);
         limit.suspect(95, after(1min));
         QVERIFY(!limit.isHard(after(1min).steady));
+        limit.answered(101);
         limit.suspect(101, after(2min));
         QCOMPARE(limit.source(), QuotaSource::LearnedFromError);
         QCOMPARE(limit.value(), std::optional<std::int64_t>(101));
@@ -94,10 +96,17 @@ private Q_SLOTS:
         QuotaLimit limit(QuotaPeriod::Minute);
         for (const int used : {40, 41, 12, 13, 60, 30}) {
             limit.suspect(used, m_start);
+            limit.answered(used);
+            QVERIFY(!limit.isHard(m_start.steady));
+        }
+        for (int i = 0; i < 5; ++i) { // at about the same use, but soon after one another
+            limit.suspect(300, m_start);
+            limit.answered(20);
             QVERIFY(!limit.isHard(m_start.steady));
         }
         for (int i = 0; i < 5; ++i) { // a success beyond it takes the suspicion away
             limit.suspect(30, m_start);
+            limit.answered(32);
             limit.raiseTo(32, m_start);
             QVERIFY(!limit.isHard(m_start.steady));
         }
