@@ -5,6 +5,7 @@ connection is closed. What must become of the request:
 
 FAILOVER  the other provider answers, and the client sees nothing of the fault
 ANSWERED  the provider's own answer arrives whole: what it did is odd, but no fault
+CONTINUED the other provider goes on where the first one broke off, in the same stream
 BROKEN    what had arrived is kept, an explicit error follows, no mark of a proper end
 REFUSED   the client is told its own mistake, nobody else is asked
 """
@@ -15,7 +16,7 @@ import time
 from dataclasses import dataclass
 from typing import Callable
 
-FAILOVER, ANSWERED, BROKEN, REFUSED = "failover", "answered", "broken", "refused"
+FAILOVER, ANSWERED, CONTINUED, BROKEN, REFUSED = "failover", "answered", "continued", "broken", "refused"
 LONG = 20  # seconds that are longer than every limit of the run
 SSE = {"content-type": "text/event-stream"}
 JSON = {"content-type": "application/json"}
@@ -80,20 +81,21 @@ class Fault:
     expected: str
     streams: tuple = (False, True)
     wires: tuple = ("openai-chat", "anthropic-messages", "google")
+    tools: bool = False  # whether the request offers some
 
 
 ALL = []
 
 
-def fault(phase, name, expected, streams=(False, True), wires=Fault.wires):
+def fault(phase, name, expected, streams=(False, True), wires=Fault.wires, tools=False):
     def add(act):
-        ALL.append(Fault(phase, name, act, expected, streams, wires))
+        ALL.append(Fault(phase, name, act, expected, streams, wires, tools))
         return act
     return add
 
 
-def stream_only(phase, name, expected, wires=Fault.wires):
-    return fault(phase, name, expected, (True,), wires)
+def stream_only(phase, name, expected, wires=Fault.wires, tools=False):
+    return fault(phase, name, expected, (True,), wires, tools)
 
 
 def whole_only(phase, name, expected, wires=Fault.wires):
@@ -321,13 +323,15 @@ def _(c, w):
 # -- streams, after the first content ------------------------------------------------------------
 
 def broken_after_first(name):
+    """Plain text is gone on with; an answer that may call tools is not."""
     def add(act):
-        @stream_only("mid-stream", name, BROKEN)
-        def _(c, w):
+        def play(c, w):
             c.begin()
             c.chunk(w.stream()[0])
             time.sleep(0.05)
             act(c, w)
+        stream_only("mid-stream", name, CONTINUED)(play)
+        stream_only("mid-stream, with tools", name, BROKEN, tools=True)(play)
         return act
     return add
 

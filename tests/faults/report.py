@@ -9,6 +9,7 @@ each case that has the fault at its socket, and one that is well. Streamed and n
 |---|---|
 | failover | the provider that is well answers; the client sees nothing of the fault |
 | answered | odd, but no fault: the provider's own answer arrives whole |
+| continued | the provider that is well goes on where the first one broke off, in the same stream, nothing told twice |
 | broken | what had arrived is kept, an explicit error event follows, and no `[DONE]` |
 | refused | the client is told its own mistake; nobody else is asked |
 """

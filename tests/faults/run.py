@@ -23,7 +23,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from faults import ALL, ANSWERED, BROKEN, FAILOVER, REFUSED, Connection, Fault, well
+from faults import ALL, ANSWERED, BROKEN, CONTINUED, FAILOVER, REFUSED, Connection, Fault, well
 from report import write_report
 from wires import TEXT, WIRES, WORDS
 
@@ -74,22 +74,28 @@ class Provider(socketserver.StreamRequestHandler):
         connection = Connection(self.connection)
         try:
             if case is None:
-                stream = b'"stream":true' in body.replace(b" ", b"")
-                play_well(connection, stream)
+                play_well(connection, json.loads(body))
             else:
                 case.fault.act(connection, WIRES[case.wire])
         except OSError:
             pass  # the gateway has left: it may
 
 
-def play_well(connection, stream):
+def play_well(connection, request):
+    """Goes on with what it is told to have said, else says a text of its own."""
     wire = WIRES["openai-chat"]
-    if not stream:
-        connection.whole(wire.whole(GOOD_TEXT))
+    said = [m["content"] for m in request["messages"] if m["role"] == "assistant"]
+    text = TEXT.removeprefix(said[-1]) if said else GOOD_TEXT
+    if not request.get("stream"):
+        connection.whole(wire.whole(text))
         return
     connection.begin()
-    connection.chunk(wire.stream([GOOD_TEXT])[0] + wire.finish() + wire.end())
+    connection.chunk(wire.stream([text])[0] + wire.finish() + wire.end())
     connection.end()
+
+
+def tools(case):
+    return {"tools": [{"type": "function", "function": {"name": "f"}}]} if case.fault.tools else {}
 
 
 class Server(socketserver.ThreadingTCPServer):
@@ -177,7 +183,7 @@ def providers_file(cases, port):
 def ask(gateway, case):
     """Status, provider, text, whether an error was told, whether the stream ended properly."""
     body = json.dumps({"model": f"model-{case.number}", "stream": case.stream,
-                       "messages": [{"role": "user", "content": "say it"}]})
+                       "messages": [{"role": "user", "content": "say it"}], **tools(case)})
     connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=LONGEST_CASE)
     connection.request("POST", "/v1/chat/completions", body, {"content-type": "application/json"})
     response = connection.getresponse()
@@ -210,7 +216,7 @@ def judge(case, answer):
     if not failed and ended and provider == "well" and text == GOOD_TEXT:
         return FAILOVER, ""
     if not failed and ended and own and text in (TEXT, "\u00e9"):
-        return ANSWERED, ""
+        return (CONTINUED if case.fault.expected == CONTINUED else ANSWERED), ""
     if failed and not ended and own and text and TEXT.startswith(text) and text != TEXT:
         return BROKEN, ""
     return "wrong", f"{provider}: text {text!r}, error {failed}, end {ended}"
