@@ -27,6 +27,7 @@ public:
     void finish() override;
     void abort() override;
     [[nodiscard]] qint64 pending() const override { return m_next->pending(); }
+    void checkLimits(common::SteadyTime now) override { m_next->checkLimits(now); }
     [[nodiscard]] bool isGone() const override { return m_next->isGone(); }
     void setHandlers(std::function<void()> drained, std::function<void()> gone) override
     {

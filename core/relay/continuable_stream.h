@@ -44,6 +44,7 @@ public:
     void finish() override { m_client->finish(); }
     void abort() override { m_client->abort(); }
     [[nodiscard]] qint64 pending() const override { return m_client->pending(); }
+    void checkLimits(common::SteadyTime now) override { m_client->checkLimits(now); }
     [[nodiscard]] bool isGone() const override { return m_client->isGone(); }
     void setHandlers(std::function<void()> drained, std::function<void()> gone) override
     {

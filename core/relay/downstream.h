@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/common/clock.h"
 #include "core/common/http_headers.h"
 
 #include <QByteArray>
@@ -10,7 +11,7 @@ namespace freerelay::relay {
 
 /// The client's side of one request, as the relay sees it. Lives on the worker thread.
 ///
-/// Handlers are called from the event loop, never from inside one of these functions; they may
+/// Handlers are called from the event loop, never from inside another of these functions; they may
 /// call any of them, replace the handlers, and drop the last reference to the object.
 class Downstream
 {
@@ -32,6 +33,10 @@ public:
     /// Bytes accepted by write() and not yet taken by the kernel.
     [[nodiscard]] virtual qint64 pending() const = 0;
     [[nodiscard]] virtual bool isGone() const = 0;
+
+    /// Looks at limits of its own; called a few times a second while the request is under way. It
+    /// may call the handlers.
+    virtual void checkLimits(common::SteadyTime) { }
 
     /// `drained` is called whenever pending() falls; `gone` once when the client has left.
     /// Replaces earlier handlers; empty functions remove them.

@@ -43,6 +43,10 @@ struct RelayConfig
     std::chrono::milliseconds quotaWait{10'000};
     /// A stream of plain text that breaks off is gone on with by the next candidate.
     bool continueStreams = true;
+    /// Of replies that may be read again: how long after their end, and how long they go on being
+    /// made without anybody who reads.
+    std::chrono::milliseconds resumeKeep{300'000};
+    std::chrono::milliseconds resumeGrace{60'000};
     int maxAttempts = 6;
     std::uint64_t version = 0; ///< counts up with each published one; for records
     bool tracing = false; ///< spans of requests are wanted

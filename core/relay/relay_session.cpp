@@ -92,6 +92,9 @@ void RelaySession::abort()
 
 void RelaySession::checkLimits(common::SteadyTime now)
 {
+    if (const std::shared_ptr<Downstream> downstream = m_downstream; downstream && !m_done) {
+        downstream->checkLimits(now);
+    }
     if (m_waitUntil && now >= *m_waitUntil) {
         m_waitOver.fire();
         return;

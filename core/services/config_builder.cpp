@@ -41,6 +41,8 @@ public:
         m_config->gapTimeout = settings.gapTimeout;
         m_config->quotaWait = settings.quotaWait;
         m_config->continueStreams = settings.continueStreams;
+        m_config->resumeKeep = settings.resumeKeep;
+        m_config->resumeGrace = settings.resumeGrace;
         m_config->maxAttempts = settings.maxAttempts;
         m_config->instanceId = m_parts.instanceId;
         m_config->tracing = !m_parts.settings.otlpEndpoint.isEmpty();

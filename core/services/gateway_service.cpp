@@ -88,6 +88,7 @@ Result<void> GatewayService::open()
         return settings;
     }
     openRecording();
+    m_replies = std::make_unique<gateway::ReplyLogs>(m_options.paths.repliesFolder, m_clock);
     m_quota = std::make_unique<QuotaKeeper>(
         m_options.paths.quotaFile, m_telemetry.background(), m_clock);
     m_telemetry.sample(m_quota->ledger());
@@ -257,7 +258,8 @@ gateway::ServerConfig GatewayService::serverConfig()
             [this] { return m_recording->status(); },
             m_audit->rules(),
             m_audit->trail(),
-            [this] { return m_audit->status(); }};
+            [this] { return m_audit->status(); },
+            *m_replies};
         return std::make_unique<WorkerHandler>(parts, rules);
     };
     return config;

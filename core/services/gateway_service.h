@@ -2,6 +2,7 @@
 
 #include "core/common/environment.h"
 #include "core/gateway/gateway_server.h"
+#include "core/gateway/replay/reply_logs.h"
 #include "core/interfaces/gateway_control.h"
 #include "core/keys/key_manager.h"
 #include "core/quota/cool_down_table.h"
@@ -121,6 +122,7 @@ private:
     std::unique_ptr<keys::KeyManager> m_keys;
     quota::CoolDownTable m_coolDowns;
     std::unique_ptr<QuotaKeeper> m_quota;
+    std::unique_ptr<gateway::ReplyLogs> m_replies;
     relay::FailurePolicy m_failures;
     std::unique_ptr<Recording> m_recording;
     std::unique_ptr<AuditKeeper> m_audit;

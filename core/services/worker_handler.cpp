@@ -21,7 +21,8 @@ WorkerHandler::WorkerHandler(
           parts.relayState,
           m_audit,
           parts.clock)
-    , m_chat(m_relay, m_audit)
+    , m_replay(parts.replies)
+    , m_chat(m_relay, m_audit, m_replay)
     , m_models(m_relay, parts.relayState.coolDowns, parts.clock, parts.recording, parts.audit)
     , m_metrics([&metrics = parts.metrics] { return metrics.render(); }, parts.controlContext)
     , m_admin(parts.control, parts.mainContext)
@@ -42,6 +43,14 @@ void WorkerHandler::addClientRoutes()
          RouteFlag::JsonBody,
          [this](HttpRequest request, Downstream downstream) {
              m_chat.handle(std::move(request), std::move(downstream));
+         }});
+    m_router.add(
+        {Method::Get,
+         "/v1/streams/*"_ba,
+         {},
+         [this](const HttpRequest &request, const Downstream &downstream) {
+             m_replay.stream(
+                 request, gateway::wildcardPart("/v1/streams/*", request.path), downstream);
          }});
     m_router.add(
         {Method::Get,

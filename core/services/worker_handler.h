@@ -7,6 +7,7 @@
 #include "core/gateway/routes/history_route.h"
 #include "core/gateway/routes/metrics_route.h"
 #include "core/gateway/routes/models_route.h"
+#include "core/gateway/routes/replay_route.h"
 #include "core/relay/worker_relay.h"
 #include "core/telemetry/outcome_meter.h"
 
@@ -28,6 +29,7 @@ struct SharedParts
     const common::Published<relay::AuditRules> &auditRules;
     relay::AuditSink &auditTrail;
     gateway::ModelsRoute::ReadAudit audit;
+    gateway::ReplyLogs &replies;
 };
 
 /// One worker's relay and routes. Created, used and destroyed on its thread.
@@ -50,6 +52,7 @@ private:
     telemetry::OutcomeMeter m_meter;
     relay::AuditGate m_audit;
     relay::WorkerRelay m_relay;
+    gateway::ReplayRoute m_replay;
     gateway::ChatRoute m_chat;
     gateway::ModelsRoute m_models;
     gateway::MetricsRoute m_metrics;

@@ -92,6 +92,7 @@ Paths Paths::resolve(const common::Environment &environment)
     paths.fingerprintKeyFile = paths.stateFolder % "/fingerprint-key"_L1;
     paths.controlSocket = paths.runtimeFolder % socketName;
     paths.lockFile = paths.runtimeFolder % "/freerelay.lock"_L1;
+    paths.repliesFolder = paths.stateFolder % "/replies"_L1;
     paths.logFolder = paths.stateFolder % "/log"_L1;
     return paths;
 }

@@ -26,6 +26,7 @@ struct Paths
     QString fingerprintKeyFile; ///< stateFolder/fingerprint-key, kept over restarts
     QString controlSocket; ///< runtimeFolder/control.sock; its length suits a local socket
     QString lockFile; ///< runtimeFolder/freerelay.lock
+    QString repliesFolder; ///< stateFolder/replies, of this run only
     QString logFolder; ///< stateFolder/log
 
     /// Pure but for `environment`, the home folder and a look at XDG_RUNTIME_DIR.

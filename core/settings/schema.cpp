@@ -158,6 +158,10 @@ SettingsFields programFields()
             u"gap_timeout"_s, [](auto &s) -> auto & { return s.gapTimeout; }, 100ms, 1h),
         duration<Settings>(
             u"quota_wait"_s, [](auto &s) -> auto & { return s.quotaWait; }, 0ms, 1min),
+        duration<Settings>(
+            u"resume_keep"_s, [](auto &s) -> auto & { return s.resumeKeep; }, 10s, 1h),
+        duration<Settings>(
+            u"resume_grace"_s, [](auto &s) -> auto & { return s.resumeGrace; }, 0ms, 30min),
         flag<Settings>(
             u"continue_streams"_s, [](auto &s) -> auto & { return s.continueStreams; }),
         integer<Settings>(

@@ -50,6 +50,8 @@ struct Settings
     std::chrono::milliseconds gapTimeout{60'000}; ///< between two parts of a provider's reply
     std::chrono::milliseconds quotaWait{10'000}; ///< once a request, for a quota; 0 = never
     bool continueStreams = true; ///< a stream of plain text that breaks off: by another model
+    std::chrono::milliseconds resumeKeep{300'000}; ///< of a resumable reply, after its end
+    std::chrono::milliseconds resumeGrace{60'000}; ///< of one that nobody reads
     int maxAttempts = 6;
 
     QHash<QByteArray, ProviderSettings> providers; ///< by provider id

@@ -1,8 +1,10 @@
 #include "chat_route.h"
 
 #include "core/dialects/openai_chat.h"
+#include "core/gateway/routes/idempotency.h"
 #include "core/relay/error_reply.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace Qt::Literals::StringLiterals;
@@ -77,10 +79,75 @@ QByteArray nextHops(const QByteArray &received, const QByteArray &instanceId)
     return received + ',' + instanceId;
 }
 
+/// @return where the answer goes; null when the client has been answered, or will be
+std::shared_ptr<relay::Downstream> ChatRoute::keep(
+    const HttpRequest &request,
+    const QByteArray &requestId,
+    std::shared_ptr<relay::Downstream> downstream)
+{
+    const bool resumable = request.headers.value("x-freerelay-resumable") == "true";
+    const auto key = idempotencyKeyOf(request);
+    if (const auto *error = std::get_if<relay::ClientError>(&key)) {
+        downstream->reply(error->status, error->headers(), error->body());
+        return nullptr;
+    }
+    const auto &config = m_relay.config();
+    KeptDownstream::Terms terms{resumable, config->resumeGrace, {}, {}};
+    if (resumable) {
+        terms.headers.add("x-freerelay-resume"_ba, "/v1/streams/" + requestId);
+    }
+    if (const auto &claimed = std::get<std::optional<ReplyLogs::Key>>(key)) {
+        return keepUnder(*claimed, requestId, std::move(terms), std::move(downstream));
+    }
+    auto log = resumable ? m_replay.logs().add(requestId, config->resumeKeep) : nullptr;
+    if (!log) {
+        return downstream;
+    }
+    return std::make_shared<KeptDownstream>(
+        std::move(downstream), std::move(log), std::move(terms), m_relay.clock());
+}
+
+std::shared_ptr<relay::Downstream> ChatRoute::keepUnder(
+    const ReplyLogs::Key &key,
+    const QByteArray &requestId,
+    KeptDownstream::Terms terms,
+    std::shared_ptr<relay::Downstream> downstream)
+{
+    ReplyLogs &logs = m_replay.logs();
+    auto [claim, log] = logs.claim(
+        key,
+        requestId,
+        std::max<common::Duration>(idempotencyPeriod, m_relay.config()->resumeKeep));
+    switch (claim) {
+    case ReplyLogs::Claim::New:
+        terms.failed = [&logs, hash = key.hash] { logs.release(hash); };
+        return std::make_shared<KeptDownstream>(
+            std::move(downstream), std::move(log), std::move(terms), m_relay.clock());
+    case ReplyLogs::Claim::Known:
+        m_replay.replay(
+            std::move(log),
+            std::move(downstream),
+            common::HeaderList{{"x-freerelay-idempotent-replay"_ba, "true"_ba}});
+        return nullptr;
+    case ReplyLogs::Claim::Mismatch: {
+        const relay::ClientError error = keyUsedOtherwise();
+        downstream->reply(error.status, error.headers(), error.body());
+        return nullptr;
+    }
+    case ReplyLogs::Claim::NoRoom:
+        return downstream;
+    }
+    return downstream;
+}
+
 void ChatRoute::handle(HttpRequest request, std::shared_ptr<relay::Downstream> downstream)
 {
     relay::RelayRequest asked;
     asked.requestId = "req_" + m_ids.next(requestIdBytes);
+    downstream = keep(request, asked.requestId, std::move(downstream));
+    if (!downstream) {
+        return;
+    }
     downstream = m_audit.watch(asked.requestId, request.body, std::move(downstream));
     asked.app = relay::clientApp(request.headers.value("user-agent"));
     asked.trace = common::traceOf(request.headers, m_relay.config()->tracing, m_ids);

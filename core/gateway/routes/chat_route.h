@@ -2,6 +2,8 @@
 
 #include "core/common/secret.h"
 #include "core/gateway/http_types.h"
+#include "core/gateway/replay/kept_downstream.h"
+#include "core/gateway/routes/replay_route.h"
 #include "core/relay/audit_gate.h"
 #include "core/relay/worker_relay.h"
 
@@ -9,21 +11,35 @@
 
 namespace freerelay::gateway {
 
-/// POST /v1/chat/completions: parse, refuse loops, hand over to the relay. One worker thread.
+/// POST /v1/chat/completions: parse, refuse loops, hand over to the relay. A reply is kept to be
+/// read again when the client asks for that (x-freerelay-resumable, Idempotency-Key). One worker
+/// thread.
 class ChatRoute
 {
 public:
-    /// Both outlive the route.
-    ChatRoute(relay::WorkerRelay &relay, relay::AuditGate &audit)
+    /// All outlive the route.
+    ChatRoute(relay::WorkerRelay &relay, relay::AuditGate &audit, ReplayRoute &replay)
         : m_relay(relay)
         , m_audit(audit)
+        , m_replay(replay)
     { }
 
     void handle(HttpRequest request, std::shared_ptr<relay::Downstream> downstream);
 
 private:
+    [[nodiscard]] std::shared_ptr<relay::Downstream> keep(
+        const HttpRequest &request,
+        const QByteArray &requestId,
+        std::shared_ptr<relay::Downstream> downstream);
+    [[nodiscard]] std::shared_ptr<relay::Downstream> keepUnder(
+        const ReplyLogs::Key &key,
+        const QByteArray &requestId,
+        KeptDownstream::Terms terms,
+        std::shared_ptr<relay::Downstream> downstream);
+
     relay::WorkerRelay &m_relay;
     relay::AuditGate &m_audit;
+    ReplayRoute &m_replay;
     common::RandomIds m_ids;
 };
 

@@ -1,0 +1,103 @@
+#include "reply_logs.h"
+
+#include "core/common/private_file.h"
+
+#include <QDir>
+
+#include <utility>
+
+namespace freerelay::gateway {
+
+ReplyLogs::ReplyLogs(QString folder, const common::Clock &clock)
+    : m_folder(std::move(folder))
+    , m_clock(clock)
+{
+    QDir(m_folder).removeRecursively(); // what a crash left
+    if (!common::ensurePrivateFolder(m_folder)) {
+        m_folder.clear(); // long replies are not kept then
+    }
+}
+
+std::shared_ptr<ReplyLog> ReplyLogs::add(const QByteArray &requestId, common::Duration keep)
+{
+    const std::lock_guard lock(m_mutex);
+    expire();
+    return make(requestId, keep);
+}
+
+std::shared_ptr<ReplyLog> ReplyLogs::make(const QByteArray &requestId, common::Duration keep)
+{
+    if (!makeRoom()) {
+        return nullptr;
+    }
+    auto log = std::make_shared<ReplyLog>(m_folder);
+    m_logs.insert(requestId, {log, keep, m_clock.now(), {}});
+    return log;
+}
+
+std::shared_ptr<ReplyLog> ReplyLogs::find(const QByteArray &requestId)
+{
+    const std::lock_guard lock(m_mutex);
+    expire();
+    return m_logs.value(requestId).log;
+}
+
+ReplyLogs::Claimed
+ReplyLogs::claim(const Key &key, const QByteArray &requestId, common::Duration keep)
+{
+    const std::lock_guard lock(m_mutex);
+    expire();
+    const auto known = m_keys.constFind(key.hash);
+    if (known != m_keys.constEnd()) {
+        return known->bodyHash == key.bodyHash
+            ? Claimed{Claim::Known, m_logs.value(known->requestId).log}
+            : Claimed{Claim::Mismatch, nullptr};
+    }
+    auto log = make(requestId, keep);
+    if (!log) {
+        return {Claim::NoRoom, nullptr};
+    }
+    m_keys.insert(key.hash, {key.bodyHash, requestId});
+    return {Claim::New, std::move(log)};
+}
+
+void ReplyLogs::release(const QByteArray &keyHash)
+{
+    const std::lock_guard lock(m_mutex);
+    m_keys.remove(keyHash);
+}
+
+void ReplyLogs::expire()
+{
+    const common::SteadyTime now = m_clock.now();
+    m_logs.removeIf([now](std::pair<const QByteArray &, Entry &> item) {
+        Entry &entry = item.second;
+        if (entry.endSeenAt == common::SteadyTime() && entry.log->isEnded()) {
+            entry.endSeenAt = now;
+        }
+        return entry.endSeenAt != common::SteadyTime() && now - entry.endSeenAt > entry.keep;
+    });
+    m_keys.removeIf([this](std::pair<const QByteArray &, KeyEntry &> item) {
+        return !m_logs.contains(item.second.requestId);
+    });
+}
+
+bool ReplyLogs::makeRoom()
+{
+    if (m_logs.size() < maxLogs) {
+        return true;
+    }
+    auto oldest = m_logs.end();
+    for (auto it = m_logs.begin(); it != m_logs.end(); ++it) {
+        if (it->log->isEnded() && (oldest == m_logs.end() || it->addedAt < oldest->addedAt)) {
+            oldest = it;
+        }
+    }
+    if (oldest == m_logs.end()) {
+        return false;
+    }
+    m_logs.erase(oldest);
+    return true;
+}
+
+} // namespace freerelay::gateway

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "core/common/clock.h"
+#include "core/gateway/replay/reply_log.h"
+
+#include <QByteArray>
+#include <QHash>
+#include <QString>
+
+#include <memory>
+#include <mutex>
+
+namespace freerelay::gateway {
+
+/// The replies that may be read again, by the id of their request, and the idempotency keys under
+/// which they were asked for. In memory, of this run only; any thread.
+class ReplyLogs
+{
+public:
+    /// The oldest that has ended gives way; when none has, no further one is kept.
+    static constexpr int maxLogs = 256;
+
+    /// Of one idempotency key: the client's own name for a request.
+    struct Key
+    {
+        QByteArray hash; ///< of key and client; see keyOf()
+        QByteArray bodyHash; ///< of what was asked under it
+    };
+    enum class Claim : std::uint8_t {
+        New, ///< nobody has asked: the caller does, and writes the log
+        Known, ///< the log has the reply, or will have it
+        Mismatch, ///< something else was asked under the same key; there is no log
+        NoRoom, ///< too many replies are being made; there is no log
+    };
+    struct Claimed
+    {
+        Claim claim = Claim::NoRoom;
+        std::shared_ptr<ReplyLog> log;
+    };
+
+    /// @param folder  for long replies; made when missing, and emptied: it is ours alone
+    ReplyLogs(QString folder, const common::Clock &clock);
+
+    /// A log for a reply that is about to be made; null when too many are being made.
+    /// @param keep  how long after its end
+    [[nodiscard]] std::shared_ptr<ReplyLog> add(const QByteArray &requestId, common::Duration keep);
+    [[nodiscard]] std::shared_ptr<ReplyLog> find(const QByteArray &requestId);
+
+    /// Finds what was asked under the key, or makes a log for it as add() does.
+    [[nodiscard]] Claimed claim(const Key &key, const QByteArray &requestId, common::Duration keep);
+    /// It failed: the next one with the key is a request of its own.
+    void release(const QByteArray &keyHash);
+
+private:
+    struct Entry
+    {
+        std::shared_ptr<ReplyLog> log;
+        common::Duration keep;
+        common::SteadyTime addedAt;
+        common::SteadyTime endSeenAt; ///< the epoch = it has not ended
+    };
+    struct KeyEntry
+    {
+        QByteArray bodyHash;
+        QByteArray requestId;
+    };
+
+    [[nodiscard]] std::shared_ptr<ReplyLog>
+    make(const QByteArray &requestId, common::Duration keep);
+    void expire();
+    [[nodiscard]] bool makeRoom();
+
+    QString m_folder;
+    const common::Clock &m_clock;
+    std::mutex m_mutex;
+    QHash<QByteArray, Entry> m_logs; ///< by request id
+    QHash<QByteArray, KeyEntry> m_keys; ///< by hash
+};
+
+} // namespace freerelay::gateway

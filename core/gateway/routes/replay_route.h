@@ -1,0 +1,50 @@
+#pragma once
+
+#include "core/gateway/http_types.h"
+#include "core/gateway/replay/log_reader.h"
+#include "core/gateway/replay/reply_logs.h"
+
+#include <memory>
+#include <vector>
+
+namespace freerelay::gateway {
+
+/// Replies that are read again: GET /v1/streams/{id} for clients that lost their connection, and
+/// those asked for under an idempotency key that is known. One worker thread.
+class ReplayRoute
+{
+public:
+    /// @param logs  shared by all workers; outlives the route
+    explicit ReplayRoute(ReplyLogs &logs)
+        : m_logs(logs)
+    { }
+
+    [[nodiscard]] ReplyLogs &logs() { return m_logs; }
+
+    /// The events behind the one that the header Last-Event-ID names (all of them without it), and
+    /// those to come. 400 for an id that is no event's, 404 when there is no such stream (any
+    /// more), 410 when it became too long to be kept.
+    void stream(
+        const HttpRequest &request,
+        const QByteArray &requestId,
+        std::shared_ptr<relay::Downstream> downstream);
+
+    /// Sends all of the log, once it is there.
+    /// @param extra  added to the head
+    void replay(
+        std::shared_ptr<ReplyLog> log,
+        std::shared_ptr<relay::Downstream> downstream,
+        common::HeaderList extra);
+
+private:
+    void begin(
+        std::shared_ptr<ReplyLog> log,
+        std::shared_ptr<relay::Downstream> downstream,
+        qint64 from,
+        common::HeaderList extra);
+
+    ReplyLogs &m_logs;
+    std::vector<std::unique_ptr<LogReader>> m_readers;
+};
+
+} // namespace freerelay::gateway

@@ -1,0 +1,165 @@
+#include "core/gateway/replay/kept_downstream.h"
+#include "core/gateway/replay/reply_logs.h"
+#include "tests/support/fake_downstream.h"
+#include "tests/support/manual_clock.h"
+
+#include <QDir>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace freerelay;
+using namespace freerelay::gateway;
+using namespace std::chrono_literals;
+using namespace Qt::Literals::StringLiterals;
+
+class TestReplyLog final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void keepsShortOnesInMemoryAndLongOnesInAFile()
+    {
+        QTemporaryDir folder;
+        ReplyLog log(folder.path());
+        const QByteArray event(50'000, 'e');
+        for (int i = 0; i < 5; ++i) {
+            log.append(event);
+        }
+        QVERIFY(QDir(folder.path()).isEmpty());
+        for (int i = 0; i < 5; ++i) {
+            log.append(event);
+        }
+        for (const QFileInfo &file : QDir(folder.path()).entryInfoList(QDir::Files)) {
+            // (On Linux the file has no name.)
+            QCOMPARE(file.permissions() & (QFile::ReadGroup | QFile::ReadOther), {});
+        }
+        log.end(true);
+        QByteArray all;
+        for (ReplyLog::Piece piece; !piece.ended; all += piece.bytes) {
+            piece = log.read(all.size(), 64'000);
+            QVERIFY(!piece.bytes.isEmpty());
+        }
+        QCOMPARE(all, event.repeated(10));
+        QCOMPARE(*log.offsetOf(1), 0);
+        QCOMPARE(*log.offsetOf(10), 450'000);
+        QCOMPARE(*log.offsetOf(11), 500'000);
+        QVERIFY(!log.offsetOf(12) && !log.offsetOf(0));
+    }
+
+    void givesUpWhatIsTooLong()
+    {
+        QTemporaryDir folder;
+        ReplyLog log(folder.path());
+        for (int i = 0; i < 17; ++i) {
+            log.append(QByteArray(1024 * 1024, 'e'));
+        }
+        QVERIFY(log.isLost());
+        QVERIFY(log.read(0, 10).lost);
+        QVERIFY(QDir(folder.path()).isEmpty());
+    }
+
+    void givesUpWhatCannotBeWritten()
+    {
+        ReplyLog log(u"/nowhere/at/all"_s);
+        log.append(QByteArray(300'000, 'e'));
+        QVERIFY(log.isLost());
+    }
+
+    void forgetsSomeTimeAfterTheEnd()
+    {
+        QTemporaryDir folder;
+        tests::ManualClock clock;
+        ReplyLogs logs(folder.filePath(u"replies"_s), clock);
+        const auto log = logs.add("a", 5min);
+        clock.advance(1h);
+        QVERIFY(logs.find("a")); // it has not ended
+        log->end(true);
+        QVERIFY(logs.find("a"));
+        clock.advance(5min + 1ms);
+        QVERIFY(!logs.find("a"));
+    }
+
+    void keepsOnlySoMany()
+    {
+        QTemporaryDir folder;
+        tests::ManualClock clock;
+        ReplyLogs logs(folder.filePath(u"replies"_s), clock);
+        for (int i = 0; i < ReplyLogs::maxLogs; ++i) {
+            QVERIFY(logs.add(QByteArray::number(i), 5min));
+            clock.advance(1ms);
+        }
+        QVERIFY(!logs.add("one more", 5min));
+        logs.find("7")->end(true);
+        logs.find("3")->end(true);
+        QVERIFY(logs.add("one more", 5min));
+        QVERIFY(!logs.find("3"));
+        QVERIFY(logs.find("7"));
+    }
+
+    void goesOnForAWhileWhenTheClientLeaves()
+    {
+        QTemporaryDir folder;
+        tests::ManualClock clock;
+        auto client = std::make_shared<tests::FakeDownstream>();
+        auto log = std::make_shared<ReplyLog>(folder.path());
+        KeptDownstream kept(client, log, {true, 60s, {}, {}}, clock);
+        bool gone = false;
+        kept.setHandlers([] {}, [&gone] { gone = true; });
+        kept.beginStream(200, {});
+        kept.write("data: 1\n\ndata: 2\n\n");
+        QCOMPARE(client->body, "id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n"_ba);
+        client->leave();
+        kept.write("data: 3\n\n");
+        clock.advance(59s);
+        kept.checkLimits(clock.now());
+        QVERIFY(!gone && !kept.isGone());
+        {
+            const ReplyLog::Watch reader(log, [] {});
+            clock.advance(10min);
+            kept.checkLimits(clock.now());
+            QVERIFY(!gone);
+        }
+        clock.advance(60s);
+        kept.checkLimits(clock.now());
+        QVERIFY(gone && kept.isGone());
+        QCOMPARE(
+            log->read(0, 1000).bytes, "id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\ndata: 3\n\n"_ba);
+    }
+
+    void tellsAFailure_data()
+    {
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QByteArray>("lastEvent");
+        QTest::addColumn<bool>("failed");
+        QTest::newRow("refused") << 400 << ""_ba << true;
+        QTest::newRow("answered") << 200 << ""_ba << false;
+        QTest::newRow("streamed") << 200 << "data: [DONE]\n\n"_ba << false;
+        QTest::newRow("broken") << 200 << "data: {\"error\":{}}\n\n"_ba << true;
+    }
+
+    void tellsAFailure()
+    {
+        QFETCH(int, status);
+        QFETCH(QByteArray, lastEvent);
+        QFETCH(bool, failed);
+        QTemporaryDir folder;
+        tests::ManualClock clock;
+        bool told = false;
+        KeptDownstream kept(
+            std::make_shared<tests::FakeDownstream>(),
+            std::make_shared<ReplyLog>(folder.path()),
+            {true, 60s, {}, [&told] { told = true; }},
+            clock);
+        if (lastEvent.isEmpty()) {
+            kept.reply(status, {}, "{}");
+        } else {
+            kept.beginStream(status, {});
+            kept.write("data: 1\n\n" + lastEvent);
+            kept.finish();
+        }
+        QCOMPARE(told, failed);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestReplyLog)
+#include "tst_reply_log.moc"
