@@ -126,5 +126,13 @@
             <numerusform>%n providers ready</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n provider(s) are used up, the first (%1) until %2</source>
+        <comment>provider, time</comment>
+        <translation>
+            <numerusform>%n provider is used up, the first (%1) until %2</numerusform>
+            <numerusform>%n providers are used up, the first (%1) until %2</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

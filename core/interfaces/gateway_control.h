@@ -56,6 +56,7 @@ struct GatewayStatus
     QString problem;
     RecordingStatus recording;
     AuditStatus audit;
+    QuotaOutlook outlook; ///< as it was when a provider was last used up, or came back
     /// A port that could be had instead when the wanted one is taken; 0 = none to offer.
     quint16 nextFreePort = 0;
     QString version;

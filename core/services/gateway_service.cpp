@@ -13,6 +13,8 @@
 #include <QCoreApplication>
 #include <QLoggingCategory>
 
+#include <algorithm>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace freerelay::services {
@@ -89,9 +91,6 @@ Result<void> GatewayService::open()
     }
     openRecording();
     m_replies = std::make_unique<gateway::ReplyLogs>(m_options.paths.repliesFolder, m_clock);
-    m_quota = std::make_unique<QuotaKeeper>(
-        m_options.paths.quotaFile, m_telemetry.background(), m_clock);
-    m_telemetry.sample(m_quota->ledger());
     if (const auto catalog = openCatalog(); !catalog) {
         return catalog;
     }
@@ -158,6 +157,13 @@ Result<void> GatewayService::openSettings()
 
 void GatewayService::openRecording()
 {
+    m_quota = std::make_unique<QuotaKeeper>(
+        m_options.paths.quotaFile, m_telemetry.background(), m_clock);
+    m_telemetry.sample(m_quota->ledger());
+    m_quotaWatch = std::make_unique<QuotaWatch>(QuotaWatch::Parts{
+        [this] { return m_quota->ledger().isAnyTight() || m_coolDowns.isAnyActive(m_clock.now()); },
+        [this] { return look(); },
+        [this] { announce(); }});
     // The call comes on the store's thread.
     m_recording = std::make_unique<Recording>(m_options.paths.recordsFile, m_clock, [this] {
         QMetaObject::invokeMethod(this, [this] { announce(); });
@@ -173,6 +179,7 @@ void GatewayService::openRecording()
     m_telemetry.sample(m_audit->trail());
     std::vector<relay::OutcomeSink *> sinks = m_telemetry.sinks();
     sinks.push_back(&m_recording->sink());
+    sinks.push_back(m_quotaWatch.get());
     m_outcomes = std::make_unique<OutcomeFanOut>(std::move(sinks));
 }
 
@@ -201,7 +208,10 @@ void GatewayService::follow()
         m_options.threeDemos});
     m_keyActions = std::make_unique<KeyActions>(KeyActions::Parts{
         *m_keys, *m_settings, m_lister, m_coolDowns, *m_config, [this] { announce(); }});
-    connect(m_config.get(), &ConfigKeeper::rebuilt, this, &GatewayService::announce);
+    connect(m_config.get(), &ConfigKeeper::rebuilt, this, [this] {
+        m_quotaWatch->check();
+        announce();
+    });
     connect(m_keys.get(), &keys::KeyManager::ringChanged, this, &GatewayService::onKeysChanged);
     connect(
         m_settings.get(),
@@ -342,8 +352,12 @@ void GatewayService::countProviders(interfaces::GatewayStatus &status) const
         if (status.demo && provider.id.startsWith("demo")) {
             continue;
         }
+        const bool isUsedUp = std::any_of(
+            status.outlook.usedUp.begin(), status.outlook.usedUp.end(), [&](const auto &one) {
+                return one.id == provider.id;
+            });
         ++status.providersConfigured;
-        status.providersReady += provider.state == "ready" ? 1 : 0;
+        status.providersReady += provider.state == "ready" && !isUsedUp ? 1 : 0;
     }
 }
 
@@ -355,6 +369,7 @@ interfaces::GatewayStatus GatewayService::status() const
     status.mode = m_config->current()->mode;
     status.paused = m_config->isPaused();
     status.demo = m_config->isDemo();
+    status.outlook = m_quotaWatch->outlook();
     countProviders(status);
     status.requestsTotal = m_recording->log().total();
     status.requestsFailed = m_recording->log().failed();
@@ -371,7 +386,7 @@ interfaces::GatewayStatus GatewayService::status() const
 
 std::vector<interfaces::ProviderRow> GatewayService::providers() const
 {
-    return providerRows(*m_config->current(), m_coolDowns, m_clock);
+    return providerRows(*m_config->current(), m_coolDowns, look().usedUp, m_clock);
 }
 
 std::vector<interfaces::ModelRow> GatewayService::models(bool all) const
@@ -393,6 +408,11 @@ std::vector<interfaces::ModelRow> GatewayService::models(bool all) const
 std::vector<interfaces::RequestRow> GatewayService::recentRequests(int limit, quint64 after) const
 {
     return m_recording->log().rows(limit, after);
+}
+
+interfaces::QuotaOutlook GatewayService::look() const
+{
+    return quotaOutlook({*m_config->current(), m_quota->ledger(), m_coolDowns, m_clock});
 }
 
 interfaces::QuotaFigures GatewayService::quota() const

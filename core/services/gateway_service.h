@@ -13,6 +13,7 @@
 #include "core/services/key_actions.h"
 #include "core/services/model_lister.h"
 #include "core/services/quota/quota_keeper.h"
+#include "core/services/quota/quota_watch.h"
 #include "core/services/recording.h"
 #include "core/services/subscribers.h"
 #include "core/services/telemetry_hub.h"
@@ -107,6 +108,7 @@ private:
     void onSettingsChanged();
     void hideSecrets(const common::Secret &candidate = {});
     void announce() { m_subscribers.announce(); }
+    [[nodiscard]] interfaces::QuotaOutlook look() const;
     void countProviders(interfaces::GatewayStatus &status) const;
     [[nodiscard]] QString problem() const;
 
@@ -127,6 +129,7 @@ private:
     std::unique_ptr<Recording> m_recording;
     std::unique_ptr<AuditKeeper> m_audit;
     TelemetryHub m_telemetry;
+    std::unique_ptr<QuotaWatch> m_quotaWatch;
     std::unique_ptr<OutcomeFanOut> m_outcomes;
     std::unique_ptr<ConfigKeeper> m_config;
     std::unique_ptr<KeyActions> m_keyActions;

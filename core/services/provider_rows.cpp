@@ -157,6 +157,22 @@ void setHealth(
     }
 }
 
+/// A rest that is told already says more.
+void setUsedUp(ProviderRow &row, const std::vector<interfaces::UsedUpProvider> &usedUp)
+{
+    if (row.state != KeyState::Ready && row.state != KeyState::Keyless) {
+        return;
+    }
+    for (const interfaces::UsedUpProvider &one : usedUp) {
+        if (one.id == row.id) {
+            row.state = KeyState::CoolingDown;
+            row.coolDownUntil = one.until;
+            row.stateText = u"used up until %1"_s.arg(
+                one.until.toLocalTime().toString(u"HH:mm:ss"_s));
+        }
+    }
+}
+
 int rankOf(const ProviderRow &row)
 {
     if (row.state != KeyState::NoKey && row.state != KeyState::ConsentNeeded) {
@@ -170,6 +186,7 @@ int rankOf(const ProviderRow &row)
 std::vector<ProviderRow> providerRows(
     const relay::RelayConfig &config,
     const quota::CoolDownTable &coolDowns,
+    const std::vector<interfaces::UsedUpProvider> &usedUp,
     const common::Clock &clock)
 {
     const std::vector<quota::CoolDown> resting = coolDowns.active(clock.now());
@@ -208,6 +225,7 @@ std::vector<ProviderRow> providerRows(
             setBarred(row, *endpoint.barred, config.keysUnreadable);
         } else {
             setHealth(row, health.value(provider.id), resting, clock);
+            setUsedUp(row, usedUp);
         }
         rows.push_back(std::move(row));
     }

@@ -96,9 +96,34 @@ private Q_SLOTS:
         QCOMPARE(one.tray.statusLine(), u"Running · 127.0.0.1:8000 · 1 provider ready"_s);
     }
 
+    void saysWhoIsUsedUpAndWhoAnswers()
+    {
+        const Fixture fresh;
+        QVERIFY(fresh.entry(u"quota"_s).id.isEmpty());
+        const QDateTime now(QDate(2026, 11, 24), QTime(12, 0), Qt::UTC);
+        interfaces::QuotaOutlook outlook;
+        outlook.usedUp = {{"groq", u"Groq"_s, now.addSecs(4 * 3600 + 40 * 60)}};
+        outlook.next = {{"google", u"Google"_s, u"google/a"_s}};
+        const auto sentence = [&] { return TrayPresenter::quotaSentence(outlook, now); };
+        QCOMPARE(sentence(), u"Groq is used up until 16:40; Google answers."_s);
+        outlook.usedUp.push_back({"acme", u"Acme"_s, now.addDays(1)});
+        QCOMPARE(
+            sentence(),
+            u"2 providers are used up, the first (Groq) until 16:40; Google answers."_s);
+        outlook.next.clear();
+        outlook.usedUp.erase(outlook.usedUp.begin());
+        QCOMPARE(sentence(), u"Acme is used up until Wed 12:00; nobody else can answer."_s);
+        const Fixture used([&](GatewayStatus &status) { status.outlook = outlook; });
+        QVERIFY(used.entry(u"quota"_s).text.startsWith(u"Acme is used up"_s));
+        QVERIFY(used.tray.toolTip().contains(used.entry(u"quota"_s).text));
+    }
+
     void menuHasAtMostTwelveEntriesAndMnemonics()
     {
-        const Fixture fixture([](GatewayStatus &s) { s.problem = u"Something is wrong."_s; });
+        const Fixture fixture([](GatewayStatus &s) {
+            s.problem = u"Something is wrong."_s;
+            s.outlook.usedUp = {{"groq", u"Groq"_s, QDateTime::currentDateTime()}};
+        });
         const auto menu = fixture.tray.menu();
         QVERIFY(menu.size() <= 12);
         QStringList mnemonics;

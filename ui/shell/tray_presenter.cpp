@@ -2,6 +2,7 @@
 
 #include "ui/models/gateway_feed.h"
 #include "ui/shell/gateway_commands.h"
+#include "ui/widgets/figures.h"
 
 #include <QUrl>
 
@@ -98,11 +99,38 @@ QString TrayPresenter::describe(const GatewayStatus &status)
     return parts.join(u" · "_s);
 }
 
+QString TrayPresenter::quotaSentence(const interfaces::QuotaOutlook &outlook, const QDateTime &now)
+{
+    if (outlook.usedUp.empty()) {
+        return {};
+    }
+    const interfaces::UsedUpProvider &first = outlook.usedUp.front();
+    const int count = int(outlook.usedUp.size());
+    const QString time = Figures::moment(first.until, now);
+    const QString gone = count == 1
+        ? tr("%1 is used up until %2", "provider, time").arg(first.name, time)
+        : tr("%n provider(s) are used up, the first (%1) until %2", "provider, time", count)
+              .arg(first.name, time);
+    if (outlook.next.empty()) {
+        return tr("%1; nobody else can answer.", "that a provider is used up").arg(gone);
+    }
+    return tr("%1; %2 answers.", "that a provider is used up, another provider")
+        .arg(gone, outlook.next.front().name);
+}
+
+QString TrayPresenter::quotaLine() const
+{
+    return quotaSentence(status().outlook, QDateTime::currentDateTime());
+}
+
 QString TrayPresenter::toolTip() const
 {
     QStringList lines{tr("FreeRelay"), statusLine()};
     if (!status().problem.isEmpty()) {
         lines.append(status().problem);
+    }
+    if (const QString quota = quotaLine(); !quota.isEmpty()) {
+        lines.append(quota);
     }
     return lines.join(u'\n');
 }
@@ -133,6 +161,9 @@ std::vector<TrayEntry> TrayPresenter::menu() const
     if (!now.problem.isEmpty()) {
         entries.push_back({Kind::Status, u"problem"_s, now.problem});
     }
+    if (const QString quota = quotaLine(); !quota.isEmpty()) {
+        entries.push_back({Kind::Status, u"quota"_s, quota});
+    }
     entries.push_back({Kind::Separator, u"separator1"_s, {}});
     entries.push_back({Kind::Command, u"open"_s, tr("&Open FreeRelay")});
     entries.push_back(modeMenu());
@@ -151,7 +182,7 @@ std::vector<TrayEntry> TrayPresenter::menu() const
 void TrayPresenter::trigger(const QString &id)
 {
     // The state lines are no dead text: greyed out they would be hard to read.
-    if (id == "open"_L1 || id == "status"_L1 || id == "problem"_L1) {
+    if (id == "open"_L1 || id == "status"_L1 || id == "problem"_L1 || id == "quota"_L1) {
         Q_EMIT openRequested();
     } else if (id == "pause"_L1) {
         m_commands.togglePause();

@@ -55,6 +55,9 @@ public:
     /// "Running · 127.0.0.1:8000 · 3 providers ready"
     [[nodiscard]] QString statusLine() const { return describe(status()); }
     [[nodiscard]] static QString describe(const interfaces::GatewayStatus &status);
+    /// "Groq is used up until 16:40; Google answers."; "" when no provider is.
+    [[nodiscard]] static QString
+    quotaSentence(const interfaces::QuotaOutlook &outlook, const QDateTime &now);
     [[nodiscard]] QString toolTip() const;
     /// At most twelve entries on the first level.
     [[nodiscard]] std::vector<TrayEntry> menu() const;
@@ -70,6 +73,7 @@ Q_SIGNALS:
 private:
     [[nodiscard]] const interfaces::GatewayStatus &status() const;
     [[nodiscard]] static QString stateWord(TrayState state);
+    [[nodiscard]] QString quotaLine() const;
     [[nodiscard]] TrayEntry modeMenu() const;
 
     GatewayFeed &m_feed;

@@ -2,6 +2,7 @@
 
 #include <QLocale>
 
+#include <algorithm>
 #include <cmath>
 
 namespace freerelay::ui {
@@ -72,6 +73,40 @@ QString Figures::span(std::chrono::seconds time)
         return tr("%n hour(s)", nullptr, number(duration_cast<std::chrono::hours>(time)));
     }
     return tr("%n minute(s)", nullptr, number(duration_cast<std::chrono::minutes>(time)));
+}
+
+QString Figures::timeLeft(std::chrono::seconds time)
+{
+    using namespace std::chrono;
+    constexpr auto stillSeconds = minutes(2);
+    const auto left = std::max(time, seconds(0));
+    const auto inHour = floor<minutes>(left % hours(1)).count();
+    if (left < stillSeconds) {
+        return tr("%1 s").arg(left.count());
+    }
+    if (left < hours(1)) {
+        return tr("%1 min").arg(inHour);
+    }
+    if (left < days(1)) {
+        return tr("%1 h %2 min").arg(floor<hours>(left).count()).arg(inHour, 2, 10, QChar(u'0'));
+    }
+    return tr("%1 d %2 h").arg(floor<days>(left).count()).arg(floor<hours>(left % days(1)).count());
+}
+
+QString Figures::moment(const QDateTime &time, const QDateTime &now)
+{
+    constexpr qint64 soon = 20 * 60 * 60; // the same hour of tomorrow would be ambiguous
+    constexpr qint64 thisWeek = 6 * 24 * 60 * 60;
+    const QLocale locale;
+    const QDateTime local = time.toLocalTime();
+    const QString clock = locale.toString(local.time(), tr("HH:mm", "a time in QTime's format"));
+    if (now.secsTo(time) < soon) {
+        return clock;
+    }
+    const QString day = now.secsTo(time) < thisWeek
+        ? locale.dayName(local.date().dayOfWeek(), QLocale::ShortFormat)
+        : locale.toString(local.date(), QLocale::ShortFormat);
+    return tr("%1 %2", "day, time of day").arg(day, clock);
 }
 
 } // namespace freerelay::ui

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QCoreApplication>
+#include <QDateTime>
 #include <QString>
 
 #include <chrono>
@@ -23,6 +24,11 @@ public:
     [[nodiscard]] static QString percent(double share);
     /// "1 minute", "15 minutes", "6 hours", "2 days"
     [[nodiscard]] static QString span(std::chrono::seconds time);
+    /// "42 s", "12 min", "3 h 05 min", "2 d 3 h": what is left until a moment. Less than nothing
+    /// is "0 s".
+    [[nodiscard]] static QString timeLeft(std::chrono::seconds time);
+    /// "16:40", in the next days "Wed 16:40", later with the date; local time.
+    [[nodiscard]] static QString moment(const QDateTime &time, const QDateTime &now);
 };
 
 } // namespace freerelay::ui

@@ -236,7 +236,9 @@ QuotaFigures quotaFigures(const QuotaParts &parts)
 QuotaOutlook quotaOutlook(const QuotaParts &parts)
 {
     const Moments now(parts.clock);
-    const routing::RoutingSnapshot snapshot = parts.config.routingSnapshot(parts.coolDowns);
+    const std::vector<quota::QuotaConstraint> tight = parts.ledger.constraints({});
+    routing::RoutingSnapshot snapshot = parts.config.routingSnapshot(parts.coolDowns);
+    snapshot.quotas = tight;
     const auto plan = routing::plan(snapshot, parts.config.mode, "auto", {}, now.steady());
     QuotaOutlook outlook;
     if (plan) {

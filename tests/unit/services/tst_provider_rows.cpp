@@ -26,6 +26,7 @@ private Q_SLOTS:
         m_coolDowns = std::make_unique<quota::CoolDownTable>();
         catalog::Provider groq = aProvider("groq");
         groq.offerVariables = {"SOME_TOKEN"};
+        m_usedUp.clear();
         m_config = relay::RelayConfig();
         m_config.catalog = std::make_shared<catalog::Catalog>(
             std::vector{groq, aProvider("acme")},
@@ -84,6 +85,17 @@ private Q_SLOTS:
         QVERIFY(!row.coolDownUntil);
     }
 
+    void saysUntilWhenItIsUsedUp()
+    {
+        const QDateTime until(QDate(2026, 11, 24), QTime(16, 40), Qt::UTC);
+        m_usedUp = {{"groq", u"Groq"_s, until}, {"acme", u"Acme"_s, until}};
+        const auto rows = allRows();
+        QCOMPARE(rows[0].state, KeyState::CoolingDown);
+        QCOMPARE(rows[0].stateText, u"used up until 16:40:00"_s);
+        QCOMPARE(rows[0].coolDownUntil, until);
+        QCOMPARE(rows[1].state, KeyState::NoKey);
+    }
+
     void restsUntilTheFirstIsBack()
     {
         m_coolDowns->bench(
@@ -132,12 +144,13 @@ private:
 
     [[nodiscard]] std::vector<ProviderRow> allRows() const
     {
-        return services::providerRows(m_config, *m_coolDowns, m_clock);
+        return services::providerRows(m_config, *m_coolDowns, m_usedUp, m_clock);
     }
 
     ManualClock m_clock;
     relay::RelayConfig m_config;
     std::unique_ptr<quota::CoolDownTable> m_coolDowns;
+    std::vector<interfaces::UsedUpProvider> m_usedUp;
 };
 
 QTEST_APPLESS_MAIN(TestProviderRows)

@@ -156,6 +156,19 @@ private Q_SLOTS:
         QCOMPARE(all.outlook.next[0].id, "acme"_ba);
     }
 
+    void aWindowThatIsFullCountsLikeARest()
+    {
+        for (const char *model : {"groq/llama", "groq/qwen"}) {
+            ask("groq", model, key, {{QuotaUnit::Requests, QuotaPeriod::Minute, 10, {}, 0, 40s}});
+        }
+        const QuotaFigures all = figures();
+        QCOMPARE(all.outlook.usedUp.size(), std::size_t(1));
+        QCOMPARE(all.takenAt.secsTo(all.outlook.usedUp[0].until), 40);
+        QCOMPARE(all.outlook.next[0].id, "acme"_ba);
+        m_clock->advance(41s);
+        QVERIFY(figures().outlook.usedUp.empty());
+    }
+
     void whatIsNotForWantOfQuotaIsNotUsedUp()
     {
         m_coolDowns->bench({"groq", key, {}}, m_clock->now() + 60s, CoolDownReason::KeyRejected);
