@@ -66,6 +66,7 @@ void addPages()
     QTest::newRow("overview, table") << PageId::Overview << QByteArray("table");
     QTest::newRow("providers, keyless") << PageId::Providers << QByteArray("ovh");
     QTest::newRow("providers, with keys") << PageId::Providers << QByteArray("groq");
+    QTest::newRow("providers, used up") << PageId::Providers << QByteArray("google");
     QTest::newRow("providers, no key") << PageId::Providers << QByteArray("openai");
     QTest::newRow("requests") << PageId::Requests << QByteArray();
     QTest::newRow("requests, one selected") << PageId::Requests << QByteArray("req_12");

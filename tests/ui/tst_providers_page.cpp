@@ -123,6 +123,40 @@ private Q_SLOTS:
         QTRY_COMPARE(fixture.page->findChildren<QLabel *>(u"keyMask"_s).size(), 2);
     }
 
+    void showsWhatIsUsedOfTheQuota()
+    {
+        Fixture fixture;
+        fixture.presenter.select("groq");
+        auto *list = fixture.find<QListView>(u"quotaList"_s);
+        QVERIFY(list->isVisible());
+        QCOMPARE(list->model()->rowCount(), 3);
+        auto *details = fixture.find<QLabel>(u"quotaDetails"_s);
+        QVERIFY(details->text().startsWith(u"Select a row"_s));
+        list->setFocus();
+        QTest::keyClick(list, Qt::Key_Down);
+        QVERIFY2(details->text().contains(u"confidence"_s), qPrintable(details->text()));
+        const int row = list->currentIndex().row();
+        fixture.gateway.quotas.takenAt = fixture.gateway.quotas.takenAt.addSecs(1);
+        QTRY_COMPARE(
+            list->model()->index(0, 0).data(QuotaListModel::BackRole).toString(),
+            u"back in 41 s"_s);
+        QCOMPARE(list->currentIndex().row(), row); // the selection stays
+        QVERIFY(fixture.find<QLabel>(u"quotaRests"_s)->text().contains(u"qwen3-32b"_s));
+        QVERIFY(!fixture.find<StateLabel>(u"quotaUsedUp"_s)->isVisible());
+    }
+
+    void hidesAQuotaThatDoesNotExist()
+    {
+        Fixture fixture;
+        fixture.presenter.select("openai"); // has no key
+        QVERIFY(!fixture.find<QWidget>(u"quotaCard"_s)->isVisible());
+        fixture.presenter.select("nvidia");
+        QVERIFY(fixture.find<QLabel>(u"quotaNothing"_s)->isVisible());
+        QVERIFY(!fixture.find<QListView>(u"quotaList"_s)->isVisible());
+        fixture.presenter.select("google");
+        QVERIFY(fixture.find<StateLabel>(u"quotaUsedUp"_s)->isVisible());
+    }
+
     void hintsAtThePrefix()
     {
         Fixture fixture;

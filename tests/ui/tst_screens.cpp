@@ -89,6 +89,7 @@ std::vector<Screen> screens()
          }},
         {u"providers-keyless"_s, PageId::Providers, select("ovh")},
         {u"providers-keys"_s, PageId::Providers, select("groq")},
+        {u"providers-used-up"_s, PageId::Providers, select("google")},
         {u"providers-none"_s, PageId::Providers, select("openai")},
         {u"requests"_s,
          PageId::Requests,

@@ -2,6 +2,7 @@
 
 #include "ui/pages/providers/key_list.h"
 #include "ui/pages/providers/providers_presenter.h"
+#include "ui/pages/providers/quota_card.h"
 #include "ui/theme/icons.h"
 #include "ui/widgets/secret_edit.h"
 #include "ui/widgets/state_label.h"
@@ -46,6 +47,9 @@ ProviderPanel::ProviderPanel(ProvidersPresenter &presenter, QWidget *parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(cardGap);
     column->addWidget(createHead());
+    m_quota = new QuotaCard(m_presenter.quota(), this);
+    m_quota->setObjectName(u"quotaCard"_s);
+    column->addWidget(m_quota);
     column->addWidget(createKeylessCard());
     column->addWidget(createKeysCard());
     column->addWidget(createAddCard());
@@ -205,6 +209,9 @@ void ProviderPanel::update()
         ProviderListModel::stateWords(*row));
     m_retry->setVisible(row->state == KeyState::KeychainLocked);
     updateTest();
+    m_quota->setVisible(
+        row->state != KeyState::NoKey && row->state != KeyState::ConsentNeeded
+        && row->state != KeyState::Disabled);
     updateKeyless(*row);
     const auto keys = m_presenter.keys();
     m_keysCard->setVisible(!keys.empty());

@@ -15,10 +15,11 @@ namespace freerelay::ui {
 
 class KeyList;
 class ProvidersPresenter;
+class QuotaCard;
 class SecretEdit;
 class StateLabel;
 
-/// Everything about the selected provider: state, keyless consent, its keys, how to get one.
+/// Everything about the selected provider: state, quota, keyless consent, its keys, how to get one.
 class ProviderPanel final : public QWidget
 {
     Q_OBJECT
@@ -48,6 +49,7 @@ private:
     StateLabel *m_state = nullptr;
     StateLabel *m_test = nullptr;
     QPushButton *m_retry = nullptr;
+    QuotaCard *m_quota = nullptr;
     QFrame *m_keylessCard = nullptr;
     QLabel *m_terms = nullptr;
     QPushButton *m_consent = nullptr;

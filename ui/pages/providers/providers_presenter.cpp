@@ -37,6 +37,7 @@ ProvidersPresenter::ProvidersPresenter(
     , m_undo(undo)
     , m_model(this)
     , m_filtered(this)
+    , m_quota(feed)
 {
     m_filtered.setSourceModel(&m_model);
     m_filtered.setFilterRole(ProviderListModel::SearchRole);
@@ -62,6 +63,7 @@ void ProvidersPresenter::setActive(bool active)
     if (active) {
         reload();
     }
+    m_quota.setActive(active);
 }
 
 void ProvidersPresenter::reload()
@@ -70,6 +72,7 @@ void ProvidersPresenter::reload()
     if (m_model.row(m_current) == nullptr && m_model.rowCount() > 0) {
         m_current = m_model.index(0).data(ProviderListModel::IdRole).toByteArray();
     }
+    m_quota.setProvider(m_current);
     Q_EMIT changed();
 }
 
@@ -77,6 +80,7 @@ void ProvidersPresenter::select(const QByteArray &id)
 {
     if (id != m_current) {
         m_current = id;
+        m_quota.setProvider(id);
         Q_EMIT changed();
     }
 }

@@ -3,6 +3,7 @@
 #include "core/common/secret.h"
 #include "core/interfaces/gateway_control.h"
 #include "ui/models/provider_list_model.h"
+#include "ui/pages/providers/quota_presenter.h"
 
 #include <QHash>
 #include <QObject>
@@ -47,6 +48,8 @@ public:
     ~ProvidersPresenter() override = default;
 
     [[nodiscard]] QSortFilterProxyModel &rows() { return m_filtered; }
+    /// Of the selected provider.
+    [[nodiscard]] QuotaPresenter &quota() { return m_quota; }
     void setFilter(const QString &text);
     [[nodiscard]] QString filter() const { return m_filter; }
     /// While inactive, changes of the gateway are not looked at.
@@ -121,6 +124,7 @@ private:
     std::chrono::milliseconds m_undo;
     ProviderListModel m_model;
     QSortFilterProxyModel m_filtered;
+    QuotaPresenter m_quota;
     QString m_filter;
     QByteArray m_current;
     QHash<QByteArray, TestState> m_tests;
