@@ -15,8 +15,6 @@
 /// The kinds of settings, for the schema alone.
 namespace freerelay::settings {
 
-using namespace Qt::Literals::StringLiterals;
-
 /// One setting of an Object: how it is called, read and written.
 template <typename Object> struct Field
 {
@@ -50,15 +48,15 @@ template <typename Object, typename Access> Field<Object> flag(QString name, Acc
 {
     return scalar<Object>(
         std::move(name),
-        u"true or false"_s,
+        QStringLiteral("true or false"),
         access,
         [](const QString &text) -> std::optional<bool> {
-            if (text == "true"_L1 || text == "false"_L1) {
-                return text == "true"_L1;
+            if (text == QLatin1StringView("true") || text == QLatin1StringView("false")) {
+                return text == QLatin1StringView("true");
             }
             return std::nullopt;
         },
-        [](bool value) { return value ? u"true"_s : u"false"_s; });
+        [](bool value) { return value ? QStringLiteral("true") : QStringLiteral("false"); });
 }
 
 template <typename Object, typename Access>
@@ -67,10 +65,10 @@ Field<Object> integer(QString name, Access access, int least, int most)
     using Value = std::remove_cvref_t<decltype(access(std::declval<Object &>()))>;
     return scalar<Object>(
         std::move(name),
-        u"a whole number from %1 to %2"_s.arg(least).arg(most),
+        QStringLiteral("a whole number from %1 to %2").arg(least).arg(most),
         access,
         [least, most](const QString &text) -> std::optional<Value> {
-            static const QRegularExpression digits(u"^\\d{1,9}$"_s);
+            static const QRegularExpression digits(QStringLiteral("^\\d{1,9}$"));
             const int value = text.toInt();
             if (!digits.match(text).hasMatch() || value < least || value > most) {
                 return std::nullopt;
@@ -86,7 +84,8 @@ Field<Object> duration(
 {
     return scalar<Object>(
         std::move(name),
-        u"a time from %1 to %2 with its unit (ms, s, min or h)"_s.arg(toText(least), toText(most)),
+        QStringLiteral("a time from %1 to %2 with its unit (ms, s, min or h)")
+            .arg(toText(least), toText(most)),
         access,
         [least, most](const QString &text) {
             auto value = durationFromText(text);
@@ -100,8 +99,8 @@ Field<Object> size(QString name, Access access, std::int64_t least, std::int64_t
 {
     return scalar<Object>(
         std::move(name),
-        u"a size from %1 to %2 (bytes, or with KiB, MiB or GiB)"_s.arg(
-            bytesToText(least), bytesToText(most)),
+        QStringLiteral("a size from %1 to %2 (bytes, or with KiB, MiB or GiB)")
+            .arg(bytesToText(least), bytesToText(most)),
         access,
         [least, most](const QString &text) {
             auto value = bytesFromText(text);
@@ -115,7 +114,7 @@ Field<Object> oneOf(QString name, Access access, const QStringList &choices)
 {
     return scalar<Object>(
         std::move(name),
-        choices.join(" or "_L1),
+        choices.join(QLatin1StringView(" or ")),
         access,
         [choices](const QString &text) {
             return choices.contains(text) ? std::optional(text) : std::nullopt;
