@@ -1,5 +1,6 @@
 #include "core/services/quota/quota_file.h"
 #include "tests/integration/telemetry/running_gateway.h"
+#include "tests/integration/telemetry/upstream_thread.h"
 
 #include <QFile>
 #include <QJsonArray>
@@ -29,6 +30,21 @@ quota::QuotaBook someBook()
     window.blockedUntil = window.statedAt + 1h;
     return {window.statedAt, {window}, {}};
 }
+
+/// An answer whose headers say that `left` of three requests a day are left.
+FakeReply answer(int left)
+{
+    return FakeReply::
+        json(R"({"id":"x","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,)"
+             R"("message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],)"
+             R"("usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}})"_ba)
+            .withHeader("x-ratelimit-limit-requests", "3")
+            .withHeader("x-ratelimit-remaining-requests", QByteArray::number(left))
+            .withHeader("x-ratelimit-reset-requests", "2h0m0s");
+}
+
+constexpr auto question
+    = R"({"model":"groq/openai/gpt-oss-120b","messages":[{"role":"user","content":"hi"}]})";
 
 } // namespace
 
@@ -75,6 +91,39 @@ private Q_SLOTS:
         QVERIFY2(result.out.contains("told by replies"), result.out.constData());
     }
 
+    void whatRepliesTellIsShownObeyedAndKept()
+    {
+        UpstreamThread provider;
+        std::atomic<int> asked = 0;
+        provider->setHandler([&asked](const FakeRequest &request) {
+            return request.method == "GET" ? FakeReply::json("{}"_ba, 500) : answer(2 - asked++);
+        });
+        QCOMPARE(m_gateway->stop().exitCode, 0);
+        m_fixture->setVariable(u"GROQ_API_KEY"_s, u"gsk_0123456789abcdef"_s);
+        m_fixture->setVariable(u"GROQ_BASE_URL"_s, QString::fromLatin1(provider->url("/v1"_ba)));
+        start();
+        for (int i = 0; i < 3; ++i) {
+            QCOMPARE(m_gateway->post("/v1/chat/completions"_ba, question).status, 200);
+        }
+        const auto isUsedUp = [this] {
+            const QJsonObject day = windowOf("groq"_ba, "rpd"_L1);
+            return day.value("used"_L1).toInt() == 3 && day.value("limit"_L1).toInt() == 3
+                && day.value("remaining"_L1).toInt() == 0
+                && day.value("source"_L1).toString() == "header"_L1
+                && day.value("key_fingerprint"_L1).toString().size() == 8;
+        };
+        QTRY_VERIFY(isUsedUp());
+        QCOMPARE(m_gateway->stop().exitCode, 0);
+        start();
+        QVERIFY(isUsedUp());
+        const RawReply refused = m_gateway->post("/v1/chat/completions"_ba, question);
+        QCOMPARE(refused.status, 429);
+        QVERIFY(refused.headers.contains("retry-after"));
+        QCOMPARE(asked, 3); // the fourth was never sent
+        const QByteArray all = ask("/v1/quota"_ba).body + m_fixture->run({u"quota"_s}).all();
+        QVERIFY(!all.contains("gsk_"));
+    }
+
     void outlivesTheProgram()
     {
         QCOMPARE(m_gateway->stop().exitCode, 0);
@@ -113,14 +162,23 @@ private:
         return QJsonDocument::fromJson(ask(target).body).object();
     }
 
-    [[nodiscard]] bool hasTheWindow() const
+    /// The provider's first window of that name.
+    [[nodiscard]] QJsonObject windowOf(const QByteArray &provider, QLatin1StringView name) const
     {
         const QJsonArray providers
-            = object("/v1/quota?provider=ovhcloud"_ba).value("data"_L1).toArray();
-        const QJsonObject window
-            = providers.at(0).toObject().value("windows"_L1).toArray().at(0).toObject();
-        return window.value("window"_L1).toString() == "rpm"_L1
-            && window.value("limit"_L1).toInt() == 2 && window.value("blocked"_L1).toBool()
+            = object("/v1/quota?provider=" + provider).value("data"_L1).toArray();
+        for (const QJsonValue &window : providers.at(0).toObject().value("windows"_L1).toArray()) {
+            if (window.toObject().value("window"_L1).toString() == name) {
+                return window.toObject();
+            }
+        }
+        return {};
+    }
+
+    [[nodiscard]] bool hasTheWindow() const
+    {
+        const QJsonObject window = windowOf("ovhcloud"_ba, "rpm"_L1);
+        return window.value("limit"_L1).toInt() == 2 && window.value("blocked"_L1).toBool()
             && window.value("source"_L1).toString() == "header"_L1
             && window.value("key_fingerprint"_L1).isNull();
     }
