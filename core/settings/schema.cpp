@@ -136,6 +136,11 @@ SettingsFields recordFields()
             [](auto &s) -> auto & { return s.maxRecordBytes; },
             16 * mebibyte,
             64 * 1'024 * mebibyte),
+        integer<Settings>(
+            u"records.keep_texts_hours"_s,
+            [](auto &s) -> auto & { return s.keepTextsHours; },
+            0,
+            168),
     };
 }
 
@@ -368,6 +373,16 @@ QStringList namesBelow(const QString &group)
     return names;
 }
 
+/// "limits": there are settings below it.
+bool isGroup(const QString &path)
+{
+    const QString prefix = path + u'.';
+    const SettingsFields &fields = settingsFields();
+    return std::any_of(fields.begin(), fields.end(), [&prefix](const Field<Settings> &field) {
+        return field.name.startsWith(prefix);
+    });
+}
+
 } // namespace
 
 std::vector<FieldInfo> describeFields()
@@ -385,7 +400,7 @@ std::vector<FieldInfo> describeFields()
 
 PathKind kindOf(const QString &path)
 {
-    if (path.isEmpty() || path == "limits"_L1 || path == "providers"_L1 || path == "telemetry"_L1) {
+    if (path.isEmpty() || path == "providers"_L1 || isGroup(path)) {
         return PathKind::Group;
     }
     if (const ProviderPath parts = providerPath(path); parts.valid) {

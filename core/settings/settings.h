@@ -61,6 +61,7 @@ struct Settings
     QString logFormat = QStringLiteral("text"); ///< text, json
     int keepDays = 30; ///< of single requests in the record
     std::int64_t maxRecordBytes = 512LL * 1024 * 1024; ///< above, the oldest requests go
+    int keepTextsHours = 0; ///< of prompts and answers, for debugging; 0 = they are not kept
     QString audit = QStringLiteral("none"); ///< none, standard, signed
     QString otlpEndpoint; ///< where traces are sent; "" = nowhere
     bool auditStrict = false; ///< an answer ends only after its audit record is on the disk

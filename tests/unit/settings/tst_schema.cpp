@@ -42,6 +42,20 @@ private Q_SLOTS:
         }
     }
 
+    void everySettingCanStandInTheFile()
+    {
+        for (const FieldInfo &info : describeFields()) {
+            if (info.path.contains(u'<')) {
+                continue; // the user names a part of it
+            }
+            for (QString group = info.path.section(u'.', 0, -2); !group.isEmpty();
+                 group = group.section(u'.', 0, -2)) {
+                QVERIFY2(kindOf(group) == PathKind::Group, qPrintable(group));
+            }
+            QVERIFY2(kindOf(info.path) != PathKind::Unknown, qPrintable(info.path));
+        }
+    }
+
     void refusesValuesOutOfRange_data()
     {
         QTest::addColumn<QString>("path");
@@ -59,6 +73,7 @@ private Q_SLOTS:
         QTest::newRow("peer") << u"unknown_peer"_s << u"maybe"_s;
         QTest::newRow("body") << u"limits.max_body_bytes"_s << u"2 GiB"_s;
         QTest::newRow("days") << u"records.keep_days"_s << u"0"_s;
+        QTest::newRow("hours of texts") << u"records.keep_texts_hours"_s << u"169"_s;
         QTest::newRow("record size") << u"records.max_bytes"_s << u"1 MiB"_s;
         QTest::newRow("collector") << u"telemetry.otlp_endpoint"_s << u"127.0.0.1:4318"_s;
         QTest::newRow("collector with a key")
