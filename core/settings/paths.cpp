@@ -86,6 +86,7 @@ Paths Paths::resolve(const common::Environment &environment)
     paths.providersFile = paths.configFolder % "/providers.yaml"_L1;
     paths.keysFile = paths.dataFolder % "/keys.json"_L1;
     paths.recordsFile = paths.dataFolder % "/records.db"_L1;
+    paths.textsFile = paths.dataFolder % "/texts.db"_L1;
     paths.quotaFile = paths.dataFolder % "/quota.json"_L1;
     paths.auditFolder = paths.dataFolder % "/audit"_L1;
     paths.adminTokenFile = paths.stateFolder % "/admin-token"_L1;

@@ -21,6 +21,7 @@ struct Paths
     QString keysFile; ///< dataFolder/keys.json, only after consent
     QString recordsFile; ///< dataFolder/records.db
     QString quotaFile; ///< dataFolder/quota.json
+    QString textsFile; ///< dataFolder/texts.db, only while texts are kept
     QString auditFolder; ///< dataFolder/audit
     QString adminTokenFile; ///< stateFolder/admin-token, kept over restarts
     QString fingerprintKeyFile; ///< stateFolder/fingerprint-key, kept over restarts

@@ -55,18 +55,28 @@ Result<void> makePrivate(const QString &path)
 
 } // namespace
 
-Result<Database> openRecordFile(const QString &path, std::chrono::milliseconds busyTimeout)
+QString realPathOf(const QString &path)
 {
     const QFileInfo info(path);
-    if (const auto folder = common::ensurePrivateFolder(info.absolutePath()); !folder) {
+    return QFileInfo(info.absolutePath()).canonicalFilePath() % u'/' % info.fileName();
+}
+
+Result<QString> makePrivateFile(const QString &path)
+{
+    if (const auto folder = common::ensurePrivateFolder(QFileInfo(path).absolutePath()); !folder) {
         return cannotWrite(folder.error().message);
     }
-    // The folder may be reached through links, the file may not be one.
-    const QString real = QFileInfo(info.absolutePath()).canonicalFilePath() % u'/'
-        % info.fileName();
-    if (const auto made = makePrivate(real); !made) {
+    const QString real = realPathOf(path);
+    return makePrivate(real).map([&real] { return real; });
+}
+
+Result<Database> openRecordFile(const QString &path, std::chrono::milliseconds busyTimeout)
+{
+    const auto made = makePrivateFile(path);
+    if (!made) {
         return common::failure(made.error());
     }
+    const QString &real = *made;
     auto database = Database::open(real, Database::Access::ReadWrite, busyTimeout);
     if (!database) {
         return database;

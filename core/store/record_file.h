@@ -7,6 +7,13 @@
 
 namespace freerelay::store {
 
+/// The path of a file whose folder may be reached through links; itself it may not be one.
+[[nodiscard]] QString realPathOf(const QString &path);
+
+/// Makes a file for SQLite that is the owner's only (0600, its folder 0700), unless it is there.
+/// @return its realPathOf(); PermissionDenied
+[[nodiscard]] common::Result<QString> makePrivateFile(const QString &path);
+
 /// The connection that writes, ready for use: the file exists (0600, its folder 0700), is in WAL
 /// mode and has the newest schema.
 /// @return errors of Database and migrate()

@@ -1,6 +1,8 @@
 #include "record_reader.h"
 
 #include "core/store/record_columns.h"
+#include "core/store/record_file.h"
+#include "core/store/schema.h"
 
 #include <QFileInfo>
 
@@ -214,16 +216,19 @@ Result<Statement> RecordReader::prepare(const QByteArray &sql)
         if (!info.exists()) {
             return nothingYet();
         }
-        const QString real = QFileInfo(info.absolutePath()).canonicalFilePath() % u'/'
-            % info.fileName();
-        auto database = Database::open(real, Database::Access::ReadOnly, lockWait);
+        auto database = Database::open(realPathOf(m_path), Database::Access::ReadOnly, lockWait);
         if (!database) {
             return common::failure(database.error());
         }
-        // The writer makes the file before it makes its tables.
+        // The writer makes the file before it makes its tables, or brings them up to date.
         const auto version = database->integer("PRAGMA user_version");
         if (!version || *version == 0) {
             return version ? nothingYet() : common::failure(version.error());
+        }
+        if (*version < migrations().back().version) {
+            return common::failure(
+                common::ErrorKind::Unavailable,
+                u"The records file is being brought up to date. Ask again in a moment."_s);
         }
         m_database = std::make_unique<Database>(std::move(*database));
     }

@@ -29,6 +29,7 @@ private Q_SLOTS:
         QCOMPARE(paths.settingsFile, u"/c/freerelay/settings.yaml"_s);
         QCOMPARE(paths.keysFile, u"/d/freerelay/keys.json"_s);
         QCOMPARE(paths.recordsFile, u"/d/freerelay/records.db"_s);
+        QCOMPARE(paths.textsFile, u"/d/freerelay/texts.db"_s);
         QCOMPARE(paths.adminTokenFile, u"/s/freerelay/admin-token"_s);
         QCOMPARE(paths.controlSocket, QString(run.path() + u"/freerelay/control.sock"_s));
     }

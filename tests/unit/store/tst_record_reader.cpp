@@ -444,6 +444,16 @@ private Q_SLOTS:
         QVERIFY(reader.requests({}, 10)); // it has looked again
     }
 
+    void aFileOfAnOlderVersionIsAboutToBeBroughtUpToDate()
+    {
+        const QString path = m_folder.filePath(u"old.db"_s);
+        QVERIFY(QFile::copy(QStringLiteral(FREERELAY_TEST_DATA "/store/v1.db"), path));
+        RecordReader reader(path);
+        QVERIFY(reader.breakdown({}).error().kind == common::ErrorKind::Unavailable);
+        QVERIFY(openRecordFile(path, 1s));
+        QVERIFY(reader.breakdown({}));
+    }
+
     void cannotWrite()
     {
         auto database = Database::open(m_path, Database::Access::ReadOnly, 1s);
