@@ -19,6 +19,18 @@
 
 namespace freerelay::interfaces {
 
+/// Whether prompts and answers are kept, for debugging (docs/records.md).
+struct TextsStatus
+{
+    std::chrono::hours keep{0}; ///< 0 = they are not
+    quint64 kept = 0; ///< requests whose texts are kept
+    std::optional<QDateTime> oldestUntil; ///< when the oldest of them are deleted
+    quint64 dropped = 0; ///< requests whose texts were not kept, in this run
+    QString problem; ///< why they are not at the moment; "" = none
+
+    [[nodiscard]] bool isOn() const { return keep.count() > 0; }
+};
+
 /// Whether what happens is being recorded (docs/records.md). The sentences name no paths.
 struct RecordingStatus
 {
@@ -28,6 +40,7 @@ struct RecordingStatus
     quint64 written = 0; ///< requests, in this run
     quint64 dropped = 0; ///< requests that are in no record, in this run
     quint64 waiting = 0;
+    TextsStatus texts{};
 };
 
 /// Whether requests are audited (docs/audit.md). The sentences name no paths.

@@ -137,6 +137,15 @@ struct AmendmentInfo
     QString otherRequestId; ///< the later request; "" = it is not recorded any more
 };
 
+/// What is kept of a request's texts, for debugging; secrets in them are masked.
+struct RequestTexts
+{
+    QString prompt; ///< the body that the client sent: JSON, unless it was cut
+    bool promptCut = false;
+    QString answer; ///< what it said, without the form it came in
+    bool answerCut = false;
+};
+
 /// Everything that is recorded of one request.
 struct RequestDetails
 {
@@ -157,6 +166,8 @@ struct RequestDetails
     std::vector<AttemptInfo> attempts;
     std::optional<DecisionInfo> decision; ///< nullopt = it ended before there was one
     std::vector<AmendmentInfo> amendments; ///< in the order of time
+    std::optional<RequestTexts> texts; ///< nullopt = not kept (any more)
+    QString textsProblem; ///< why they cannot be read; "" = they can, or are not kept
 };
 
 enum class StatsWindow : std::uint8_t { Hour, Day, Week, Month, Quarter };

@@ -121,6 +121,15 @@ QJsonArray toJson(const std::vector<AmendmentInfo> &amendments)
     return array;
 }
 
+QJsonObject toJson(const RequestTexts &texts)
+{
+    return {
+        {u"prompt"_s, texts.prompt},
+        {u"prompt_cut"_s, texts.promptCut},
+        {u"answer"_s, texts.answer},
+        {u"answer_cut"_s, texts.answerCut}};
+}
+
 QJsonObject toJson(const StatsFigures &figures)
 {
     const auto mean = [](microseconds sum, qint64 count) {
@@ -247,6 +256,10 @@ QJsonObject toJson(const RequestDetails &details)
     object.insert(
         u"decision"_s, details.decision ? QJsonValue(decisionJson(details)) : QJsonValue());
     object.insert(u"amendments"_s, toJson(details.amendments));
+    object.insert(u"texts"_s, details.texts ? QJsonValue(toJson(*details.texts)) : QJsonValue());
+    if (!details.textsProblem.isEmpty()) {
+        object.insert(u"texts_problem"_s, details.textsProblem);
+    }
     return object;
 }
 
@@ -294,6 +307,20 @@ QJsonObject toJson(const StatsQuery &query, const RequestStats &stats)
         {u"apps"_s, toJson(u"app"_s, stats.apps)}};
     if (query.series != StatsSeries::None) {
         object.insert(u"series"_s, seriesJson(query.series, stats));
+    }
+    return object;
+}
+
+QJsonObject toJson(const TextsStatus &texts)
+{
+    QJsonObject object{
+        {u"hours"_s, qint64(texts.keep.count())},
+        {u"kept"_s, qint64(texts.kept)},
+        {u"dropped"_s, qint64(texts.dropped)},
+        {u"oldest_until"_s,
+         texts.oldestUntil ? QJsonValue(timeText(*texts.oldestUntil)) : QJsonValue()}};
+    if (!texts.problem.isEmpty()) {
+        object.insert(u"problem"_s, texts.problem);
     }
     return object;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/interfaces/gateway_control.h"
 #include "core/interfaces/request_trace.h"
 
 #include <QJsonObject>
@@ -14,5 +15,8 @@ namespace freerelay::interfaces {
 [[nodiscard]] QJsonObject traceJson(const RequestDetails &details);
 /// @param query  that `stats` answers
 [[nodiscard]] QJsonObject toJson(const StatsQuery &query, const RequestStats &stats);
+
+/// Without "problem" when there is none.
+[[nodiscard]] QJsonObject toJson(const TextsStatus &texts);
 
 } // namespace freerelay::interfaces

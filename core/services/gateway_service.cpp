@@ -165,9 +165,11 @@ void GatewayService::openRecording()
         [this] { return look(); },
         [this] { announce(); }});
     // The call comes on the store's thread.
-    m_recording = std::make_unique<Recording>(m_options.paths.recordsFile, m_clock, [this] {
-        QMetaObject::invokeMethod(this, [this] { announce(); });
-    });
+    m_recording = std::make_unique<Recording>(
+        Recording::Places{m_options.paths.recordsFile, m_options.paths.textsFile},
+        m_clock,
+        m_options.log.redactor,
+        [this] { QMetaObject::invokeMethod(this, [this] { announce(); }); });
     m_audit = std::make_unique<AuditKeeper>(
         AuditKeeper::Parts{
             m_options.paths.auditFolder,
@@ -269,7 +271,8 @@ gateway::ServerConfig GatewayService::serverConfig()
             m_audit->rules(),
             m_audit->trail(),
             [this] { return m_audit->status(); },
-            *m_replies};
+            *m_replies,
+            m_recording->texts()};
         return std::make_unique<WorkerHandler>(parts, rules);
     };
     return config;

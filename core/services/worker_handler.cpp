@@ -15,14 +15,15 @@ WorkerHandler::WorkerHandler(
     const SharedParts &parts, const common::Published<gateway::AccessRules> &rules)
     : m_meter(parts.metrics, parts.outcomes)
     , m_audit(parts.auditRules, parts.auditTrail, m_meter)
+    , m_texts(parts.texts, m_audit)
     , m_relay(
           parts.config,
           std::make_unique<upstream::CurlClient>(upstream::ClientConfig(), parts.clock),
           parts.relayState,
-          m_audit,
+          m_texts,
           parts.clock)
     , m_replay(parts.replies)
-    , m_chat(m_relay, m_audit, m_replay)
+    , m_chat(m_relay, m_audit, m_texts, m_replay)
     , m_models(m_relay, parts.relayState.coolDowns, parts.clock, parts.recording, parts.audit)
     , m_metrics([&metrics = parts.metrics] { return metrics.render(); }, parts.controlContext)
     , m_admin(parts.control, parts.mainContext)

@@ -8,6 +8,7 @@
 #include "core/gateway/routes/metrics_route.h"
 #include "core/gateway/routes/models_route.h"
 #include "core/gateway/routes/replay_route.h"
+#include "core/relay/text_gate.h"
 #include "core/relay/worker_relay.h"
 #include "core/telemetry/outcome_meter.h"
 
@@ -30,6 +31,7 @@ struct SharedParts
     relay::AuditSink &auditTrail;
     gateway::ModelsRoute::ReadAudit audit;
     gateway::ReplyLogs &replies;
+    relay::TextSink &texts;
 };
 
 /// One worker's relay and routes. Created, used and destroyed on its thread.
@@ -51,6 +53,7 @@ private:
 
     telemetry::OutcomeMeter m_meter;
     relay::AuditGate m_audit;
+    relay::TextGate m_texts;
     relay::WorkerRelay m_relay;
     gateway::ReplayRoute m_replay;
     gateway::ChatRoute m_chat;

@@ -52,12 +52,13 @@ public:
     }
 
     /// Waits up to `idle` for a first item, then up to `gather` for more; takes all there are.
-    /// Empty after `idle` without one, or when the queue was closed.
+    /// Empty after `idle` without one, after wake(), or when the queue was closed.
     [[nodiscard]] std::vector<T>
     take(std::chrono::milliseconds idle, std::chrono::milliseconds gather)
     {
         std::unique_lock lock(m_mutex);
-        m_changed.wait_for(lock, idle, [this] { return m_closed || !m_items.empty(); });
+        m_changed.wait_for(lock, idle, [this] { return m_closed || m_woken || !m_items.empty(); });
+        m_woken = false;
         if (!m_items.empty()) {
             m_changed.wait_for(
                 lock, gather, [this] { return m_closed || m_items.size() >= m_limits.batch; });
@@ -77,6 +78,17 @@ public:
         } else {
             m_changed.wait_for(lock, time);
         }
+    }
+
+    /// Ends the wait for a first item, the present one or else the next: there is something else
+    /// to do.
+    void wake()
+    {
+        {
+            const std::lock_guard lock(m_mutex);
+            m_woken = true;
+        }
+        m_changed.notify_one();
     }
 
     /// Nothing is accepted any more; what is there can still be taken.
@@ -111,6 +123,7 @@ private:
     std::vector<T> m_items;
     std::size_t m_bytes = 0;
     bool m_closed = false;
+    bool m_woken = false;
     std::atomic<std::uint64_t> m_dropped{0};
 };
 

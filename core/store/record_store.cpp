@@ -88,8 +88,10 @@ void RecordStore::Loop::run()
             useIdleTime();
         }
         keepHouse();
+        m_store.m_texts.work();
     }
     giveUp();
+    m_store.m_texts.end();
     close();
 }
 
@@ -309,6 +311,7 @@ RecordStore::RecordStore(StoreOptions options, const common::Clock &clock)
     , m_clock(clock)
     , m_queue(m_options.queue)
     , m_status(lcStore(), {u"recorded"_s, m_options.path}, m_options.statusChanged)
+    , m_texts(m_options.texts, clock)
     , m_retention(m_options.retention)
     , m_thread(QThread::create([this] {
         common::stepBehind();
@@ -333,6 +336,12 @@ void RecordStore::setRetention(const RetentionRules &rules)
 {
     const std::lock_guard lock(m_mutex);
     m_retention = rules;
+}
+
+void RecordStore::keepTexts(std::chrono::hours hours)
+{
+    m_texts.setHours(hours);
+    m_queue.wake();
 }
 
 RetentionRules RecordStore::retention() const

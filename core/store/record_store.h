@@ -5,6 +5,7 @@
 #include "core/store/bounded_queue.h"
 #include "core/store/retention.h"
 #include "core/store/status_keeper.h"
+#include "core/store/texts/text_keeper.h"
 
 #include <QString>
 #include <QThread>
@@ -31,6 +32,7 @@ struct StoreOptions
     /// Between two rounds of retention.
     std::chrono::milliseconds retentionInterval{std::chrono::hours(1)};
     RetentionRules retention{};
+    TextOptions texts{};
     /// Called on the store's thread after `recording`, `problem` or `notice` changed.
     std::function<void()> statusChanged{};
 };
@@ -56,6 +58,13 @@ public:
     /// Any thread.
     void setRetention(const RetentionRules &rules);
 
+    /// Keeps texts for so long from now on; 0 = not at all, and what is kept goes at once. Any
+    /// thread.
+    void keepTexts(std::chrono::hours hours);
+    /// Any thread; see TextKeeper.
+    [[nodiscard]] relay::TextSink &texts() { return m_texts; }
+    [[nodiscard]] TextStatus textStatus() const { return m_texts.status(); }
+
     /// Writes what waits and closes the file. What is not written by the deadline is counted as
     /// dropped. Once; later calls do nothing.
     void stop(std::chrono::milliseconds deadline);
@@ -73,6 +82,7 @@ private:
     const common::Clock &m_clock;
     BoundedQueue<std::shared_ptr<const relay::Outcome>> m_queue;
     StatusKeeper m_status;
+    TextKeeper m_texts;
     mutable std::mutex m_mutex;
     RetentionRules m_retention; ///< in force
     std::chrono::steady_clock::time_point m_stopBy; ///< set before the queue is closed

@@ -235,6 +235,30 @@ void printDecision(const Console &console, const QJsonObject &decision)
             .arg(durationText(decision.value("duration_ms"_L1))));
 }
 
+void printText(const Console &console, const QString &title, const QString &text, bool isCut)
+{
+    console.out({});
+    console.out(console.bold(title));
+    console.out(text);
+    if (isCut) {
+        console.note(u"It was longer; only its beginning is kept."_s);
+    }
+}
+
+void printTexts(const Console &console, const QJsonObject &texts)
+{
+    printText(
+        console,
+        u"Prompt"_s,
+        texts.value("prompt"_L1).toString(),
+        texts.value("prompt_cut"_L1).toBool());
+    printText(
+        console,
+        u"Answer"_s,
+        texts.value("answer"_L1).toString(),
+        texts.value("answer_cut"_L1).toBool());
+}
+
 int showOne(CommandContext &context, const RequestsOptions &options)
 {
     int exitCode = exitOk;
@@ -252,6 +276,12 @@ int showOne(CommandContext &context, const RequestsOptions &options)
     }
     if (const QJsonValue decision = request->value("decision"_L1); decision.isObject()) {
         printDecision(context.console, decision.toObject());
+    }
+    if (const QJsonValue texts = request->value("texts"_L1); texts.isObject()) {
+        printTexts(context.console, texts.toObject());
+    }
+    if (const QString problem = request->value("texts_problem"_L1).toString(); !problem.isEmpty()) {
+        context.console.note(problem);
     }
     return exitOk;
 }

@@ -1,5 +1,6 @@
 #include "state_commands.h"
 
+#include <QDateTime>
 #include <QJsonArray>
 #include <QJsonDocument>
 
@@ -34,6 +35,24 @@ QString windowText(const QJsonObject &model)
     }
     const QJsonValue window = model.value("context_window"_L1);
     return window.isDouble() ? u"%1 tokens"_s.arg(window.toInteger()) : u"window unknown"_s;
+}
+
+/// "" = they are not kept.
+QString textsLine(const QJsonObject &texts)
+{
+    const qint64 hours = texts.value("hours"_L1).toInteger();
+    if (hours == 0) {
+        return {};
+    }
+    const QString line = u"prompts and answers are kept for %1 h, of %2 requests"_s.arg(hours).arg(
+        texts.value("kept"_L1).toInteger());
+    const QJsonValue until = texts.value("oldest_until"_L1);
+    return until.isString() ? u"%1, the oldest until %2"_s.arg(
+               line,
+               QDateTime::fromString(until.toString(), Qt::ISODateWithMs)
+                   .toLocalTime()
+                   .toString(u"yyyy-MM-dd HH:mm"_s))
+                            : line;
 }
 
 void printJson(const Console &console, const QJsonDocument &document)
@@ -74,6 +93,10 @@ int statusCommand(CommandContext &context, bool json)
     if (!audit.isEmpty() && audit != "none"_L1) {
         const bool strict = status->value("audit_strict"_L1).toBool();
         rows.push_back({u"Audit"_s, strict ? QString(audit % u", strict"_s) : audit});
+    }
+    const QString texts = textsLine(status->value("texts"_L1).toObject());
+    if (!texts.isEmpty()) {
+        rows.push_back({u"Texts"_s, texts});
     }
     if (!problem.isEmpty()) {
         rows.push_back({u"Problem"_s, problem});

@@ -149,6 +149,7 @@ void ChatRoute::handle(HttpRequest request, std::shared_ptr<relay::Downstream> d
         return;
     }
     downstream = m_audit.watch(asked.requestId, request.body, std::move(downstream));
+    downstream = m_texts.watch(asked.requestId, request.body, std::move(downstream));
     asked.app = relay::clientApp(request.headers.value("user-agent"));
     asked.trace = common::traceOf(request.headers, m_relay.config()->tracing, m_ids);
     asked.hops = nextHops(request.headers.value("x-freerelay-hop"), m_relay.config()->instanceId);

@@ -5,6 +5,7 @@
 #include "core/gateway/replay/kept_downstream.h"
 #include "core/gateway/routes/replay_route.h"
 #include "core/relay/audit_gate.h"
+#include "core/relay/text_gate.h"
 #include "core/relay/worker_relay.h"
 
 #include <memory>
@@ -18,9 +19,14 @@ class ChatRoute
 {
 public:
     /// All outlive the route.
-    ChatRoute(relay::WorkerRelay &relay, relay::AuditGate &audit, ReplayRoute &replay)
+    ChatRoute(
+        relay::WorkerRelay &relay,
+        relay::AuditGate &audit,
+        relay::TextGate &texts,
+        ReplayRoute &replay)
         : m_relay(relay)
         , m_audit(audit)
+        , m_texts(texts)
         , m_replay(replay)
     { }
 
@@ -39,6 +45,7 @@ private:
 
     relay::WorkerRelay &m_relay;
     relay::AuditGate &m_audit;
+    relay::TextGate &m_texts;
     ReplayRoute &m_replay;
     common::RandomIds m_ids;
 };

@@ -1,5 +1,6 @@
 #include "models_route.h"
 
+#include "core/interfaces/request_json.h"
 #include "core/relay/error_reply.h"
 #include "core/relay/model_directory.h"
 
@@ -48,7 +49,11 @@ QJsonObject toJson(const interfaces::RecordingStatus &recording)
 QJsonObject recordsJson(const interfaces::RecordingStatus &recording)
 {
     QJsonObject object = toJson(recording);
-    object.insert(u"keeps_content"_s, false);
+    const interfaces::TextsStatus &texts = recording.texts;
+    object.insert(u"keeps_content"_s, texts.isOn());
+    if (texts.isOn() || !texts.problem.isEmpty()) {
+        object.insert(u"texts"_s, interfaces::toJson(texts));
+    }
     return object;
 }
 

@@ -1,5 +1,7 @@
 #include "control_protocol.h"
 
+#include "core/interfaces/request_json.h"
+
 #include <array>
 
 using namespace Qt::Literals::StringLiterals;
@@ -49,6 +51,7 @@ QJsonObject toJson(const interfaces::GatewayStatus &status)
         {u"requests_failed"_s, qint64(status.requestsFailed)},
         {u"requests_in_flight"_s, status.requestsInFlight},
         {u"problem"_s, status.problem},
+        {u"texts"_s, interfaces::toJson(status.recording.texts)},
         {u"audit"_s, status.audit.mode},
         {u"audit_strict"_s, status.audit.strict},
         {u"version"_s, status.version},

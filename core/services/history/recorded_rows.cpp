@@ -167,6 +167,28 @@ interfaces::StatsFigures toFigures(const store::Totals &totals)
     return figures;
 }
 
+interfaces::RequestTexts toTexts(const store::StoredTexts &texts)
+{
+    return {
+        QString::fromUtf8(texts.prompt),
+        texts.promptCut,
+        QString::fromUtf8(texts.answer),
+        texts.answerCut};
+}
+
+interfaces::TextsStatus toStatus(const store::TextStatus &status)
+{
+    interfaces::TextsStatus told;
+    told.keep = status.keep;
+    told.kept = status.kept;
+    if (status.oldest) {
+        told.oldestUntil = toDateTime(*status.oldest + status.keep);
+    }
+    told.dropped = status.dropped;
+    told.problem = status.problem;
+    return told;
+}
+
 store::RequestFilter toStoreFilter(const interfaces::RequestFilter &filter)
 {
     using interfaces::StatusClass;

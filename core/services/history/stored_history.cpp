@@ -157,6 +157,25 @@ Result<RequestStats> readStats(
     return stats;
 }
 
+Result<interfaces::RequestDetails>
+readDetails(store::RecordReader &reader, const QByteArray &id, const QString &textsFile)
+{
+    const auto request = reader.request(id);
+    if (!request) {
+        return failure(request.error());
+    }
+    interfaces::RequestDetails details = toDetails(*request);
+    if (textsFile.isEmpty()) {
+        return details;
+    }
+    if (const auto texts = store::readTexts(textsFile, id)) {
+        details.texts = toTexts(*texts);
+    } else if (texts.error().kind != ErrorKind::NotFound) {
+        details.textsProblem = store::sentenceOfTexts(texts.error());
+    }
+    return details;
+}
+
 common::WallTime stepDown(common::WallTime time, std::chrono::seconds step)
 {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(time.time_since_epoch());
@@ -187,8 +206,9 @@ store::TotalsQuery totalsQueryFor(const interfaces::StatsQuery &query, common::W
 
 } // namespace
 
-StoredHistory::StoredHistory(QString recordsFile, const common::Clock &clock)
+StoredHistory::StoredHistory(QString recordsFile, const common::Clock &clock, QString textsFile)
     : m_clock(clock)
+    , m_textsFile(std::move(textsFile))
     , m_reader(std::move(recordsFile))
 {
     m_thread.setObjectName(u"history"_s);
@@ -241,8 +261,9 @@ void StoredHistory::details(
     const QString &requestId, QObject &receiver, Callback<interfaces::RequestDetails> done)
 {
     ask<interfaces::RequestDetails>(
-        [id = requestId.toUtf8()](store::RecordReader &reader)
-            -> Result<interfaces::RequestDetails> { return reader.request(id).map(toDetails); },
+        [id = requestId.toUtf8(), file = m_textsFile](store::RecordReader &reader) {
+            return readDetails(reader, id, file);
+        },
         receiver,
         std::move(done));
 }

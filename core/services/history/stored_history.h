@@ -20,8 +20,9 @@ public:
     /// Questions that may wait at any time; further ones are answered with Unavailable.
     static constexpr int maxWaiting = 64;
 
-    /// @param clock  outlives the history
-    StoredHistory(QString recordsFile, const common::Clock &clock);
+    /// @param clock      outlives the history
+    /// @param textsFile  "" = no texts are ever kept
+    StoredHistory(QString recordsFile, const common::Clock &clock, QString textsFile = {});
     /// Ends what runs and joins; what was not begun is never answered.
     ~StoredHistory() override;
     Q_DISABLE_COPY_MOVE(StoredHistory)
@@ -46,6 +47,7 @@ private:
     template <typename T> void ask(Question<T> question, QObject &receiver, Callback<T> done);
 
     const common::Clock &m_clock;
+    const QString m_textsFile;
     store::RecordReader m_reader; ///< used on the thread only
     std::atomic<int> m_waiting{0};
     std::once_flag m_started;

@@ -1,6 +1,7 @@
 #include "core/services/history/stored_history.h"
 #include "core/store/record_file.h"
 #include "core/store/record_writer.h"
+#include "core/store/texts/text_file.h"
 #include "tests/support/await_result.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/sample_outcome.h"
@@ -153,6 +154,30 @@ private Q_SLOTS:
         QCOMPARE(amendment.time, details->row.time.addSecs(1));
         QVERIFY(amendment.after == 999ms); // it took 1.009 ms
         QVERIFY(askDetails(u"req_10"_s)->amendments.empty());
+    }
+
+    void tellsTheTextsAsFarAsTheyAreKept()
+    {
+        const QString path = m_folder.filePath(u"texts.db"_s);
+        auto texts = store::TextFile::open(path, 1s);
+        QVERIFY(texts);
+        QVERIFY(texts->write(
+            {{"req_7"_ba, tests::sampleDay, "the prompt"_ba, true, "the answer"_ba, false}}));
+        m_history = std::make_unique<StoredHistory>(m_path, m_clock, path);
+        const auto details = askDetails(u"req_7"_s);
+        QVERIFY(details && details->texts);
+        QCOMPARE(details->texts->prompt, u"the prompt"_s);
+        QCOMPARE(details->texts->answer, u"the answer"_s);
+        QVERIFY(details->texts->promptCut && !details->texts->answerCut);
+        QVERIFY(!askDetails(u"req_8"_s)->texts);
+        // Whatever is wrong with the file, the record is told.
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray(10'000, 'x'));
+        file.close();
+        const auto damaged = askDetails(u"req_7"_s);
+        QVERIFY(damaged && !damaged->texts);
+        QCOMPARE(damaged->textsProblem, u"The file of kept texts is damaged."_s);
     }
 
     void saysThatThereIsNoSuchRequest()

@@ -62,6 +62,17 @@ private Q_SLOTS:
         pusher.join();
     }
 
+    void wakesTheTakerForNothing()
+    {
+        BoundedQueue<int> queue({10, 100, 2});
+        queue.wake(); // before it waits
+        QVERIFY(queue.take(1h, 1h).empty());
+        std::thread waker([&queue] { queue.wake(); });
+        QVERIFY(queue.take(1h, 1h).empty());
+        waker.join();
+        QVERIFY(queue.take(0ms, 0ms).empty());
+    }
+
     void losesNothingBetweenManyThreads()
     {
         constexpr int threads = 4;
