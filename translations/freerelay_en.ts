@@ -55,6 +55,13 @@
             <numerusform>%n under way</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>Prompts and answers are kept for %n hour(s), for debugging.</source>
+        <translation>
+            <numerusform>Prompts and answers are kept for %n hour, for debugging.</numerusform>
+            <numerusform>Prompts and answers are kept for %n hours, for debugging.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>freerelay::ui::ProviderPanel</name>

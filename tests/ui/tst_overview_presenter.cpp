@@ -123,6 +123,23 @@ private Q_SLOTS:
         QCOMPARE(one.overview.activity(), u"1 request since the start · 0 failed · 0 under way"_s);
     }
 
+    void tellsThatTextsAreKept()
+    {
+        const Fixture none;
+        QVERIFY(none.overview.notice().isEmpty());
+        const Fixture on(
+            [](GatewayStatus &status) { status.recording.texts.keep = std::chrono::hours(1); });
+        QCOMPARE(
+            on.overview.notice(), u"Prompts and answers are kept for 1 hour, for debugging."_s);
+        const Fixture kept([](GatewayStatus &status) {
+            status.recording.texts.keep = std::chrono::hours(24);
+            status.recording.texts.oldestUntil = QDateTime(
+                QDate(2026, 11, 25), QTime(9, 0), Qt::UTC);
+        });
+        QVERIFY(kept.overview.notice().startsWith(
+            u"Prompts and answers are kept for 24 hours, for debugging. The oldest are deleted at "_s));
+    }
+
     void readsCountersOnlyWhileActive()
     {
         Fixture fixture;

@@ -182,6 +182,30 @@ private Q_SLOTS:
         QVERIFY(fixture.field(u"Afterwards"_s).isEmpty());
     }
 
+    void textsAreShownAsFarAsTheyAreKept()
+    {
+        Fixture fixture;
+        const auto row = tests::aRequest(12);
+        QVERIFY(fixture.show(row));
+        QVERIFY(fixture.inspector.prompt().isEmpty());
+        QVERIFY(fixture.inspector.answer().isEmpty());
+        auto &details = fixture.gateway.past.known[row.requestId];
+        details.texts = interfaces::RequestTexts{u"{\"a\":[1]}"_s, false, u"Forty-two"_s, true};
+        fixture.inspector.clear();
+        QVERIFY(fixture.show(row));
+        QCOMPARE(fixture.inspector.prompt(), u"{\n    \"a\": [\n        1\n    ]\n}"_s);
+        QCOMPARE(
+            fixture.inspector.answer(),
+            u"Forty-two\n\n(It was longer; only its beginning is kept.)"_s);
+        details.texts = interfaces::RequestTexts{u"{\"a\":[1"_s, true, {}, false};
+        details.textsProblem = u"It is broken."_s;
+        fixture.inspector.clear();
+        QVERIFY(fixture.show(row));
+        QVERIFY(fixture.inspector.prompt().startsWith(u"{\"a\":[1\n\n("_s));
+        QCOMPARE(fixture.inspector.answer(), u"(empty)"_s);
+        QCOMPARE(fixture.inspector.note(), u"It is broken."_s);
+    }
+
     void unknownWordsAreShownAsTheyAre()
     {
         QCOMPARE(RequestWords::failure(u"rate_limited"_s), u"limit reached"_s);

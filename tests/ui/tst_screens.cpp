@@ -78,6 +78,13 @@ std::vector<Screen> screens()
              fixture.gateway.now.providersConfigured = 0;
              fixture.feed.refresh();
          }},
+        {u"overview-texts-kept"_s,
+         PageId::Overview,
+         [](WindowFixture &fixture) {
+             fixture.gateway.now.recording.texts.keep = std::chrono::hours(24);
+             fixture.gateway.now.recording.texts.oldestUntil = fixture.gateway.requests[0].time;
+             fixture.feed.refresh();
+         }},
         {u"overview-port-taken"_s,
          PageId::Overview,
          [](WindowFixture &fixture) {
@@ -99,6 +106,24 @@ std::vector<Screen> screens()
          [](WindowFixture &fixture) {
              fixture.find<QTableView>(u"requestTable"_s)->selectRow(0);
              QTRY_VERIFY(fixture.find<QWidget>(u"candidateTable"_s)->isVisible());
+         }},
+        {u"requests-texts"_s,
+         PageId::Requests,
+         [](WindowFixture &fixture) {
+             fixture.gateway.past.known[u"req_12"_s].texts = interfaces::RequestTexts{
+                 u"{\"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}"_s,
+                 false,
+                 u"Hello. What can I do for you?"_s,
+                 false};
+             fixture.find<QTableView>(u"requestTable"_s)->selectRow(0);
+             auto *answer = fixture.find<QWidget>(u"answerText"_s);
+             QTRY_VERIFY(answer->isVisible());
+             for (QWidget *part = answer; part != nullptr; part = part->parentWidget()) {
+                 if (auto *scroll = qobject_cast<QScrollArea *>(part)) {
+                     QCoreApplication::processEvents();
+                     scroll->ensureWidgetVisible(answer);
+                 }
+             }
          }},
         {u"requests-empty"_s, PageId::Requests, [](WindowFixture &) {}},
         {u"connect"_s, PageId::Connect, [](WindowFixture &) {}},

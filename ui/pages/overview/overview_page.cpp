@@ -8,6 +8,7 @@
 #include "ui/theme/icons.h"
 #include "ui/widgets/adaptive_row.h"
 #include "ui/widgets/copy_button.h"
+#include "ui/widgets/state_label.h"
 #include "ui/widgets/tab_order.h"
 #include "ui/widgets/typography.h"
 
@@ -63,6 +64,9 @@ OverviewPage::OverviewPage(OverviewPresenter &presenter, QWidget *parent)
     m_column->setContentsMargins(0, 0, 0, 0);
     m_column->setSpacing(cardGap);
     m_column->addWidget(createHeadline());
+    m_notice = new StateLabel(content);
+    m_notice->setObjectName(u"overviewNotice"_s);
+    m_column->addWidget(m_notice);
     m_column->addWidget(createNextCard());
     auto *pair = new AdaptiveRow(cardChars, cardGap, content);
     pair->add(createEndpointCard());
@@ -252,6 +256,9 @@ void OverviewPage::update()
     const interfaces::GatewayStatus &status = m_presenter.feed().status();
     updateHeadline();
     m_activity->setText(m_presenter.activity());
+    const QString notice = m_presenter.notice();
+    m_notice->setVisible(!notice.isEmpty());
+    m_notice->setState(u"state-warning"_s, Tone::Warning, notice);
     m_pause->setText(status.paused ? tr("R&esume") : tr("Paus&e"));
     m_pause->setIcon(lineIcon(status.paused ? u"resume"_s : u"pause"_s));
     m_pause->setEnabled(status.listening);

@@ -15,6 +15,7 @@ namespace freerelay::ui {
 
 class ActivitySection;
 class OverviewPresenter;
+class StateLabel;
 
 /// State, the next thing to do, address, mode, and what happened. The charts of the latter are
 /// made once the rest of the page has been seen: the window is not to wait for them.
@@ -51,6 +52,7 @@ private:
     QLineEdit *m_endpoint = nullptr;
     QPushButton *m_copy = nullptr;
     QLabel *m_activity = nullptr;
+    StateLabel *m_notice = nullptr;
     std::map<common::Mode, QRadioButton *> m_modes;
     QLabel *m_nextTitle = nullptr;
     QLabel *m_nextExplanation = nullptr;

@@ -4,6 +4,8 @@
 #include "ui/shell/gateway_commands.h"
 #include "ui/shell/tray_presenter.h"
 
+#include <QLocale>
+
 #include <algorithm>
 
 namespace freerelay::ui {
@@ -161,6 +163,23 @@ QString OverviewPresenter::activity() const
         tr("%n failed", nullptr, number(status.requestsFailed)),
         tr("%n under way", nullptr, status.requestsInFlight)}
         .join(u" · "_s);
+}
+
+QString OverviewPresenter::notice() const
+{
+    const interfaces::TextsStatus &texts = m_feed.status().recording.texts;
+    if (!texts.isOn()) {
+        return {};
+    }
+    const int hours = static_cast<int>(texts.keep.count());
+    const QString kept = tr(
+        "Prompts and answers are kept for %n hour(s), for debugging.", nullptr, hours);
+    if (!texts.oldestUntil) {
+        return kept;
+    }
+    const QString until = QLocale().toString(
+        texts.oldestUntil->toLocalTime(), QLocale::ShortFormat);
+    return tr("%1 The oldest are deleted at %2.", "a sentence, time").arg(kept, until);
 }
 
 void OverviewPresenter::setActive(bool active)

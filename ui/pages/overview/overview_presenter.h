@@ -46,6 +46,8 @@ public:
     [[nodiscard]] NextStep nextStep() const;
     /// "12 requests, 1 failed, 0 under way"
     [[nodiscard]] QString activity() const;
+    /// What is going on that a user would not expect; "" = nothing.
+    [[nodiscard]] QString notice() const;
     [[nodiscard]] GatewayFeed &feed() const { return m_feed; }
     [[nodiscard]] GatewayCommands &commands() const { return m_commands; }
     [[nodiscard]] ActivityPresenter &activityOverTime() { return m_activity; }

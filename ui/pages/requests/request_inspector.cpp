@@ -89,6 +89,7 @@ void RequestInspector::onDetails(const common::Result<interfaces::RequestDetails
 {
     if (details) {
         m_details = *details;
+        m_note = details->textsProblem;
     } else if (details.error().kind == common::ErrorKind::NotFound && m_tries < maxTries) {
         m_retry.start();
         return;
@@ -268,6 +269,36 @@ RequestInspector::candidateFor(const CandidateInfo &info, int rank) const
     }
     row.verdict = tr("not needed");
     return row;
+}
+
+QString RequestInspector::prompt() const
+{
+    if (!m_details || !m_details->texts) {
+        return {};
+    }
+    const interfaces::RequestTexts &texts = *m_details->texts;
+    const QJsonDocument body = QJsonDocument::fromJson(texts.prompt.toUtf8());
+    const QString text = body.isNull() ? texts.prompt
+                                       : QString::fromUtf8(body.toJson(QJsonDocument::Indented));
+    return withCut(text.trimmed(), texts.promptCut);
+}
+
+QString RequestInspector::answer() const
+{
+    if (!m_details || !m_details->texts) {
+        return {};
+    }
+    const interfaces::RequestTexts &texts = *m_details->texts;
+    if (texts.answer.isEmpty()) {
+        return tr("(empty)", "an answer");
+    }
+    return withCut(texts.answer, texts.answerCut);
+}
+
+QString RequestInspector::withCut(const QString &text, bool isCut)
+{
+    return isCut ? tr("%1\n\n(It was longer; only its beginning is kept.)", "a text").arg(text)
+                 : text;
 }
 
 QString RequestInspector::curlCommand() const

@@ -52,6 +52,9 @@ public:
     /// How it was decided, one sentence; "" = there was no decision.
     [[nodiscard]] QString decisionText() const;
     [[nodiscard]] std::vector<Candidate> candidates() const;
+    /// What the client sent and what it was sent, as far as that is kept; "" = it is not.
+    [[nodiscard]] QString prompt() const;
+    [[nodiscard]] QString answer() const;
     /// A command that asks the same model in the same way. Neither key nor content: keys are not
     /// ours to show, and contents are not recorded.
     [[nodiscard]] QString curlCommand() const;
@@ -62,6 +65,7 @@ Q_SIGNALS:
 private:
     void ask();
     void onDetails(const common::Result<interfaces::RequestDetails> &details);
+    [[nodiscard]] static QString withCut(const QString &text, bool isCut);
     void addDetailFields(std::vector<Field> &fields) const;
     [[nodiscard]] Candidate candidateFor(const interfaces::CandidateInfo &info, int rank) const;
 

@@ -11,6 +11,7 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QStyle>
 #include <QTableWidget>
@@ -24,6 +25,7 @@ namespace {
 
 constexpr int panelChars = 34;
 constexpr int candidateRows = 8; ///< to be seen without scrolling
+constexpr int textLines = 12; ///< of a prompt or answer, without scrolling
 enum CandidateColumn { Rank, Name, Verdict, ColumnCount };
 
 } // namespace
@@ -55,6 +57,10 @@ RequestPanel::RequestPanel(RequestInspector &inspector, QWidget *parent)
     column->addWidget(m_attempts);
     m_decision = createDecision(pane);
     column->addWidget(m_decision);
+    m_prompt = createText(pane, tr("Prompt"), u"promptText"_s);
+    column->addWidget(m_prompt.part);
+    m_answer = createText(pane, tr("Answer"), u"answerText"_s);
+    column->addWidget(m_answer.part);
     column->addStretch(1);
     connect(&m_inspector, &RequestInspector::changed, this, &RequestPanel::update);
     update();
@@ -143,6 +149,34 @@ QWidget *RequestPanel::createDecision(QWidget *pane)
     return part;
 }
 
+RequestPanel::TextPart
+RequestPanel::createText(QWidget *pane, const QString &title, const QString &objectName)
+{
+    auto *part = new QWidget(pane);
+    auto *column = new QVBoxLayout(part);
+    column->setContentsMargins(0, 0, 0, 0);
+    auto *label = new QLabel(title, part);
+    makeHeading(label, HeadingLevel::Section);
+    column->addWidget(label);
+    auto *view = new QPlainTextEdit(part);
+    view->setObjectName(objectName);
+    view->setAccessibleName(title);
+    view->setReadOnly(true);
+    view->setTabChangesFocus(true);
+    view->setFixedHeight(textLines * view->fontMetrics().lineSpacing());
+    label->setBuddy(view);
+    column->addWidget(view);
+    return {part, view};
+}
+
+void RequestPanel::setText(const TextPart &part, const QString &text)
+{
+    part.part->setVisible(!text.isEmpty());
+    if (part.view->toPlainText() != text) {
+        part.view->setPlainText(text); // else it would jump to its beginning
+    }
+}
+
 void RequestPanel::update()
 {
     const QString error = m_inspector.error();
@@ -158,6 +192,8 @@ void RequestPanel::update()
     m_decision->setVisible(!decision.isEmpty());
     m_decisionText->setText(decision);
     updateCandidates();
+    setText(m_prompt, m_inspector.prompt());
+    setText(m_answer, m_inspector.answer());
     updateGeometry();
 }
 

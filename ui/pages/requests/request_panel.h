@@ -4,6 +4,7 @@
 
 class QFormLayout;
 class QLabel;
+class QPlainTextEdit;
 class QTableWidget;
 
 namespace freerelay::ui {
@@ -12,7 +13,7 @@ class RequestInspector;
 class StateLabel;
 class TimelineView;
 
-/// Everything about the selected request, from top to bottom: result, attempts, decision.
+/// Everything about the selected request, from top to bottom: result, attempts, decision, texts.
 class RequestPanel final : public QScrollArea
 {
     Q_OBJECT
@@ -30,9 +31,19 @@ Q_SIGNALS:
     void copyRowRequested();
 
 private:
+    /// A heading and what stands under it.
+    struct TextPart
+    {
+        QWidget *part = nullptr;
+        QPlainTextEdit *view = nullptr;
+    };
+
     [[nodiscard]] QWidget *createButtons(QWidget *pane);
     [[nodiscard]] QWidget *createAttempts(QWidget *pane);
     [[nodiscard]] QWidget *createDecision(QWidget *pane);
+    [[nodiscard]] TextPart
+    createText(QWidget *pane, const QString &title, const QString &objectName);
+    static void setText(const TextPart &part, const QString &text);
     void update();
     void updateFields();
     void updateCandidates();
@@ -46,6 +57,8 @@ private:
     QWidget *m_decision = nullptr;
     QLabel *m_decisionText = nullptr;
     QTableWidget *m_candidates = nullptr;
+    TextPart m_prompt; ///< shown when texts are kept
+    TextPart m_answer;
 };
 
 } // namespace freerelay::ui
