@@ -4,6 +4,8 @@
 
 #include <QCryptographicHash>
 
+#include <algorithm>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace freerelay::store {
@@ -166,7 +168,12 @@ Result<void> RecordWriter::write(std::span<const std::shared_ptr<const relay::Ou
 
 Result<void> RecordWriter::writeAll(std::span<const std::shared_ptr<const relay::Outcome>> batch)
 {
-    for (const std::shared_ptr<const relay::Outcome> &outcome : batch) {
+    // Workers end their requests side by side, and what repeats another one is found behind it.
+    std::vector<std::shared_ptr<const relay::Outcome>> ordered(batch.begin(), batch.end());
+    std::stable_sort(ordered.begin(), ordered.end(), [](const auto &a, const auto &b) {
+        return a->time < b->time;
+    });
+    for (const std::shared_ptr<const relay::Outcome> &outcome : ordered) {
         if (auto inserted = insert(*outcome); !inserted) {
             return inserted;
         }

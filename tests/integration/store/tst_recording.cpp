@@ -70,6 +70,7 @@ private Q_SLOTS:
     {
         QVERIFY(m_gateway->start());
         const RawReply first = ask("which bird is this?"_ba);
+        QTRY_COMPARE(records()["written"_L1].toInt(), 1); // it has ended for the worker as well
         const RawReply other = ask("which tree is this?"_ba);
         const RawReply again = ask("which bird is this?"_ba);
         QTRY_COMPARE(records()["written"_L1].toInt(), 3);
