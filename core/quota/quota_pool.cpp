@@ -313,6 +313,10 @@ void QuotaPool::observeWindow(
     if (reset && fact.remaining.value_or(1) > 0 && window.use().isRolling()) {
         reset = std::min(*reset, window.use().length());
     }
+    for (OpenLease &other : m_open) {
+        Charge &charge = other.charges[index];
+        window.use().takeBack(charge.mark, std::min(charge.amount, uncounted(other)));
+    }
     window.use().anchor(*used, reset, now);
     for (OpenLease &other : m_open) {
         const std::int64_t amount = uncounted(other);

@@ -44,6 +44,13 @@ common::SteadyTime WindowUse::endOf(std::int64_t tick) const
     return common::SteadyTime(m_step * (tick + 1 + steps));
 }
 
+/// The same, or when the provider's window is full again if that is earlier.
+common::SteadyTime WindowUse::endOfCount(std::int64_t tick) const
+{
+    const bool isBefore = m_resetAt != common::SteadyTime() && tick < tickOf(m_resetAt);
+    return isBefore ? std::min(endOf(tick), m_resetAt) : endOf(tick);
+}
+
 std::int64_t &WindowUse::slot(std::int64_t tick)
 {
     constexpr std::int64_t count = steps + 1;
@@ -73,6 +80,24 @@ void WindowUse::advance(Moment now)
     }
 }
 
+/// Drops the oldest counts until no more than `amount` is left.
+void WindowUse::keepNewest(std::int64_t amount)
+{
+    for (std::int64_t tick = m_head - steps; tick <= m_head && m_total > amount; ++tick) {
+        const std::int64_t dropped = std::min(slot(tick), m_total - amount);
+        slot(tick) -= dropped;
+        m_total -= dropped;
+    }
+}
+
+/// The provider's window is full again: what was counted before that moment is over.
+void WindowUse::endBefore(common::SteadyTime reset)
+{
+    for (std::int64_t tick = m_head - steps; tick < tickOf(reset); ++tick) {
+        m_total -= std::exchange(slot(tick), 0);
+    }
+}
+
 void WindowUse::advanceSlots(common::SteadyTime now)
 {
     const std::int64_t tick = tickOf(now);
@@ -87,6 +112,9 @@ void WindowUse::advanceSlots(common::SteadyTime now)
         }
     }
     m_head = tick;
+    if (m_resetAt != common::SteadyTime() && now >= m_resetAt) {
+        endBefore(std::exchange(m_resetAt, common::SteadyTime()));
+    }
 }
 
 void WindowUse::advanceCalendar(Moment now)
@@ -132,9 +160,14 @@ void WindowUse::takeBack(ChargeMark mark, std::int64_t amount)
 void WindowUse::anchor(std::int64_t used, std::optional<common::Duration> reset, Moment now)
 {
     ++m_generation;
-    clearSlots();
-    m_base = std::max<std::int64_t>(used, 0);
+    if (m_calendar) {
+        clearSlots();
+    } else {
+        keepNewest(std::max<std::int64_t>(used, 0));
+    }
+    m_base = std::max<std::int64_t>(used - m_total, 0);
     m_baseUntil = m_calendar ? common::SteadyTime::max() : now.steady + reset.value_or(m_length);
+    m_resetAt = reset ? m_baseUntil : common::SteadyTime();
     if (m_calendar && reset) {
         m_endSteady = now.steady + *reset;
         m_endWall = now.wall + std::chrono::duration_cast<common::WallTime::duration>(*reset);
@@ -160,7 +193,7 @@ common::SteadyTime WindowUse::whenAtMost(std::int64_t level, Moment now) const
     }
     bool baseCounts = m_base != 0;
     for (std::int64_t tick = m_head - steps; tick <= m_head; ++tick) {
-        const common::SteadyTime end = endOf(tick);
+        const common::SteadyTime end = endOfCount(tick);
         if (baseCounts && m_baseUntil <= end) {
             baseCounts = false;
             left -= m_base;
@@ -173,7 +206,7 @@ common::SteadyTime WindowUse::whenAtMost(std::int64_t level, Moment now) const
             return end;
         }
     }
-    return baseCounts ? m_baseUntil : endOf(m_head);
+    return baseCounts ? m_baseUntil : endOfCount(m_head);
 }
 
 std::vector<CountedAmount> WindowUse::counted() const
@@ -190,7 +223,7 @@ std::vector<CountedAmount> WindowUse::counted() const
     }
     for (std::int64_t tick = m_head - steps; tick <= m_head; ++tick) {
         if (const std::int64_t amount = slotValue(tick); amount > 0) {
-            amounts.push_back({amount, endOf(tick)});
+            amounts.push_back({amount, endOfCount(tick)});
         }
     }
     return amounts;

@@ -27,7 +27,7 @@ struct CountedAmount
 
 /// How much of one window is used. One thread at a time.
 ///
-/// A rolling window counts the last minute (hour, 24 hours) by the monotonic clock, in twenty steps
+/// A rolling window counts the last minute (hour, 24 hours) by the monotonic clock, in sixty steps
 /// of which the oldest counts until all of it is out: so it is never too low, whether the provider
 /// slides or restarts its own. A calendar window counts a day or month: it ends when the wall clock
 /// *or* the monotonic one says so, so that a machine that slept is not late and a wall clock that
@@ -36,7 +36,7 @@ struct CountedAmount
 class WindowUse
 {
 public:
-    static constexpr int steps = 20;
+    static constexpr int steps = 60;
 
     /// @param calendar  of a day or month; nullopt = rolling
     WindowUse(catalog::QuotaPeriod period, std::optional<QuotaCalendar> calendar, Moment now);
@@ -49,9 +49,11 @@ public:
     /// @param amount  ≥ 0; what does not count any more is left alone
     void takeBack(ChargeMark mark, std::int64_t amount);
 
-    /// What the provider says: `used`, which counts until `reset` from now (nullopt: for one
-    /// period, or until the calendar's end); what was counted before is in it. Charges that it does
-    /// not include are added again by the caller.
+    /// What the provider says: `used`, which counts until `reset` from now at the latest (nullopt:
+    /// for one period, or until the calendar's end); what was counted before is in it. A rolling
+    /// window keeps when its own counts end, as far as the provider's figure holds them: they are
+    /// exact where all requests come from here. Charges that it does not include are taken back
+    /// before, and added again afterwards, by the caller.
     void anchor(std::int64_t used, std::optional<common::Duration> reset, Moment now);
 
     /// When at most `level` will be in use, if nothing is added; now when it is so already.
@@ -77,9 +79,12 @@ public:
 private:
     [[nodiscard]] std::int64_t tickOf(common::SteadyTime time) const;
     [[nodiscard]] common::SteadyTime endOf(std::int64_t tick) const;
+    [[nodiscard]] common::SteadyTime endOfCount(std::int64_t tick) const;
     [[nodiscard]] std::int64_t &slot(std::int64_t tick);
     [[nodiscard]] std::int64_t slotValue(std::int64_t tick) const;
     void clearSlots();
+    void keepNewest(std::int64_t amount);
+    void endBefore(common::SteadyTime reset);
     void advanceSlots(common::SteadyTime now);
     void advanceCalendar(Moment now);
 
@@ -92,6 +97,7 @@ private:
     std::int64_t m_total = 0; ///< in the slots, or since the calendar's window began
     std::int64_t m_base = 0; ///< the provider's word
     common::SteadyTime m_baseUntil;
+    common::SteadyTime m_resetAt; ///< what was counted before it ends there at the latest
 
     std::int64_t m_head = 0; ///< the newest tick
     std::array<std::int64_t, steps + 1> m_slots{};
