@@ -53,13 +53,15 @@ Obstacles::Obstacles(
     const quota::CoolDownTable &coolDowns,
     const std::vector<CoolDown> &quotaRests,
     common::SteadyTime now)
-    : m_now(now)
+    : m_coolDowns(coolDowns)
+    , m_now(now)
 {
     for (const routing::Rejection &rejection : plan.rejections) {
         if (rejection.coolDown) {
             CoolDown rest = *rejection.coolDown;
+            rest.scope.provider = rejection.provider->id;
             rest.scope.model = rejection.model->id;
-            consider(rest);
+            considerQuota(rest);
         }
     }
     for (const routing::Candidate &candidate : plan.candidates) {
@@ -70,13 +72,26 @@ Obstacles::Obstacles(
         }
     }
     for (const CoolDown &rest : quotaRests) {
-        consider(rest);
+        considerQuota(rest);
     }
     // The attempts were used up before the candidates were: the next request may go on there.
     if (untried < plan.candidates.size()) {
         m_comeBack.any = atOnce;
         m_comeBack.quota = m_comeBack.quota ? std::optional(atOnce) : std::nullopt;
     }
+}
+
+/// A quota that comes back helps nobody where the key has been rejected meanwhile.
+void Obstacles::considerQuota(const CoolDown &rest)
+{
+    const quota::CoolDownScope &scope = rest.scope;
+    auto bench = m_coolDowns.covering(scope.provider, scope.key, scope.model, m_now);
+    if (!bench || isQuota(bench->reason) || quota::isOnlyAdvice(bench->reason)) {
+        consider(rest);
+        return;
+    }
+    bench->scope.model = scope.model;
+    consider(*bench);
 }
 
 void Obstacles::consider(const CoolDown &rest)

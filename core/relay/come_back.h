@@ -40,9 +40,11 @@ public:
     reasons(const std::vector<AttemptRecord> &attempts) const;
 
 private:
+    void considerQuota(const quota::CoolDown &rest);
     void consider(const quota::CoolDown &rest);
     [[nodiscard]] std::chrono::milliseconds waitFor(const quota::CoolDown &rest) const;
 
+    const quota::CoolDownTable &m_coolDowns;
     common::SteadyTime m_now;
     std::vector<quota::CoolDown> m_rests; ///< of models, not over yet
     ComeBack m_comeBack;

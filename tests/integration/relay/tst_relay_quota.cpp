@@ -251,6 +251,25 @@ private Q_SLOTS:
         QCOMPARE(fixture.upstream(0).requestCount(), 1);
     }
 
+    void aQuotaThatComesBackHelpsNobodyWithARejectedKey()
+    {
+        RelayFixture fixture({{"a", Wire::OpenAiChat, 2}});
+        fixture.letReply(
+            0,
+            fixture.replies(0)
+                .answer(false, {"Hello"})
+                .withHeader(quotaHeaders + "limit-requests"_ba, "1")
+                .withHeader(quotaHeaders + "remaining-requests"_ba, "0")
+                .withHeader(quotaHeaders + "reset-requests"_ba, "60s"));
+        const auto first = fixture.ask(false);
+        QTRY_VERIFY(first->finished);
+        fixture.letReply(0, fixture.replies(0).error(401, "bad key"));
+        const auto client = fixture.ask(false); // the other model
+        QTRY_VERIFY(client->finished);
+        QCOMPARE(client->status, 503);
+        QVERIFY(client->body.contains("rejected the key"));
+    }
+
     void tellsWhatEveryCandidateWaitsFor()
     {
         RelayFixture fixture({{"a"}, {"b"}, {"c"}});
