@@ -119,9 +119,7 @@ Flow Attempt::onReplyBytes(QByteArrayView bytes)
     if (!m_setup.stream) {
         return Flow::Continue;
     }
-    if (progress().content && !m_firstContentAt) {
-        m_firstContentAt = m_clock.now();
-    }
+    noteGap();
     m_toldAllAt = hasToldAll() ? std::optional(m_clock.now()) : std::nullopt;
     if (progress().ended) {
         // The end mark is the end for the client, whether or not the provider closes.
@@ -137,6 +135,20 @@ Flow Attempt::onReplyBytes(QByteArrayView bytes)
     }
     m_paused = m_downstream != nullptr && m_downstream->pending() > highWatermark;
     return m_paused ? Flow::Pause : Flow::Continue;
+}
+
+void Attempt::noteGap()
+{
+    if (!progress().content) {
+        return;
+    }
+    const common::SteadyTime now = m_clock.now();
+    if (!m_firstContentAt) {
+        m_firstContentAt = now;
+    } else if (m_lastPartAt) {
+        m_gaps.add(now - *m_lastPartAt, now);
+    }
+    m_lastPartAt = now;
 }
 
 /// Before the commit point.
@@ -167,6 +179,7 @@ void Attempt::onDrained()
 {
     if (m_paused && m_downstream != nullptr && m_downstream->pending() < lowWatermark) {
         m_paused = false;
+        m_lastPartAt.reset();
         m_call->resume();
     }
 }

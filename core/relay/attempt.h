@@ -4,6 +4,7 @@
 #include "core/common/waiter.h"
 #include "core/dialects/provider_error.h"
 #include "core/dialects/reply_translator.h"
+#include "core/health/latency_digest.h"
 #include "core/relay/downstream.h"
 #include "core/routing/route_plan.h"
 #include "core/upstream/http_client.h"
@@ -96,6 +97,10 @@ public:
     /// The whole reply of a request that is not streamed.
     [[nodiscard]] QByteArray takeReply() { return std::exchange(m_out, {}); }
     [[nodiscard]] int status() const { return m_status; }
+    [[nodiscard]] bool isStream() const { return m_setup.stream; }
+    /// Between the parts of a stream as the provider sent them, from its first content on; waiting
+    /// for the client is left out.
+    [[nodiscard]] const health::LatencyDigest &gaps() const { return m_gaps; }
     [[nodiscard]] bool isPaused() const { return m_paused; }
     [[nodiscard]] common::SteadyTime startedAt() const { return m_startedAt; }
     [[nodiscard]] std::optional<common::SteadyTime> firstContentAt() const
@@ -111,6 +116,7 @@ private:
     enum class Phase { Waiting, Decided, Streaming, Over };
 
     [[nodiscard]] upstream::Flow onReplyBytes(QByteArrayView bytes);
+    void noteGap();
     void onStreamBytes();
     void onReplyEnd();
     void finishStream();
@@ -127,6 +133,8 @@ private:
     const common::Clock &m_clock;
     common::SteadyTime m_startedAt;
     std::optional<common::SteadyTime> m_firstContentAt;
+    std::optional<common::SteadyTime> m_lastPartAt; ///< nullopt = the next gap is not its own
+    health::LatencyDigest m_gaps;
 
     Phase m_phase = Phase::Waiting;
     int m_status = 0;

@@ -28,7 +28,9 @@ constexpr common::Duration modelGoneRest = 10min;
 /// A rejected key is asked again soon at first: the user may be mending it right now.
 constexpr common::Duration firstKeyRest = 5s;
 constexpr common::Duration longestKeyRest = 15min;
-constexpr common::Duration firstHealthRest = 1s;
+/// It failed a moment ago: whoever tries again at once is better off elsewhere. What lasts longer
+/// is the health table's, or the provider's own word.
+constexpr common::Duration shortestHealthRest = 1s;
 constexpr common::Duration longestHealthRest = 30s;
 
 bool isTranslated(const routing::Candidate &candidate)
@@ -101,14 +103,12 @@ std::optional<FailurePolicy::Rest> FailurePolicy::restFor(
     case FailureClass::Overloaded:
     case FailureClass::Timeout:
     case FailureClass::Network:
-    case FailureClass::Malformed: {
-        common::Duration length = growing(keyAndModel, firstHealthRest, longestHealthRest, 2);
-        if (failure.retryAfter) {
-            length = std::clamp<common::Duration>(
-                *failure.retryAfter, firstHealthRest, longestHealthRest);
-        }
-        return Rest{keyAndModel, length, CoolDownReason::Unhealthy};
-    }
+    case FailureClass::Malformed:
+        return Rest{
+            keyAndModel,
+            std::clamp<common::Duration>(
+                failure.retryAfter.value_or(0ms), shortestHealthRest, longestHealthRest),
+            CoolDownReason::Unhealthy};
     case FailureClass::BadRequest:
     case FailureClass::ContextTooLong:
     case FailureClass::Cancelled:
@@ -136,11 +136,9 @@ void FailurePolicy::onSuccess(const routing::Candidate &candidate)
         m_coolDowns.forgetAdvice(scope);
     }
     const std::lock_guard lock(m_mutex);
-    if (m_failuresInARow.isEmpty()) {
-        return;
+    if (!m_failuresInARow.isEmpty()) {
+        m_failuresInARow.remove({scope.provider, scope.key, {}});
     }
-    m_failuresInARow.remove(scope);
-    m_failuresInARow.remove({scope.provider, scope.key, {}});
 }
 
 } // namespace freerelay::relay

@@ -19,8 +19,10 @@ enum class NextStep {
     GiveUp, ///< no other candidate would do better: tell the client
 };
 
-/// Turns a classified failure into a cool-down and the next step, and remembers how often an
-/// endpoint failed in a row so that its rests grow. Shared by all workers; any thread.
+/// Turns a classified failure into a cool-down and the next step, and remembers how often a key was
+/// rejected in a row so that its rests grow. Shared by all workers; any thread. That an endpoint
+/// keeps failing is the health table's: here it is only advised against for a moment, or for as
+/// long as the provider says itself.
 ///
 /// Scope is key × model wherever the provider does not say otherwise: a wider one takes models
 /// out of service that would still answer. Local endpoints are never benched.
@@ -36,7 +38,7 @@ public:
         const routing::Candidate &candidate,
         const dialects::ProviderFailure &failure,
         std::optional<common::SteadyTime> quotaBack = std::nullopt);
-    /// The endpoint answered: it is well, and its next rest starts small again.
+    /// The endpoint answered: no advice against it holds, and its key's next rest starts small.
     void onSuccess(const routing::Candidate &candidate);
 
 private:

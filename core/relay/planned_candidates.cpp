@@ -18,7 +18,7 @@ QByteArray shared(QByteArrayView text)
 
 bool isSame(const routing::Candidate &a, const routing::Candidate &b)
 {
-    return a.model == b.model && a.key == b.key;
+    return a.model == b.model && a.key == b.key && a.unwellUntil == b.unwellUntil;
 }
 
 bool isSame(const routing::Rejection &a, const routing::Rejection &b)
@@ -51,6 +51,18 @@ bool isPaid(const RelayConfig &config, const catalog::Model &model)
     return position && config.ranked->models()[*position].paid;
 }
 
+std::vector<routing::Candidate>
+takeUnpaid(std::vector<routing::Candidate> &candidates, const RelayConfig &config)
+{
+    const auto firstPaid = std::stable_partition(
+        candidates.begin(), candidates.end(), [&config](const routing::Candidate &candidate) {
+            return !isPaid(config, *candidate.model);
+        });
+    std::vector<routing::Candidate> unpaid(candidates.begin(), firstPaid);
+    candidates.erase(candidates.begin(), firstPaid);
+    return unpaid;
+}
+
 PlannedCandidates::PlannedCandidates(
     routing::RoutePlan plan, std::shared_ptr<const RelayConfig> config, Moment madeAt)
     : m_plan(std::move(plan))
@@ -69,6 +81,12 @@ PlannedCandidates::recordOf(const catalog::Provider &provider, const catalog::Mo
     return record;
 }
 
+common::WallTime PlannedCandidates::wallTimeOf(common::SteadyTime time) const
+{
+    return m_madeAt.wall
+        + std::chrono::duration_cast<common::WallTime::duration>(time - m_madeAt.steady);
+}
+
 bool PlannedCandidates::isSameAs(const CandidateList &other) const
 {
     const auto *planned = dynamic_cast<const PlannedCandidates *>(&other);
@@ -85,6 +103,9 @@ std::vector<CandidateRecord> PlannedCandidates::spellOut() const
     for (const routing::Candidate &candidate : m_plan.candidates) {
         CandidateRecord record = recordOf(*candidate.provider, *candidate.model);
         record.keyFingerprint = candidate.key;
+        if (candidate.unwellUntil) {
+            record.restsUntil = wallTimeOf(*candidate.unwellUntil);
+        }
         records.push_back(std::move(record));
     }
     for (const routing::Rejection &rejection : m_plan.rejections) {
@@ -92,9 +113,7 @@ std::vector<CandidateRecord> PlannedCandidates::spellOut() const
         record.disqualified = shared(routing::toString(rejection.reason));
         if (rejection.coolDown) {
             record.keyFingerprint = rejection.coolDown->scope.key;
-            record.restsUntil = m_madeAt.wall
-                + std::chrono::duration_cast<common::WallTime::duration>(
-                                    rejection.coolDown->until - m_madeAt.steady);
+            record.restsUntil = wallTimeOf(rejection.coolDown->until);
         }
         records.push_back(std::move(record));
     }

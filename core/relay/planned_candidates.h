@@ -6,6 +6,7 @@
 #include "core/routing/route_plan.h"
 
 #include <memory>
+#include <vector>
 
 namespace freerelay::relay {
 
@@ -37,6 +38,7 @@ public:
 private:
     [[nodiscard]] CandidateRecord
     recordOf(const catalog::Provider &provider, const catalog::Model &model) const;
+    [[nodiscard]] common::WallTime wallTimeOf(common::SteadyTime time) const;
 
     routing::RoutePlan m_plan;
     std::shared_ptr<const RelayConfig> m_config;
@@ -48,5 +50,9 @@ private:
 
 /// Whether routing takes the model for a paid one.
 [[nodiscard]] bool isPaid(const RelayConfig &config, const catalog::Model &model);
+
+/// Takes those that cost nothing out of `candidates`, in their order.
+[[nodiscard]] std::vector<routing::Candidate>
+takeUnpaid(std::vector<routing::Candidate> &candidates, const RelayConfig &config);
 
 } // namespace freerelay::relay

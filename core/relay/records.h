@@ -25,7 +25,8 @@ struct CandidateRecord
     QByteArray tier; ///< the catalogue's word: "free", "trial", "paid", …
     bool paid = false; ///< what routing takes it for (a trial may count as free)
     QByteArray disqualified; ///< "" = ranked; else the reason in words ("cooling_down")
-    std::optional<common::WallTime> restsUntil; ///< with "cooling_down" and "quota_exhausted"
+    /// With "cooling_down" and "quota_exhausted"; of a ranked one: it fails, and goes last.
+    std::optional<common::WallTime> restsUntil;
 };
 
 /// Everything a decision looked at: immutable, shared, and spelled out only where somebody wants

@@ -4,8 +4,7 @@
 #include "core/dialects/continuation/continued_request.h"
 #include "core/dialects/openai_chat.h"
 #include "core/relay/attempt_builder.h"
-#include "core/relay/record_words.h"
-#include "core/routing/exhaustion.h"
+#include "core/relay/request_plan.h"
 
 #include <algorithm>
 #include <utility>
@@ -145,7 +144,8 @@ QCoro::Task<> RelaySession::run()
     std::exchange(m_over, {})();
 }
 
-/// In the plan's order; at last those that others were preferred to.
+/// In the plan's order; then those that others were preferred to: what was only busy, what is
+/// beyond a quota or broke off, and at last what fails.
 QCoro::Task<> RelaySession::tryAll()
 {
     // Holds the plan that this loop goes through, whatever is planned meanwhile.
@@ -153,26 +153,74 @@ QCoro::Task<> RelaySession::tryAll()
     if (!planned) {
         co_return;
     }
-    const auto mayGoOn = [this] { return m_record.attempts().empty() || mayTryNext(); };
     m_untried = 0;
+    m_outOfAttempts = false;
     m_quotaRests.clear();
     m_lastResorts.clear();
+    m_busy.clear();
+    m_unwell.clear();
     while (m_untried < planned->rankedCount() && !m_done) {
         const routing::Candidate &candidate = planned->plan().candidates[m_untried];
-        if (!isUseless(candidate)) {
-            if (!mayGoOn()) {
-                co_return;
-            }
-            co_await tryCandidate(
-                candidate, candidate.beyondQuota ? quota::Reach::Probe : quota::Reach::Within);
+        if (!m_busy.empty() && isPaid(*m_config, *candidate.model)) {
+            const std::vector<routing::Candidate> unpaid = takeUnpaid(m_busy, *m_config);
+            co_await trySpared(unpaid, quota::Reach::Within);
+        }
+        co_await tryOne(
+            candidate,
+            candidate.beyondQuota ? quota::Reach::Probe : quota::Reach::Within,
+            health::Need::Usual);
+        if (m_outOfAttempts) {
+            co_return;
         }
         ++m_untried;
     }
-    for (std::size_t i = 0; i < m_lastResorts.size() && !m_done && mayGoOn(); ++i) {
-        if (!isUseless(m_lastResorts[i])) {
-            co_await tryCandidate(m_lastResorts[i], quota::Reach::Anyway);
-        }
+    if (!m_done) {
+        co_await trySpared(m_busy, quota::Reach::Within);
+        co_await trySpared(m_lastResorts, quota::Reach::Anyway);
+        co_await trySpared(m_unwell, quota::Reach::Anyway);
     }
+}
+
+/// Nobody else is left. They may become more meanwhile. (Whoever awaits it keeps its arguments, as
+/// below.)
+QCoro::Task<>
+RelaySession::trySpared(const std::vector<routing::Candidate> &spared, quota::Reach reach)
+{
+    for (std::size_t i = 0; i < spared.size(); ++i) {
+        const routing::Candidate candidate = spared[i];
+        co_await tryOne(candidate, reach, health::Need::LastResort);
+    }
+}
+
+/// Unless something speaks against it.
+QCoro::Task<>
+RelaySession::tryOne(const routing::Candidate &candidate, quota::Reach reach, health::Need need)
+{
+    if (m_done || m_outOfAttempts || isUseless(candidate)) {
+        co_return;
+    }
+    auto ticket = admit(candidate, need);
+    if (!ticket) {
+        co_return;
+    }
+    m_outOfAttempts = !m_record.attempts().empty() && !mayTryNext();
+    if (!m_outOfAttempts) {
+        co_await tryCandidate(candidate, reach, *ticket);
+    }
+}
+
+/// Asks whether the candidate is well; nullopt, and remembered, when another one is to go first.
+std::optional<health::CallTicket>
+RelaySession::admit(const routing::Candidate &candidate, health::Need need)
+{
+    auto admitted = m_services.shared.health.admit(
+        {*candidate.provider, *candidate.model, candidate.key}, shapeOf(m_request), need);
+    if (auto *ticket = std::get_if<health::CallTicket>(&admitted)) {
+        return std::move(*ticket);
+    }
+    const bool isBusy = std::get<health::HealthRefusal>(admitted).reason == health::Unwell::Busy;
+    (isBusy ? m_busy : m_unwell).push_back(candidate);
+    return std::nullopt;
 }
 
 /// Takes the attempt's part of the quota; nullopt, and remembered, when there is none left.
@@ -233,65 +281,18 @@ std::optional<ClientError> RelaySession::choose()
             "paused"_ba,
             {}};
     }
-    const common::SteadyTime now = m_services.clock.now();
-    auto plan = makePlan(now);
-    if (!plan) {
-        ClientError error = toClientError(plan.error());
+    auto planned = planRequest(m_request, m_config, m_services.shared, m_services.clock);
+    if (!planned) {
+        ClientError error = toClientError(planned.error());
         error.param = "model"_ba;
         return error;
     }
-    m_planned = std::move(*plan);
+    m_planned = std::move(planned->candidates);
+    m_record.outcome().decision = std::move(planned->decision);
     if (m_planned->rankedCount() > 0) {
         return std::nullopt;
     }
-    if (!m_config->keysUnreadable.isEmpty()) {
-        return toClientError(
-            common::Error{common::ErrorKind::KeychainUnavailable, m_config->keysUnreadable});
-    }
-    const routing::Exhaustion exhaustion = routing::explainExhaustion(
-        m_planned->plan(), m_request.chat.model, now);
-    ClientError error = toClientError(exhaustion.error);
-    error.retryAfter = exhaustion.retryAfter;
-    if (!exhaustion.code.isEmpty()) {
-        error.code = exhaustion.code;
-    }
-    return error;
-}
-
-/// Decides, and records the decision.
-common::Result<std::shared_ptr<const PlannedCandidates>>
-RelaySession::makePlan(common::SteadyTime now)
-{
-    const dialects::RequestNeeds &needs = m_request.chat.needs;
-    const routing::Requirements requirements{
-        needs.tools,
-        needs.vision,
-        needs.jsonSchema,
-        needs.promptTokensEstimated + needs.outputTokensRequested};
-    const std::vector<quota::QuotaConstraint> quotas = m_services.shared.quota.constraints(
-        {needs.promptTokensEstimated, needs.outputTokensRequested});
-    routing::RoutingSnapshot snapshot = m_config->routingSnapshot(m_services.shared.coolDowns);
-    snapshot.quotas = quotas;
-    auto plan = routing::plan(
-        snapshot, m_request.mode.value_or(m_config->mode), m_request.chat.model, requirements, now);
-    if (!plan) {
-        return common::failure(std::move(plan.error()));
-    }
-    RoutingDecision decision;
-    decision.mode = plan->mode;
-    decision.target = wordFor(plan->asked);
-    decision.needsTools = needs.tools;
-    decision.needsVision = needs.vision;
-    decision.needsJsonSchema = needs.jsonSchema;
-    decision.promptTokensEstimated = needs.promptTokensEstimated;
-    decision.outputTokensRequested = needs.outputTokensRequested;
-    decision.snapshotVersion = m_config->version;
-    auto planned = std::make_shared<const PlannedCandidates>(
-        *std::move(plan), m_config, PlannedCandidates::Moment{now, m_services.clock.wallNow()});
-    decision.candidates = planned;
-    decision.duration = m_services.clock.now() - now;
-    m_record.outcome().decision = std::move(decision);
-    return planned;
+    return explainEmpty(m_planned->plan(), m_request, *m_config, m_services.clock.now());
 }
 
 /// Whether an earlier attempt of this request (or another request) has shown meanwhile that the
@@ -316,7 +317,9 @@ bool RelaySession::mayTryNext()
         && m_services.retries.withdraw(now);
 }
 
-QCoro::Task<> RelaySession::tryCandidate(routing::Candidate candidate, quota::Reach reach)
+/// @param ticket  taken when there is an attempt
+QCoro::Task<> RelaySession::tryCandidate(
+    routing::Candidate candidate, quota::Reach reach, health::CallTicket &ticket)
 {
     const AttemptBuilder builder(
         *m_config, m_rest ? *m_rest : m_request, m_services.clock, m_record.startedAt());
@@ -330,6 +333,7 @@ QCoro::Task<> RelaySession::tryCandidate(routing::Candidate candidate, quota::Re
         co_return;
     }
     AttemptQuota quota(candidate, *std::move(lease), m_services.clock);
+    AttemptHealth health(std::move(ticket));
     setup->onHead = [&quota](const common::HeaderList &headers) { quota.onHead(headers); };
     m_record.beginAttempt(candidate);
     common::addTraceHeaders(setup->call.headers, m_request.trace, m_record.attempts().size());
@@ -338,8 +342,10 @@ QCoro::Task<> RelaySession::tryCandidate(routing::Candidate candidate, quota::Re
     co_await attempt.decided();
     if (attempt.failure()) {
         hideKey(candidate, attempt);
+        health.onEnd(attempt, isOutOfTime());
         onAttemptFailed(candidate, attempt, quota);
     } else if (!m_request.chat.stream) {
+        health.onEnd(attempt, isOutOfTime());
         noteReply(candidate, attempt, quota);
         replyWhole(attempt);
     } else {
@@ -347,6 +353,7 @@ QCoro::Task<> RelaySession::tryCandidate(routing::Candidate candidate, quota::Re
         attempt.streamTo(*m_downstream);
         co_await attempt.ended();
         hideKey(candidate, attempt);
+        health.onEnd(attempt, isOutOfTime());
         noteReply(candidate, attempt, quota);
         if (!leaveToOthers(candidate, attempt)) {
             onStreamEnded(candidate, attempt);
@@ -382,6 +389,14 @@ bool RelaySession::leaveToOthers(const routing::Candidate &candidate, const Atte
         m_tokensBefore.completion = told->text.size() / 4;
     }
     return true;
+}
+
+/// Whether the deadline is over, and the attempt had less time than the provider may take.
+bool RelaySession::isOutOfTime() const
+{
+    const bool hadLess = m_request.deadline || m_record.attempts().size() > 1;
+    return hadLess
+        && m_services.clock.now() - m_record.startedAt() >= deadlineOf(m_request, *m_config);
 }
 
 void RelaySession::onRefusedByDialect(

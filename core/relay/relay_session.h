@@ -2,6 +2,7 @@
 
 #include "core/common/waiter.h"
 #include "core/relay/attempt.h"
+#include "core/relay/attempt_health.h"
 #include "core/relay/attempt_quota.h"
 #include "core/relay/come_back.h"
 #include "core/relay/continuable_stream.h"
@@ -42,8 +43,10 @@ struct RelayServices
 /// and the worker's retry budget. What rests by the time its turn comes is passed over, and so is
 /// what has no quota left: each attempt is lent its part before it is sent. When nothing but
 /// quotas stands in the way and one of them has room again within the client's patience, the
-/// request waits for that, once, and plans anew. The client is told the verdict of FailureTally
-/// when none is left.
+/// request waits for that, once, and plans anew. What fails, or has as many calls under way as it
+/// bears, is passed over as well, and tried all the same when nobody else is left; but before a
+/// paid candidate comes one that costs nothing and is only busy. The client is told the verdict of
+/// FailureTally when none is left.
 ///
 /// A stream of plain text that breaks off behind the commit point is gone on with by the next
 /// candidate, if the settings allow it (ContinuableStream); else it ends in an error event.
@@ -74,14 +77,18 @@ public:
 private:
     QCoro::Task<> run();
     QCoro::Task<> tryAll();
-    QCoro::Task<> tryCandidate(routing::Candidate candidate, quota::Reach reach);
+    QCoro::Task<> trySpared(const std::vector<routing::Candidate> &spared, quota::Reach reach);
+    QCoro::Task<>
+    tryOne(const routing::Candidate &candidate, quota::Reach reach, health::Need need);
+    QCoro::Task<>
+    tryCandidate(routing::Candidate candidate, quota::Reach reach, health::CallTicket &ticket);
+    [[nodiscard]] std::optional<health::CallTicket>
+    admit(const routing::Candidate &candidate, health::Need need);
     [[nodiscard]] std::optional<quota::QuotaLease>
     borrow(const routing::Candidate &candidate, quota::Reach reach);
     [[nodiscard]] bool beginWait();
     [[nodiscard]] common::Duration patience(common::SteadyTime now) const;
     [[nodiscard]] std::optional<ClientError> choose();
-    [[nodiscard]] common::Result<std::shared_ptr<const PlannedCandidates>>
-    makePlan(common::SteadyTime now);
     [[nodiscard]] bool isUseless(const routing::Candidate &candidate) const;
     [[nodiscard]] bool mayTryNext();
     void onRefusedByDialect(const routing::Candidate &candidate, const common::Error &error);
@@ -92,6 +99,7 @@ private:
     settleFailure(const routing::Candidate &candidate, const Attempt &attempt, AttemptQuota &quota);
     void
     noteReply(const routing::Candidate &candidate, const Attempt &attempt, AttemptQuota &quota);
+    [[nodiscard]] bool isOutOfTime() const;
     void replyWhole(Attempt &attempt);
     void beginStream(const routing::Candidate &candidate);
     [[nodiscard]] bool leaveToOthers(const routing::Candidate &candidate, const Attempt &attempt);
@@ -120,6 +128,7 @@ private:
     std::optional<common::SteadyTime> m_stalledSince;
     FailureTally m_tally;
     bool m_mayTryOthers = true;
+    bool m_outOfAttempts = false; ///< of number, time or retry budget
     std::vector<quota::CoolDown> m_quotaRests; ///< of candidates that could not be lent a part
     /// Asked when nothing else is left: beyond a limit that may be out of date, or broken off once.
     std::vector<routing::Candidate> m_lastResorts;
@@ -127,6 +136,8 @@ private:
     std::optional<RelayRequest> m_rest; ///< what is asked for instead since a stream broke off
     std::optional<ClientError> m_break; ///< why it did
     dialects::TokensBefore m_tokensBefore;
+    std::vector<routing::Candidate> m_busy; ///< as many calls are under way there as they bear
+    std::vector<routing::Candidate> m_unwell; ///< they fail
     std::optional<common::SteadyTime> m_waitUntil; ///< it waits for a quota until then
     common::Waiter m_waitOver;
     std::chrono::milliseconds m_waited{0};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/health/health_table.h"
 #include "core/quota/cool_down_table.h"
 #include "core/quota/quota_ledger.h"
 #include "core/relay/failure_policy.h"
@@ -12,6 +13,7 @@ struct RelayState
     quota::CoolDownTable &coolDowns;
     quota::QuotaLedger &quota;
     FailurePolicy &failures;
+    health::HealthTable &health;
 };
 
 } // namespace freerelay::relay

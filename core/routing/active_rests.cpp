@@ -14,11 +14,19 @@ constexpr int none = -1;
 
 ActiveRests::ActiveRests(
     const quota::CoolDownTable &table,
+    std::span<const health::UnwellTarget> unwell,
     const catalog::Catalog &catalog,
     const RankedCatalog &ranked,
     common::SteadyTime now)
     : m_active(table.active(now))
 {
+    for (const health::UnwellTarget &target : unwell) {
+        m_active.push_back(
+            {{target.provider, target.key, target.model},
+             target.until,
+             quota::CoolDownReason::Unhealthy,
+             {}});
+    }
     if (m_active.empty()) {
         return;
     }

@@ -1,19 +1,23 @@
 #pragma once
 
+#include "core/health/health_view.h"
 #include "core/quota/cool_down_table.h"
 #include "core/routing/ranked_catalog.h"
 
+#include <span>
 #include <vector>
 
 namespace freerelay::routing {
 
-/// The cool-downs of one moment, by what they cover. Read once for each plan: the table's lock is
-/// taken once, and not at all when nothing rests.
+/// The cool-downs of one moment, by what they cover, and what should be avoided for its health as
+/// an advice. Read once for each plan: the table's lock is taken once, and not at all when nothing
+/// rests.
 class ActiveRests
 {
 public:
     ActiveRests(
         const quota::CoolDownTable &table,
+        std::span<const health::UnwellTarget> unwell,
         const catalog::Catalog &catalog,
         const RankedCatalog &ranked,
         common::SteadyTime now);

@@ -24,6 +24,7 @@ struct Choice
     const RankedModel *model;
     const QByteArray *key;
     bool beyondQuota;
+    const quota::CoolDown *advice; ///< null = it is well
 };
 
 constexpr std::uint64_t unwellBit = std::uint64_t(1) << 63;
@@ -46,7 +47,7 @@ public:
         , m_mode(mode)
         , m_needs(needs)
         , m_paidInAuto(snapshot.allowPaidInAuto)
-        , m_rests(*snapshot.coolDowns, *snapshot.catalog, *snapshot.ranked, now)
+        , m_rests(*snapshot.coolDowns, snapshot.unwell, *snapshot.catalog, *snapshot.ranked, now)
         , m_quotas(snapshot.quotas, *snapshot.ranked)
         , m_turns(classes * m_endpoints.size(), 0)
     {
@@ -63,7 +64,11 @@ private:
     void reject(const RankedModel &model, Disqualified reason);
     void
     rejectUntil(const RankedModel &model, Disqualified reason, const quota::CoolDown &coolDown);
-    void choose(const RankedModel &model, const QByteArray &key, bool unwell, bool beyondQuota);
+    void choose(
+        const RankedModel &model,
+        const QByteArray &key,
+        const quota::CoolDown *advice,
+        bool beyondQuota);
     [[nodiscard]] std::optional<Disqualified> unfit(const RankedModel &model, Naming naming) const;
     [[nodiscard]] bool modeAllows(bool paid) const;
     void takeCandidates();
@@ -149,7 +154,7 @@ void Planner::considerKey(const RankedModel &model, const QByteArray &key)
             quota::usedUp({provider.id, key, model.model->id}, quota->window, quota->until));
         return;
     }
-    choose(model, key, rest != nullptr, quota != nullptr);
+    choose(model, key, rest, quota != nullptr);
 }
 
 void Planner::rejectUntil(
@@ -161,13 +166,18 @@ void Planner::rejectUntil(
 
 /// Providers take turns within each class: a choice's turn is how many better ones its provider
 /// has in the same class.
-void Planner::choose(const RankedModel &model, const QByteArray &key, bool unwell, bool beyondQuota)
+void Planner::choose(
+    const RankedModel &model,
+    const QByteArray &key,
+    const quota::CoolDown *advice,
+    bool beyondQuota)
 {
+    const bool unwell = advice != nullptr;
     const std::size_t group = (unwell ? 4 : 0) + (model.paid ? 2 : 0) + (beyondQuota ? 1 : 0);
     const std::uint64_t turn = m_turns[group * m_endpoints.size() + model.endpoint]++;
     const std::uint64_t rank = (unwell ? unwellBit : 0) | (model.paid ? paidBit : 0)
         | (beyondQuota ? beyondBit : 0) | (turn << turnShift) | m_choices.size();
-    m_choices.push_back({rank, &model, &key, beyondQuota});
+    m_choices.push_back({rank, &model, &key, beyondQuota, advice});
 }
 
 void Planner::takeCandidates()
@@ -181,7 +191,8 @@ void Planner::takeCandidates()
             {m_endpoints[choice.model->endpoint].provider,
              choice.model->model,
              *choice.key,
-             choice.beyondQuota});
+             choice.beyondQuota,
+             choice.advice != nullptr ? std::optional(choice.advice->until) : std::nullopt});
     }
 }
 

@@ -4,6 +4,7 @@
 #include "core/common/clock.h"
 #include "core/common/mode.h"
 #include "core/common/result.h"
+#include "core/health/health_view.h"
 #include "core/quota/cool_down_table.h"
 #include "core/quota/quota_view.h"
 
@@ -67,6 +68,7 @@ struct RoutingSnapshot
     const quota::CoolDownTable *coolDowns = nullptr;
     bool allowPaidInAuto = true;
     std::span<const quota::QuotaConstraint> quotas{}; ///< those that are not simply free
+    std::span<const health::UnwellTarget> unwell{}; ///< what requests like this should avoid
 };
 
 /// One way to answer: this model at this provider with this key.
@@ -76,6 +78,7 @@ struct Candidate
     const catalog::Model *model = nullptr;
     QByteArray key; ///< fingerprint; empty: keyless, local or demo
     bool beyondQuota = false; ///< more than it is said to allow; that may be out of date
+    std::optional<common::SteadyTime> unwellUntil{}; ///< it fails, and goes last
 };
 
 struct Rejection
@@ -100,8 +103,9 @@ struct RoutePlan
 
 /// Chooses candidates for one request, best first. Pure; any thread.
 ///
-/// Ranking (learned routing replaces this function and RankedCatalog only): what failed a moment
-/// ago goes last (never out: a lone provider must stay reachable); free sources before paid ones;
+/// Ranking (learned routing replaces this function and RankedCatalog only): what fails now
+/// (RoutingSnapshot::unwell, and cool-downs that only advise) goes last (never out: a lone provider
+/// must stay reachable); free sources before paid ones;
 /// of each, those beyond a limit that is only said to be theirs behind the others; then prior
 /// quality (resources/catalog/quality_priors.yaml; unknown counts as the scale's lowest,
 /// 0.35), then the larger window, then catalogue order; for models asked for by name instead the

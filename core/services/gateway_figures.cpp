@@ -22,6 +22,19 @@ std::string compilerName()
 #endif
 }
 
+double circuitFigure(health::CircuitState state)
+{
+    switch (state) {
+    case health::CircuitState::Closed:
+        return 0;
+    case health::CircuitState::HalfOpen:
+        return 1;
+    case health::CircuitState::Open:
+        break;
+    }
+    return 2;
+}
+
 /// How many records wait in `queue`, and how many it dropped.
 template <typename Queue>
 void exportQueue(telemetry::Metrics &metrics, const std::string &name, const Queue &queue)
@@ -79,6 +92,36 @@ void exportQuotas(telemetry::Metrics &metrics, const quota::QuotaLedger &quotas)
                  shortName(view.window).toStdString()},
                 left);
             reading->second = std::min(reading->second, left);
+        }
+        return readings;
+    });
+}
+
+void exportHealth(telemetry::Metrics &metrics, const health::HealthTable &health)
+{
+    metrics.sampleFamily("freerelay_circuit_state", [&metrics, &health] {
+        const auto known = metrics.knownNames().load();
+        const health::HealthView view = health.view();
+        telemetry::Readings readings;
+        const auto read = [&](const QByteArray &provider, health::CircuitState state) {
+            double &figure = readings[{metrics.providerLabel(provider, *known)}];
+            figure = std::max(figure, circuitFigure(state));
+        };
+        for (const health::ProviderView &provider : view.providers) {
+            read(provider.provider, provider.state);
+        }
+        for (const health::TargetView &target : view.targets) {
+            read(target.provider, target.state);
+        }
+        return readings;
+    });
+    metrics.sampleFamily("freerelay_concurrency_limit", [&metrics, &health] {
+        const auto known = metrics.knownNames().load();
+        telemetry::Readings readings;
+        for (const health::TargetView &target : health.view().targets) {
+            if (target.limit > 0) {
+                readings[{metrics.providerLabel(target.provider, *known)}] += target.limit;
+            }
         }
         return readings;
     });

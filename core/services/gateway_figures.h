@@ -2,6 +2,7 @@
 
 #include "core/catalog/catalog.h"
 #include "core/gateway/connection_context.h"
+#include "core/health/health_table.h"
 #include "core/quota/quota_ledger.h"
 #include "core/store/audit/audit_trail.h"
 #include "core/store/record_store.h"
@@ -19,6 +20,7 @@ void exportProcess(telemetry::Metrics &metrics);
 void exportStore(telemetry::Metrics &metrics, const store::RecordStore &records);
 void exportAudit(telemetry::Metrics &metrics, const store::AuditTrail &audit);
 void exportQuotas(telemetry::Metrics &metrics, const quota::QuotaLedger &quotas);
+void exportHealth(telemetry::Metrics &metrics, const health::HealthTable &health);
 void exportServer(telemetry::Metrics &metrics, const gateway::ServerCounters &counters);
 
 void exportLog(telemetry::Metrics &metrics, const telemetry::LogOutput &log);

@@ -12,6 +12,7 @@
 
 #include <QCoreApplication>
 #include <QLoggingCategory>
+#include <QRandomGenerator>
 
 #include <algorithm>
 
@@ -48,6 +49,7 @@ GatewayService::GatewayService(ServiceOptions options)
     , m_startedAt(m_clock.now())
     , m_instanceId(common::randomHex(instanceIdBytes))
     , m_failures(m_coolDowns, m_clock)
+    , m_health(m_clock, [] { return QRandomGenerator::global()->generateDouble(); })
     , m_telemetry(m_clock, m_instanceId, m_options.log)
     , m_lister(m_clock)
 { }
@@ -160,6 +162,7 @@ void GatewayService::openRecording()
     m_quota = std::make_unique<QuotaKeeper>(
         m_options.paths.quotaFile, m_telemetry.background(), m_clock);
     m_telemetry.sample(m_quota->ledger());
+    m_telemetry.sample(m_health);
     m_quotaWatch = std::make_unique<QuotaWatch>(QuotaWatch::Parts{
         [this] { return m_quota->ledger().isAnyTight() || m_coolDowns.isAnyActive(m_clock.now()); },
         [this] { return look(); },
@@ -209,7 +212,7 @@ void GatewayService::follow()
         m_instanceId,
         m_options.threeDemos});
     m_keyActions = std::make_unique<KeyActions>(KeyActions::Parts{
-        *m_keys, *m_settings, m_lister, m_coolDowns, *m_config, [this] { announce(); }});
+        *m_keys, *m_settings, m_lister, m_coolDowns, m_health, *m_config, [this] { announce(); }});
     connect(m_config.get(), &ConfigKeeper::rebuilt, this, [this] {
         m_quotaWatch->check();
         announce();
@@ -259,7 +262,7 @@ gateway::ServerConfig GatewayService::serverConfig()
     config.handlerFactory = [this](int, const common::Published<gateway::AccessRules> &rules) {
         const SharedParts parts{
             m_config->config(),
-            {m_coolDowns, m_quota->ledger(), m_failures},
+            {m_coolDowns, m_quota->ledger(), m_failures, m_health},
             *m_outcomes,
             m_clock,
             *this,

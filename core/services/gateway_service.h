@@ -126,6 +126,7 @@ private:
     std::unique_ptr<QuotaKeeper> m_quota;
     std::unique_ptr<gateway::ReplyLogs> m_replies;
     relay::FailurePolicy m_failures;
+    health::HealthTable m_health;
     std::unique_ptr<Recording> m_recording;
     std::unique_ptr<AuditKeeper> m_audit;
     TelemetryHub m_telemetry;

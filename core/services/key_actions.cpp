@@ -47,9 +47,13 @@ void KeyActions::add(
         key,
         m_parts.config.current()->baseUrls.value(provider),
         sourceFor(storage),
-        [&coolDowns = m_parts.coolDowns, provider, done = std::move(done)](Result<void> added) {
+        [&coolDowns = m_parts.coolDowns,
+         &health = m_parts.health,
+         provider,
+         done = std::move(done)](Result<void> added) {
             if (added) {
                 coolDowns.clear(provider);
+                health.clear(provider);
             }
             done(std::move(added));
         });
@@ -90,6 +94,7 @@ void KeyActions::test(
             }
             if (!fingerprint.isEmpty()) {
                 parts.coolDowns.clear(provider, fingerprint);
+                parts.health.clear(provider, fingerprint);
                 parts.changed();
             }
             done(resultOf(*found));

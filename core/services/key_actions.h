@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/health/health_table.h"
 #include "core/interfaces/gateway_control.h"
 #include "core/keys/key_manager.h"
 #include "core/quota/cool_down_table.h"
@@ -23,6 +24,7 @@ public:
         settings::SettingsStore &settings;
         ModelLister &lister;
         quota::CoolDownTable &coolDowns;
+        health::HealthTable &health;
         const ConfigKeeper &config;
         std::function<void()> changed; ///< a provider may be well again
     };

@@ -43,6 +43,11 @@ void TelemetryHub::sample(const quota::QuotaLedger &quotas)
     exportQuotas(m_metrics, quotas);
 }
 
+void TelemetryHub::sample(const health::HealthTable &health)
+{
+    exportHealth(m_metrics, health);
+}
+
 void TelemetryHub::sample(const gateway::ServerCounters &counters)
 {
     exportServer(m_metrics, counters);

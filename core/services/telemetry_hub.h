@@ -3,6 +3,7 @@
 #include "core/catalog/catalog.h"
 #include "core/common/clock.h"
 #include "core/gateway/connection_context.h"
+#include "core/health/health_table.h"
 #include "core/keys/key_manager.h"
 #include "core/quota/quota_ledger.h"
 #include "core/services/control_thread.h"
@@ -48,6 +49,7 @@ public:
     void sample(const store::RecordStore &records);
     void sample(const store::AuditTrail &audit);
     void sample(const quota::QuotaLedger &quotas);
+    void sample(const health::HealthTable &health);
     /// What sample() was told of is about to go.
     void stopSampling() { m_metrics.stopSampling(); }
 

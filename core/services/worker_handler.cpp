@@ -24,7 +24,13 @@ WorkerHandler::WorkerHandler(
           parts.clock)
     , m_replay(parts.replies)
     , m_chat(m_relay, m_audit, m_texts, m_replay)
-    , m_models(m_relay, parts.relayState.coolDowns, parts.clock, parts.recording, parts.audit)
+    , m_models(
+          m_relay,
+          parts.relayState.coolDowns,
+          parts.relayState.health,
+          parts.clock,
+          parts.recording,
+          parts.audit)
     , m_metrics([&metrics = parts.metrics] { return metrics.render(); }, parts.controlContext)
     , m_admin(parts.control, parts.mainContext)
     , m_history(parts.history)

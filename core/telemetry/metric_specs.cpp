@@ -92,7 +92,7 @@ Specs requestSpecs()
          {ofNamespace(), {"similarity_bucket", "none"}}},
         {"freerelay_circuit_state",
          gauge,
-         "0 closed, 1 half open, 2 open. Fed by the circuit breaker.",
+         "0 closed, 1 half open, 2 open: of a provider and all its models and keys the worst.",
          {ofProvider()}},
         {"freerelay_budget_remaining_ratio",
          gauge,
@@ -192,7 +192,8 @@ Specs gatewaySpecs()
          {{"winner", "none"}}},
         {"freerelay_concurrency_limit",
          gauge,
-         "Requests that may be in flight at a provider. Fed by the adaptive limit.",
+         "Requests that may be in flight at a provider, all its models and keys together that were "
+         "asked.",
          {ofProvider()}},
         {"freerelay_quota_remaining_ratio",
          gauge,

@@ -70,7 +70,7 @@ struct SampleRouting
     {
         ranked = std::make_unique<routing::RankedCatalog>(*catalog, endpoints);
         return routing::plan(
-            {catalog.get(), &endpoints, ranked.get(), &coolDowns, allowPaidInAuto, quotas},
+            {catalog.get(), &endpoints, ranked.get(), &coolDowns, allowPaidInAuto, quotas, unwell},
             mode,
             name,
             needs,
@@ -82,6 +82,7 @@ struct SampleRouting
     std::unique_ptr<routing::RankedCatalog> ranked;
     quota::CoolDownTable coolDowns;
     std::vector<quota::QuotaConstraint> quotas;
+    std::vector<health::UnwellTarget> unwell;
     bool allowPaidInAuto = true;
 };
 

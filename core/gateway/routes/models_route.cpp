@@ -84,6 +84,27 @@ bool wantsAll(const QByteArray &query)
     });
 }
 
+QJsonArray circuitsJson(const std::vector<relay::OpenCircuit> &circuits)
+{
+    QJsonArray rows;
+    for (const relay::OpenCircuit &circuit : circuits) {
+        QJsonObject row{
+            {u"provider"_s, QString::fromUtf8(circuit.provider)},
+            {u"state"_s, QString::fromLatin1(circuit.state)}};
+        if (!circuit.model.isEmpty()) {
+            row.insert(u"model"_s, QString::fromUtf8(circuit.model));
+        }
+        if (!circuit.feature.isEmpty()) {
+            row.insert(u"feature"_s, QString::fromLatin1(circuit.feature));
+        }
+        if (circuit.retryAfter) {
+            row.insert(u"retry_after"_s, qint64(circuit.retryAfter->count()));
+        }
+        rows.append(row);
+    }
+    return rows;
+}
+
 } // namespace
 
 void ModelsRoute::list(const HttpRequest &request, relay::Downstream &downstream)
@@ -136,6 +157,7 @@ void ModelsRoute::health(relay::Downstream &downstream)
         {u"mode"_s, common::toString(config->mode)},
         {u"paused"_s, config->paused},
         {u"providers"_s, providers},
+        {u"circuits"_s, circuitsJson(relay::openCircuits(m_health))},
         {u"records"_s, recordsJson(m_recording())},
         {u"audit"_s, auditJson(m_audit())}};
     if (!config->keysUnreadable.isEmpty()) {

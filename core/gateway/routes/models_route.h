@@ -3,6 +3,7 @@
 #include "core/common/clock.h"
 #include "core/gateway/http_types.h"
 #include "core/interfaces/gateway_control.h"
+#include "core/relay/circuits.h"
 #include "core/relay/worker_relay.h"
 
 #include <functional>
@@ -20,11 +21,13 @@ public:
     ModelsRoute(
         relay::WorkerRelay &relay,
         const quota::CoolDownTable &coolDowns,
+        const health::HealthTable &health,
         const common::Clock &clock,
         ReadRecording recording,
         ReadAudit audit)
         : m_relay(relay)
         , m_coolDowns(coolDowns)
+        , m_health(health)
         , m_clock(clock)
         , m_recording(std::move(recording))
         , m_audit(std::move(audit))
@@ -34,14 +37,15 @@ public:
     void list(const HttpRequest &request, relay::Downstream &downstream);
     /// @param id  what follows /v1/models/; may hold slashes
     void one(QByteArrayView id, relay::Downstream &downstream);
-    /// Live (this answers) and ready (a request would find a candidate), and every configured
-    /// provider's state, and whether requests are recorded and
-    /// audited. Tells no secrets: it needs no key.
+    /// Live (this answers) and ready (a request would find a candidate), every configured
+    /// provider's state, what fails at the moment, and whether requests are recorded and audited.
+    /// Tells no secrets: it needs no key.
     void health(relay::Downstream &downstream);
 
 private:
     relay::WorkerRelay &m_relay;
     const quota::CoolDownTable &m_coolDowns;
+    const health::HealthTable &m_health;
     const common::Clock &m_clock;
     ReadRecording m_recording;
     ReadAudit m_audit;

@@ -49,7 +49,7 @@ RelayFixture::RelayFixture(const std::vector<ProviderSpec> &specs)
     relay = std::make_unique<relay::WorkerRelay>(
         *m_published,
         std::move(owned),
-        relay::RelayState{coolDowns, quota, failures},
+        relay::RelayState{coolDowns, quota, failures, health},
         outcomes,
         clock);
 }

@@ -75,6 +75,7 @@ public:
     quota::CoolDownTable coolDowns;
     quota::QuotaLedger quota{clock};
     relay::FailurePolicy failures{coolDowns, clock};
+    health::HealthTable health{clock, [] { return 0.0; }};
     OutcomeList outcomes;
     upstream::CurlClient *client = nullptr; ///< owned by the relay
     std::unique_ptr<relay::WorkerRelay> relay;

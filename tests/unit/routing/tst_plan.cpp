@@ -184,6 +184,34 @@ private Q_SLOTS:
             QByteArrayList({"a/1", "b/1", "b/paid"}));
     }
 
+    void putsWhatIsUnwellLastButKeepsIt_data()
+    {
+        QTest::addColumn<QByteArray>("key");
+        QTest::addColumn<QByteArray>("model");
+        QTest::addColumn<QByteArrayList>("order");
+        QTest::newRow("one model") << "a-key"_ba
+                                   << "a/1"_ba << QByteArrayList({"a/2", "b/1", "a/1"});
+        QTest::newRow("its provider") << ""_ba
+                                      << ""_ba << QByteArrayList({"b/1", "a/1", "a/2"});
+        QTest::newRow("with another key") << "k"_ba
+                                          << "a/1"_ba << QByteArrayList({"a/1", "b/1", "a/2"});
+    }
+
+    void putsWhatIsUnwellLastButKeepsIt()
+    {
+        QFETCH(QByteArray, key);
+        QFETCH(QByteArray, model);
+        QFETCH(QByteArrayList, order);
+        SampleRouting sample(
+            {aProvider("a"), aProvider("b")},
+            {withQuality(aModel("a/1"), 0.9), withQuality(aModel("a/2"), 0.8), aModel("b/1")});
+        sample.unwell = {{"a", key, model, health::Unwell::CircuitOpen, now + 20s}};
+        const auto plan = sample.plan("auto", Mode::Auto, {}, now);
+        QCOMPARE(idsOf(plan), order);
+        const routing::Candidate &last = plan->candidates.back();
+        QCOMPARE(last.unwellUntil.has_value(), last.model->id != "a/2"_ba || model.isEmpty());
+    }
+
     void leavesOutWhatIsRateLimitedEvenWhenItIsUnwellToo()
     {
         SampleRouting sample = oneModel(aModel("groq/m"));

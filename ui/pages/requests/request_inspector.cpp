@@ -267,7 +267,7 @@ RequestInspector::candidateFor(const CandidateInfo &info, int rank) const
         row.tone = Tone::Warning;
         return row;
     }
-    row.verdict = tr("not needed");
+    row.verdict = info.restsUntil ? tr("failing lately, so it comes last") : tr("not needed");
     return row;
 }
 
