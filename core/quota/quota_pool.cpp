@@ -264,22 +264,30 @@ void QuotaPool::observe(
     }
 }
 
+/// What the fact says is used; nullopt when it does not. What is left of a limit that nobody knows
+/// (Azure) becomes a guess of that limit.
+std::optional<std::int64_t>
+QuotaPool::usedBy(const catalog::QuotaFact &fact, QuotaWindow &window, Moment now)
+{
+    if (fact.used || !fact.remaining) {
+        return fact.used;
+    }
+    const Number limit = fact.limit ? fact.limit : window.limit().value();
+    if (limit) {
+        return *limit - *fact.remaining;
+    }
+    if (const std::int64_t guess = *fact.remaining + window.use().used(); guess > 0) {
+        window.limit().state(guess, QuotaSource::Guess, now);
+    }
+    return std::nullopt;
+}
+
 void QuotaPool::observeWindow(
     std::size_t index, const catalog::QuotaFact &fact, OpenLease *lease, bool isLate, Moment now)
 {
     QuotaWindow &window = m_windows[index];
     const QuotaUnit unit = window.id().unit;
-    Number used = fact.used;
-    if (!used && fact.remaining) {
-        const Number limit = fact.limit ? fact.limit : window.limit().value();
-        if (!limit) { // Azure: what is left, of nobody knows how much
-            if (const std::int64_t guess = *fact.remaining + window.use().used(); guess > 0) {
-                window.limit().state(guess, QuotaSource::Guess, now);
-            }
-            return;
-        }
-        used = *limit - *fact.remaining;
-    }
+    const Number used = usedBy(fact, window, now);
     if (!used) {
         return;
     }

@@ -118,6 +118,8 @@ private:
     [[nodiscard]] OpenLease *find(std::uint64_t lease);
     void close(OpenLease &lease);
     void correct(OpenLease &lease, const Amount &actual);
+    [[nodiscard]] static std::optional<std::int64_t>
+    usedBy(const catalog::QuotaFact &fact, QuotaWindow &window, Moment now);
     void observeWindow(
         std::size_t index,
         const catalog::QuotaFact &fact,

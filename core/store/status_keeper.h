@@ -30,6 +30,7 @@ public:
     StatusKeeper(const QLoggingCategory &category, Words words, std::function<void()> changed);
     StatusKeeper(const StatusKeeper &) = delete;
     StatusKeeper &operator=(const StatusKeeper &) = delete;
+    ~StatusKeeper() = default;
 
     void setState(bool recording, const QString &problem);
     void setNotice(const QString &notice);

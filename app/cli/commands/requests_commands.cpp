@@ -113,7 +113,8 @@ void printList(const Console &console, const QJsonArray &requests)
 QString amendmentsText(const QJsonObject &request)
 {
     QStringList lines;
-    for (const QJsonValue &value : request.value("amendments"_L1).toArray()) {
+    const QJsonArray amendments = request.value("amendments"_L1).toArray();
+    for (const QJsonValue &value : amendments) {
         const QJsonObject amendment = value.toObject();
         const QString kind = amendment.value("kind"_L1).toString();
         const QString what = kind == "client_retried"_L1 ? u"asked again"_s

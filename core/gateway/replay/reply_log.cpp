@@ -115,12 +115,12 @@ void ReplyLog::tell() const
     }
 }
 
-ReplyLog::Watch::Watch(std::shared_ptr<ReplyLog> log, std::function<void()> news)
+ReplyLog::Watch::Watch(std::shared_ptr<ReplyLog> log, const std::function<void()> &news)
     : m_log(std::move(log))
 {
     const std::lock_guard lock(m_log->m_mutex);
     m_id = ++m_log->m_lastWatch;
-    m_log->m_watches.insert(m_id, std::move(news));
+    m_log->m_watches.insert(m_id, news);
 }
 
 ReplyLog::Watch::~Watch()

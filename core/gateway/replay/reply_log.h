@@ -68,7 +68,7 @@ public:
     class Watch
     {
     public:
-        Watch(std::shared_ptr<ReplyLog> log, std::function<void()> news);
+        Watch(std::shared_ptr<ReplyLog> log, const std::function<void()> &news);
         Watch(const Watch &) = delete;
         Watch &operator=(const Watch &) = delete;
         ~Watch();

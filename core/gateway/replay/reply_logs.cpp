@@ -87,13 +87,13 @@ bool ReplyLogs::makeRoom()
     if (m_logs.size() < maxLogs) {
         return true;
     }
-    auto oldest = m_logs.end();
-    for (auto it = m_logs.begin(); it != m_logs.end(); ++it) {
-        if (it->log->isEnded() && (oldest == m_logs.end() || it->addedAt < oldest->addedAt)) {
+    auto oldest = m_logs.cend();
+    for (auto it = m_logs.cbegin(); it != m_logs.cend(); ++it) {
+        if (it->log->isEnded() && (oldest == m_logs.cend() || it->addedAt < oldest->addedAt)) {
             oldest = it;
         }
     }
-    if (oldest == m_logs.end()) {
+    if (oldest == m_logs.cend()) {
         return false;
     }
     m_logs.erase(oldest);

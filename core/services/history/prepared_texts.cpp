@@ -62,7 +62,8 @@ public:
     bool add(QByteArrayView json)
     {
         const QJsonObject object = QJsonDocument::fromJson(json.toByteArray()).object();
-        for (const QJsonValue &value : object.value("choices"_L1).toArray()) {
+        const QJsonArray choices = object.value("choices"_L1).toArray();
+        for (const QJsonValue &value : choices) {
             const QJsonObject choice = value.toObject();
             Said &said = m_choices[choice.value("index"_L1).toInt()];
             said.add(choice.value("message"_L1).toObject());

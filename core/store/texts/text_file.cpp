@@ -47,7 +47,7 @@ Result<void> removeFiles(const QString &path)
 {
     for (const auto suffix : {"-journal"_L1, ""_L1}) {
         const QString name = path % suffix;
-        if (QFileInfo(name).exists() && !QFile::remove(name)) {
+        if (QFileInfo::exists(name) && !QFile::remove(name)) {
             return common::failure(
                 ErrorKind::StorageFailed, u"The file of kept texts cannot be deleted."_s);
         }
