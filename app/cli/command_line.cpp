@@ -50,6 +50,7 @@ struct Arguments
     std::string app;
     std::string status;
     std::string id;
+    std::string replayed; ///< id
     int limit = RequestsOptions().limit;
     BenchmarkOptions benchmark;
     AuditArguments audit;
@@ -177,6 +178,9 @@ private:
     {
         CLI::App *requests = add(
             "requests", "Recorded requests, newest first, or one with its reasons", [this] {
+                if (!m_args.replayed.empty()) {
+                    return replayCommand(m_context, QString::fromStdString(m_args.replayed));
+                }
                 return requestsCommand(
                     m_context,
                     {QString::fromStdString(m_args.id),
@@ -202,9 +206,13 @@ private:
             option->excludes(id);
         }
         requests->add_flag("--json", m_args.json, "Machine-readable");
+        requests->add_subcommand("replay", "Send a request whose prompt is kept again")
+            ->add_option("id", m_args.replayed, "Its id; the list shows the ids")
+            ->required();
         requests->footer("Examples:\n  freerelay requests --status failed\n"
                          "  freerelay requests --provider groq --limit 50\n"
-                         "  freerelay requests req_0123456789abcdef\n");
+                         "  freerelay requests req_0123456789abcdef\n"
+                         "  freerelay requests replay req_0123456789abcdef\n");
     }
 
     void addQuota()

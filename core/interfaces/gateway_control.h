@@ -197,6 +197,12 @@ public:
     /// Tries again to read the keychain.
     virtual void retryKeychain(Callback<void> done) = 0;
 
+    /// Sends the kept prompt of a request again, as a new request by itself.
+    /// @param done  called once its answer begins, with the new request's id; NotFound when the
+    ///              prompt is not kept, InvalidArgument when only its beginning is, Unavailable
+    ///              when the gateway does not answer
+    virtual void resend(const QString &requestId, Callback<QString> done) = 0;
+
     /// Ends the program in order.
     virtual void quit() = 0;
 

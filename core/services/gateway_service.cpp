@@ -180,6 +180,8 @@ void GatewayService::openRecording()
             std::make_unique<keys::QtKeychainBackend>(u"freerelay"_s),
             [this] { QMetaObject::invokeMethod(this, [this] { announce(); }); }},
         m_clock);
+    m_resender = std::make_unique<Resender>(
+        m_recording->history(), *m_telemetry.background().thread(), m_clock);
     m_telemetry.sample(m_recording->records());
     m_telemetry.sample(m_audit->trail());
     std::vector<relay::OutcomeSink *> sinks = m_telemetry.sinks();
@@ -494,6 +496,12 @@ void GatewayService::retryKeychain(Callback<void> done)
 {
     m_keys->load(std::move(done));
     m_audit->retryKeys();
+}
+
+void GatewayService::resend(const QString &requestId, Callback<QString> done)
+{
+    m_resender->resend(
+        requestId, {m_server ? m_server->endpoint() : QString(), m_clientKey}, std::move(done));
 }
 
 void GatewayService::quit()

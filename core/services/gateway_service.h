@@ -15,6 +15,7 @@
 #include "core/services/quota/quota_keeper.h"
 #include "core/services/quota/quota_watch.h"
 #include "core/services/recording.h"
+#include "core/services/resender.h"
 #include "core/services/subscribers.h"
 #include "core/services/telemetry_hub.h"
 #include "core/settings/paths.h"
@@ -89,6 +90,7 @@ public:
         Callback<interfaces::KeyTestResult> done) override;
     common::Result<void> setConsent(const QByteArray &provider, bool consent) override;
     void retryKeychain(Callback<void> done) override;
+    void resend(const QString &requestId, Callback<QString> done) override;
     void quit() override;
     [[nodiscard]] std::unique_ptr<interfaces::Subscription>
     subscribe(std::function<void()> changed) override;
@@ -135,6 +137,7 @@ private:
     std::unique_ptr<ConfigKeeper> m_config;
     std::unique_ptr<KeyActions> m_keyActions;
     ModelLister m_lister; ///< after those that its answers change
+    std::unique_ptr<Resender> m_resender;
 
     QString m_listenProblem;
     quint16 m_nextFreePort = 0;

@@ -30,7 +30,7 @@ _freerelay() {
             fi
             ;;
         models) words="--all --json --help" ;;
-        requests) words="--limit --provider --model --app --status --text --json --help" ;;
+        requests) words="replay --limit --provider --model --app --status --text --json --help" ;;
         quota) words="--provider --json --help" ;;
         ask) words="--model --help" ;;
         benchmark) words="--requests --concurrent --stream --model --help" ;;

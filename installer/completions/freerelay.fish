@@ -20,6 +20,7 @@ complete -c freerelay -n "__fish_seen_subcommand_from audit; and __fish_seen_sub
 complete -c freerelay -n "__fish_seen_subcommand_from status models requests quota doctor" -l json
 complete -c freerelay -n "__fish_seen_subcommand_from models" -l all
 complete -c freerelay -n "__fish_seen_subcommand_from ask benchmark requests" -l model -x
+complete -c freerelay -n "__fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from replay" -a "replay"
 complete -c freerelay -n "__fish_seen_subcommand_from requests" -l limit -x
 complete -c freerelay -n "__fish_seen_subcommand_from requests quota" -l provider -x
 complete -c freerelay -n "__fish_seen_subcommand_from requests" -l app -x

@@ -39,7 +39,7 @@ _freerelay() {
         fi
         ;;
     models) _arguments '--all' '--json' ;;
-    requests) _arguments '--limit:number' '--provider:provider' '--model:model' '--app:program' '--status:status:(2xx 4xx 5xx failed)' '--text:part of the error' '--json' ;;
+    requests) _arguments '1:order:(replay)' '--limit:number' '--provider:provider' '--model:model' '--app:program' '--status:status:(2xx 4xx 5xx failed)' '--text:part of the error' '--json' ;;
     quota) _arguments '--provider:provider' '--json' ;;
     ask) _arguments '--model:model' ;;
     benchmark) _arguments '--requests:number' '--concurrent:number' '--stream' '--model:model' ;;

@@ -48,6 +48,8 @@ public:
     std::vector<std::pair<QByteArray, QByteArray>> removed;
     std::vector<std::pair<QByteArray, bool>> consents;
     std::vector<quint16> listenRequests;
+    QStringList resent;
+    common::Result<QString> resendAnswer = QStringLiteral("req_new"); ///< what resend() answers
     int keychainRetries = 0;
     mutable int statusReads = 0;
     mutable int requestReads = 0;
@@ -174,6 +176,11 @@ public:
             std::move(done),
             keychainError ? common::Result<void>(tl::unexpected(*keychainError))
                           : common::Result<void>());
+    }
+    void resend(const QString &requestId, Callback<QString> done) override
+    {
+        resent << requestId;
+        answer(std::move(done), resendAnswer);
     }
     void quit() override { hasQuit = true; }
 

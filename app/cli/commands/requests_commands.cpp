@@ -315,4 +315,14 @@ int requestsCommand(CommandContext &context, const RequestsOptions &options)
     return exitOk;
 }
 
+int replayCommand(CommandContext &context, const QString &id)
+{
+    int exitCode = exitOk;
+    if (const auto sent = context.call(u"resend"_s, {{u"id"_s, id}}, exitCode)) {
+        context.console.out(sent->value("id"_L1).toString());
+        context.console.note(u"Asked again; 'freerelay requests ID' tells what became of it."_s);
+    }
+    return exitCode;
+}
+
 } // namespace freerelay::app

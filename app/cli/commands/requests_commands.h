@@ -20,4 +20,7 @@ struct RequestsOptions
 /// `requests`: recorded requests, newest first, or with an id everything about one.
 int requestsCommand(CommandContext &context, const RequestsOptions &options);
 
+/// `requests replay ID`: sends a request whose prompt is kept again.
+int replayCommand(CommandContext &context, const QString &id);
+
 } // namespace freerelay::app

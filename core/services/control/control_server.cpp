@@ -162,6 +162,11 @@ void ControlServer::addOrders()
             reply(result.map([] { return QJsonObject{}; }));
         });
     };
+    m_operations[u"resend"_s] = [this](const QJsonObject &args, const Reply &reply) {
+        m_control.resend(args.value("id"_L1).toString(), [reply](const Result<QString> &id) {
+            reply(id.map([](const QString &found) { return QJsonObject{{u"id"_s, found}}; }));
+        });
+    };
     m_operations[u"show"_s] = [this](const QJsonObject &, const Reply &reply) {
         if (!m_show) {
             reply(failure(ErrorKind::NotFound, u"FreeRelay runs without a window (headless)."_s));

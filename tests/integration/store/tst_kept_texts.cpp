@@ -103,6 +103,30 @@ private Q_SLOTS:
         QVERIFY(!answer().contains(u"data:"_s));
     }
 
+    void areSentAgainAsANewRequest()
+    {
+        m_fixture->setVariable(u"FREERELAY_API_KEY"_s, u"a-client-key-of-the-test"_s);
+        QVERIFY(setHours(24));
+        QVERIFY(m_gateway->start());
+        const QByteArray id = ask(
+            question, "Authorization: Bearer a-client-key-of-the-test\r\n"_ba);
+        QTRY_VERIFY(request(id).value("texts"_L1).isObject());
+        const QStringList command{u"requests"_s, u"replay"_s, QString::fromLatin1(id)};
+        const CliResult sent = m_fixture->run(command);
+        QVERIFY2(sent.exitCode == 0, sent.err.constData());
+        const QByteArray again = sent.out.split('\n').first().trimmed();
+        QVERIFY(again.startsWith("req_") && again != id);
+        QTRY_VERIFY(request(again).value("texts"_L1).isObject());
+        QCOMPARE(request(again).value("app"_L1).toString(), u"freerelay-resend"_s);
+        QCOMPARE(request(again).value("status"_L1).toInt(), 200);
+        QCOMPARE(request(again).value("texts"_L1), request(id).value("texts"_L1));
+        QVERIFY(setHours(0));
+        QTRY_VERIFY(request(id).value("texts"_L1).isNull());
+        const CliResult refused = m_fixture->run(command);
+        QVERIFY(refused.exitCode != 0);
+        QVERIFY(refused.err.contains("is not kept"));
+    }
+
     void goAtOnceWhenTheyAreSwitchedOff()
     {
         QVERIFY(setHours(24));
@@ -138,9 +162,9 @@ private:
     }
 
     /// @return the request's id
-    [[nodiscard]] QByteArray ask(const QByteArray &body)
+    [[nodiscard]] QByteArray ask(const QByteArray &body, const QByteArray &head = {})
     {
-        const RawReply reply = m_gateway->post("/v1/chat/completions"_ba, body);
+        const RawReply reply = m_gateway->post("/v1/chat/completions"_ba, body, head);
         return reply.status == 200 ? reply.headers.value("x-freerelay-request-id") : QByteArray();
     }
 

@@ -49,6 +49,13 @@ private Q_SLOTS:
         m_folder.reset();
     }
 
+    void sendsAKeptPromptAgain()
+    {
+        const QJsonObject reply = ask(message(u"resend"_s, {{u"id"_s, u"req_7"_s}}));
+        QCOMPARE(reply.value("data"_L1).toObject().value("id"_L1).toString(), u"req_new"_s);
+        QCOMPARE(m_gateway->resent, QStringList{u"req_7"_s});
+    }
+
     void opensTheSocketForItsUserOnly()
     {
         struct stat info
