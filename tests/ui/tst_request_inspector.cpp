@@ -206,6 +206,36 @@ private Q_SLOTS:
         QCOMPARE(fixture.inspector.note(), u"It is broken."_s);
     }
 
+    void aKeptPromptIsSentAgain()
+    {
+        Fixture fixture;
+        const auto row = tests::aRequest(12);
+        QVERIFY(fixture.show(row));
+        QVERIFY(!fixture.inspector.canAskAgain());
+        QVERIFY(fixture.inspector.askAgainHint().contains(u"records.keep_texts_hours"_s));
+        fixture.inspector.askAgain();
+        QVERIFY(fixture.gateway.resent.isEmpty());
+        auto &details = fixture.gateway.past.known[row.requestId];
+        details.texts = interfaces::RequestTexts{u"{"_s, true, {}, false};
+        fixture.inspector.clear();
+        QVERIFY(fixture.show(row));
+        QVERIFY(!fixture.inspector.canAskAgain());
+        QVERIFY(fixture.inspector.askAgainHint().contains(u"beginning"_s));
+        details.texts->promptCut = false;
+        fixture.inspector.clear();
+        QVERIFY(fixture.show(row));
+        QVERIFY(fixture.inspector.canAskAgain());
+        fixture.inspector.askAgain();
+        QVERIFY(!fixture.inspector.canAskAgain()); // one after the other
+        QCOMPARE(fixture.gateway.resent, QStringList{row.requestId});
+        QTRY_VERIFY(fixture.inspector.note().contains(u"req_new"_s));
+        QVERIFY(fixture.inspector.canAskAgain());
+        fixture.gateway.resendAnswer = common::failure(
+            common::ErrorKind::Unavailable, u"FreeRelay is not listening."_s);
+        fixture.inspector.askAgain();
+        QTRY_COMPARE(fixture.inspector.note(), u"FreeRelay is not listening."_s);
+    }
+
     void unknownWordsAreShownAsTheyAre()
     {
         QCOMPARE(RequestWords::failure(u"rate_limited"_s), u"limit reached"_s);

@@ -9,6 +9,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QLocale>
+#include <QPointer>
 
 #include <algorithm>
 
@@ -63,6 +64,7 @@ void RequestInspector::clear()
     ++m_generation;
     m_retry.stop();
     m_tries = 0;
+    m_asking = false;
     m_note.clear();
     m_details.reset();
     if (m_row) {
@@ -293,6 +295,48 @@ QString RequestInspector::answer() const
         return tr("(empty)", "an answer");
     }
     return withCut(texts.answer, texts.answerCut);
+}
+
+bool RequestInspector::canAskAgain() const
+{
+    return m_details && m_details->texts && !m_details->texts->promptCut && !m_asking;
+}
+
+QString RequestInspector::askAgainHint() const
+{
+    if (!m_details || !m_details->texts) {
+        return tr("The prompt of this request is not kept. While the setting "
+                  "records.keep_texts_hours is on, prompts are kept for some hours.");
+    }
+    return m_details->texts->promptCut
+        ? tr("Only the beginning of this prompt is kept")
+        : tr("Sends the kept prompt once more, as a new request; masked secrets stay masked");
+}
+
+void RequestInspector::askAgain()
+{
+    if (!canAskAgain()) {
+        return;
+    }
+    m_asking = true;
+    m_note.clear();
+    m_feed.gateway().resend(
+        m_row->requestId,
+        [self = QPointer<RequestInspector>(this),
+         generation = m_generation](const common::Result<QString> &sent) {
+            if (self != nullptr && generation == self->m_generation) {
+                self->onAskedAgain(sent);
+            }
+        });
+    Q_EMIT changed();
+}
+
+void RequestInspector::onAskedAgain(const common::Result<QString> &sent)
+{
+    m_asking = false;
+    m_note = sent ? tr("Asked again: request %1 is in the list once it has ended.").arg(*sent)
+                  : sent.error().message;
+    Q_EMIT changed();
 }
 
 QString RequestInspector::withCut(const QString &text, bool isCut)

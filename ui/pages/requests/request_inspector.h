@@ -45,7 +45,7 @@ public:
     [[nodiscard]] QString requestId() const { return m_row ? m_row->requestId : QString(); }
     [[nodiscard]] std::vector<Field> fields() const;
     [[nodiscard]] QString error() const { return m_row ? m_row->error : QString(); }
-    /// Why there is no more to see; "" = there is, or it is being fetched.
+    /// Why there is no more to see, or what came of askAgain(); "" = nothing to tell.
     [[nodiscard]] QString note() const { return m_note; }
     /// The attempts; the bars' times count from the first byte of the request.
     [[nodiscard]] Timeline timeline() const;
@@ -55,6 +55,12 @@ public:
     /// What the client sent and what it was sent, as far as that is kept; "" = it is not.
     [[nodiscard]] QString prompt() const;
     [[nodiscard]] QString answer() const;
+    /// The kept prompt can be sent again.
+    [[nodiscard]] bool canAskAgain() const;
+    /// What that does, or why it cannot be done.
+    [[nodiscard]] QString askAgainHint() const;
+    /// Sends it, and tells in note() what came of it.
+    void askAgain();
     /// A command that asks the same model in the same way. Neither key nor content: keys are not
     /// ours to show, and contents are not recorded.
     [[nodiscard]] QString curlCommand() const;
@@ -66,6 +72,7 @@ private:
     void ask();
     void onDetails(const common::Result<interfaces::RequestDetails> &details);
     [[nodiscard]] static QString withCut(const QString &text, bool isCut);
+    void onAskedAgain(const common::Result<QString> &sent);
     void addDetailFields(std::vector<Field> &fields) const;
     [[nodiscard]] Candidate candidateFor(const interfaces::CandidateInfo &info, int rank) const;
 
@@ -73,6 +80,7 @@ private:
     std::optional<interfaces::RequestRow> m_row;
     std::optional<interfaces::RequestDetails> m_details;
     QString m_note;
+    bool m_asking = false; ///< the prompt is on its way again
     QTimer m_retry; ///< what has just ended is not recorded at once
     int m_tries = 0;
     int m_generation = 0;

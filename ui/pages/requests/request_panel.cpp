@@ -50,6 +50,10 @@ RequestPanel::RequestPanel(RequestInspector &inspector, QWidget *parent)
     m_fields->setRowWrapPolicy(QFormLayout::WrapLongRows);
     column->addLayout(m_fields);
     column->addWidget(createButtons(pane));
+    m_askAgain = new QPushButton(lineIcon(u"resume"_s), tr("A&sk again"), pane);
+    m_askAgain->setObjectName(u"askAgainButton"_s);
+    connect(m_askAgain, &QPushButton::clicked, &m_inspector, &RequestInspector::askAgain);
+    column->addWidget(m_askAgain, 0, Qt::AlignLeft);
     m_note = new StateLabel(pane);
     m_note->setObjectName(u"requestNote"_s);
     column->addWidget(m_note);
@@ -185,6 +189,8 @@ void RequestPanel::update()
     const QString note = m_inspector.note();
     m_note->setVisible(!note.isEmpty());
     m_note->setState(u"state-info"_s, Tone::Info, note);
+    m_askAgain->setEnabled(m_inspector.canAskAgain());
+    m_askAgain->setToolTip(m_inspector.askAgainHint());
     updateFields();
     m_timeline->setTimeline(m_inspector.timeline());
     m_attempts->setVisible(!m_timeline->timeline().bars.empty());

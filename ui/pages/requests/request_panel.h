@@ -5,6 +5,7 @@
 class QFormLayout;
 class QLabel;
 class QPlainTextEdit;
+class QPushButton;
 class QTableWidget;
 
 namespace freerelay::ui {
@@ -51,6 +52,7 @@ private:
     RequestInspector &m_inspector;
     StateLabel *m_error = nullptr;
     StateLabel *m_note = nullptr;
+    QPushButton *m_askAgain = nullptr;
     QFormLayout *m_fields = nullptr;
     QWidget *m_attempts = nullptr;
     TimelineView *m_timeline = nullptr;
