@@ -10,6 +10,25 @@ size_t qHash(const CoolDownScope &scope, size_t seed)
     return qHashMulti(seed, scope.provider, scope.key, scope.model);
 }
 
+const char *toString(CoolDownReason reason)
+{
+    switch (reason) {
+    case CoolDownReason::RateLimited:
+        return "rate_limited";
+    case CoolDownReason::NoCredit:
+        return "no_credit";
+    case CoolDownReason::KeyRejected:
+        return "key_rejected";
+    case CoolDownReason::Forbidden:
+        return "forbidden";
+    case CoolDownReason::ModelGone:
+        return "model_gone";
+    case CoolDownReason::Unhealthy:
+        return "unhealthy";
+    }
+    return "unknown";
+}
+
 bool isStronger(const CoolDown &a, const CoolDown &b)
 {
     const bool adviceA = isOnlyAdvice(a.reason);

@@ -34,6 +34,15 @@ enum class CoolDownReason { RateLimited, NoCredit, KeyRejected, Forbidden, Model
     return reason == CoolDownReason::Unhealthy;
 }
 
+/// Whether waiting for a window or for credit helps.
+[[nodiscard]] constexpr bool isOfQuota(CoolDownReason reason)
+{
+    return reason == CoolDownReason::RateLimited || reason == CoolDownReason::NoCredit;
+}
+
+/// Stable lower-case name ("rate_limited").
+[[nodiscard]] const char *toString(CoolDownReason reason);
+
 struct CoolDown
 {
     CoolDownScope scope;

@@ -11,34 +11,9 @@ namespace freerelay::relay {
 namespace {
 
 using quota::CoolDown;
-using quota::CoolDownReason;
 
 /// The least that a Retry-After can say.
 constexpr std::chrono::milliseconds atOnce = 1s;
-
-bool isQuota(CoolDownReason reason)
-{
-    return reason == CoolDownReason::RateLimited || reason == CoolDownReason::NoCredit;
-}
-
-QByteArray wordFor(CoolDownReason reason)
-{
-    switch (reason) {
-    case CoolDownReason::RateLimited:
-        return "rate_limited"_ba;
-    case CoolDownReason::NoCredit:
-        return "no_credit"_ba;
-    case CoolDownReason::KeyRejected:
-        return "key_rejected"_ba;
-    case CoolDownReason::Forbidden:
-        return "forbidden"_ba;
-    case CoolDownReason::ModelGone:
-        return "model_gone"_ba;
-    case CoolDownReason::Unhealthy:
-        return "unhealthy"_ba;
-    }
-    return "unknown"_ba;
-}
 
 void takeEarlier(std::optional<std::chrono::milliseconds> &earliest, std::chrono::milliseconds wait)
 {
@@ -86,7 +61,7 @@ void Obstacles::considerQuota(const CoolDown &rest)
 {
     const quota::CoolDownScope &scope = rest.scope;
     auto bench = m_coolDowns.covering(scope.provider, scope.key, scope.model, m_now);
-    if (!bench || isQuota(bench->reason) || quota::isOnlyAdvice(bench->reason)) {
+    if (!bench || quota::isOfQuota(bench->reason) || quota::isOnlyAdvice(bench->reason)) {
         consider(rest);
         return;
     }
@@ -100,10 +75,10 @@ void Obstacles::consider(const CoolDown &rest)
         return;
     }
     m_rests.push_back(rest);
-    if (isQuota(rest.reason)) {
+    if (quota::isOfQuota(rest.reason)) {
         takeEarlier(m_comeBack.quota, waitFor(rest));
     }
-    if (isQuota(rest.reason) || quota::isOnlyAdvice(rest.reason)) {
+    if (quota::isOfQuota(rest.reason) || quota::isOnlyAdvice(rest.reason)) {
         takeEarlier(m_comeBack.any, waitFor(rest));
     }
 }
@@ -127,7 +102,7 @@ std::vector<CandidateReason> Obstacles::reasons(const std::vector<AttemptRecord>
     });
     for (const CoolDown &rest : rests) {
         if (!isListed(rest.scope.model)) {
-            result.push_back({rest.scope.model, wordFor(rest.reason), waitFor(rest)});
+            result.push_back({rest.scope.model, quota::toString(rest.reason), waitFor(rest)});
         }
     }
     for (const AttemptRecord &attempt : attempts) {

@@ -19,7 +19,6 @@ using interfaces::QuotaFigures;
 using interfaces::QuotaOutlook;
 using interfaces::QuotaWindowFigures;
 using interfaces::UsedUpProvider;
-using quota::CoolDownReason;
 using std::chrono::milliseconds;
 
 constexpr qsizetype shownDigits = 8;
@@ -51,25 +50,6 @@ private:
 QString shortKey(const QByteArray &fingerprint)
 {
     return QString::fromLatin1(fingerprint.left(shownDigits));
-}
-
-QString toString(CoolDownReason reason)
-{
-    switch (reason) {
-    case CoolDownReason::RateLimited:
-        return QStringLiteral("rate_limited");
-    case CoolDownReason::NoCredit:
-        return QStringLiteral("no_credit");
-    case CoolDownReason::KeyRejected:
-        return QStringLiteral("key_rejected");
-    case CoolDownReason::Forbidden:
-        return QStringLiteral("forbidden");
-    case CoolDownReason::ModelGone:
-        return QStringLiteral("model_gone");
-    case CoolDownReason::Unhealthy:
-        return QStringLiteral("unhealthy");
-    }
-    return {};
 }
 
 QuotaWindowFigures figuresOf(const quota::QuotaWindowView &view, const Moments &now)
@@ -106,7 +86,7 @@ CoolDownFigures figuresOf(const quota::CoolDown &rest, const Moments &now)
     return {
         shortKey(rest.scope.key),
         QString::fromUtf8(rest.scope.model),
-        toString(rest.reason),
+        QString::fromLatin1(quota::toString(rest.reason)),
         QString::fromUtf8(rest.detail),
         now.at(rest.until),
         quota::isOnlyAdvice(rest.reason)};
@@ -125,9 +105,7 @@ shown(const relay::RelayConfig &config, const QByteArray &provider, const QByteA
 
 bool isForQuota(const routing::Rejection &rejection)
 {
-    return rejection.coolDown
-        && (rejection.coolDown->reason == CoolDownReason::RateLimited
-            || rejection.coolDown->reason == CoolDownReason::NoCredit);
+    return rejection.coolDown && quota::isOfQuota(rejection.coolDown->reason);
 }
 
 QString nameOf(const catalog::Provider &provider)
