@@ -15,6 +15,7 @@ import urllib.request
 
 import openai
 
+TOOLS = [{"type": "function", "function": {"name": "get_weather", "parameters": {"type": "object"}}}]
 USAGE = {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8}
 
 
@@ -39,7 +40,8 @@ class Provider(http.server.BaseHTTPRequestHandler):
             self.reply(status, {"error": {"message": f"simulated {status}", "type": "simulated_error",
                                           "param": None, "code": None}})
         elif body.get("stream"):
-            self.stream(prompt)
+            told = [str(m.get("content")) for m in body["messages"] if m["role"] == "assistant"]
+            self.stream(prompt, going_on=told == ["Hello "])
         else:
             message = {"role": "assistant", "content": "Hello from Python."}
             self.reply(200, {"id": "x", "object": "chat.completion", "created": 1, "model": "gpt-4o-mini",
@@ -54,13 +56,14 @@ class Provider(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    def stream(self, prompt):
+    def stream(self, prompt, going_on):
         self.send_response(200)
         self.send_header("content-type", "text/event-stream")
         self.send_header("connection", "close")
         self.end_headers()
         self.close_connection = True
-        self.frame({"role": "assistant", "content": "Hello "})
+        if not going_on:
+            self.frame({"role": "assistant", "content": "Hello "})
         if "cut the stream" in prompt:
             reset = struct.pack("ii", 1, 0)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
@@ -155,9 +158,15 @@ class OpenAiSdk(unittest.TestCase):
             self.client.chat.completions.create(**ask("hello", temperature=9))
         self.assertEqual(raised.exception.param, "temperature")
 
+    def test_a_text_that_breaks_off_goes_on(self):
+        chunks = list(self.client.chat.completions.create(**ask("cut the stream", stream=True)))
+        text = "".join(c.choices[0].delta.content or "" for c in chunks if c.choices)
+        self.assertEqual(text, "Hello from Python.")
+
     def test_a_broken_stream_raises_and_never_ends_silently(self):
         with self.assertRaises(openai.APIError):
-            list(self.client.chat.completions.create(**ask("cut the stream", stream=True)))
+            list(self.client.chat.completions.create(
+                **ask("cut the stream", stream=True, tools=TOOLS)))
 
     def test_lists_models(self):
         self.assertIn("freerelay-auto", [model.id for model in self.client.models.list()])

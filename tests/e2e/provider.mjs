@@ -2,7 +2,8 @@
 //   "status 429"       that error (with Retry-After: 2)
 //   "slow stream"      a stream that never ends; `aborted` resolves when the connection is closed
 //   "call a tool"      one tool call, its arguments in two pieces when streamed
-//   "cut the stream"   two frames, then the connection is reset
+//   "cut the stream"   two frames, then the connection is reset; whoever asks it to go on with
+//                      them (the last message but one is the assistant's) gets the rest
 // and otherwise the answer "Hello from <name>.".
 import { createServer } from 'node:http';
 
@@ -82,6 +83,12 @@ export class Provider {
     if (prompt.includes('slow stream')) {
       const timer = setInterval(() => delta({ content: 'tick ' }), 20);
       response.on('close', () => { clearInterval(timer); this.onAbort(); });
+      return;
+    }
+    if (body.messages.at(-2)?.content === 'Half of an ans') {
+      delta({ role: 'assistant', content: 'an answer.' });
+      delta({}, 'stop');
+      response.end('data: [DONE]\n\n');
       return;
     }
     if (prompt.includes('cut the stream')) {
