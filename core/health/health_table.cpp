@@ -41,11 +41,18 @@ degradationOf(const TargetHealth &target, const CallShape &shape, common::Steady
     return found == target.degraded.end() ? nullptr : &*found;
 }
 
+/// The p95; nullopt when it would tell nothing.
+std::optional<common::Duration> late(const LatencyDigest &times, common::SteadyTime now)
+{
+    constexpr double p95 = 0.95;
+    return times.weight(now) >= enoughTimes ? times.quantile(p95) : std::nullopt;
+}
+
 bool isUnusuallySlow(
     const LatencyDigest &ttfts, std::optional<common::Duration> ttft, common::SteadyTime now)
 {
-    constexpr double p95 = 0.95;
-    return ttft && ttfts.weight(now) >= enoughTimes && *ttft > unusual * *ttfts.quantile(p95);
+    const auto usual = ttft ? late(ttfts, now) : std::nullopt;
+    return usual && *ttft > unusual * *usual;
 }
 
 int requestsPerMinute(const HealthTarget &target)
@@ -129,6 +136,14 @@ HealthTable::admit(const HealthTarget &target, const CallShape &shape, Need need
             health.provider->breaker.enter(now),
             health.concurrency.enter(),
             shape});
+}
+
+std::optional<common::Duration> HealthTable::lateTtft(const HealthTarget &target) const
+{
+    const common::SteadyTime now = m_clock.now();
+    const std::lock_guard lock(m_mutex);
+    const auto found = m_targets.constFind({target.provider.id, target.key, target.model.id});
+    return found == m_targets.cend() ? std::nullopt : late((*found)->ttft, now);
 }
 
 CallMark HealthTable::markOf(const CallPass &pass, common::SteadyTime now, bool failed)

@@ -66,6 +66,10 @@ public:
     /// What calls of that shape should avoid now; what waits for a probe is not among it.
     [[nodiscard]] std::vector<UnwellTarget> unwell(const CallShape &shape) const;
 
+    /// How long its first tokens take in one of twenty answers, the p95 of the latest; nullopt as
+    /// long as too few are known.
+    [[nodiscard]] std::optional<common::Duration> lateTtft(const HealthTarget &target) const;
+
     /// The provider (its `key` only, when given) is taken for well: the key was replaced or a test
     /// succeeded.
     void clear(QByteArrayView provider, QByteArrayView key = {});

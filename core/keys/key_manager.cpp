@@ -112,6 +112,7 @@ void KeyManager::publish()
     });
     auto ring = std::make_shared<KeyRing>(std::move(keys));
     ring->unreadable = unreadable();
+    ring->isBeingRead = isBeingRead();
     if (!ring->isEmpty()) {
         markConfigured();
     }
@@ -132,15 +133,22 @@ void KeyManager::appendSaved(std::vector<Key> &keys, KeySource source) const
     }
 }
 
+bool KeyManager::isBeingRead() const
+{
+    return std::any_of(std::begin(savedSources), std::end(savedSources), [this](KeySource source) {
+        const Saved &saved = *m_saved.value(source);
+        return saved.store && !saved.read;
+    });
+}
+
 QString KeyManager::unreadable() const
 {
+    if (isBeingRead()) {
+        return u"Saved keys are still being read."_s;
+    }
     for (const KeySource source : savedSources) {
-        const Saved &saved = *m_saved.value(source);
-        if (saved.store && !saved.read) {
-            return u"Saved keys are still being read."_s;
-        }
         if (isRealFailure(source)) {
-            return saved.error->message;
+            return m_saved.value(source)->error->message;
         }
     }
     return {};

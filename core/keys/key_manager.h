@@ -105,6 +105,7 @@ private:
     void readVariables();
     void publish();
     void appendSaved(std::vector<Key> &keys, KeySource source) const;
+    [[nodiscard]] bool isBeingRead() const;
     [[nodiscard]] QString unreadable() const;
     [[nodiscard]] bool isRealFailure(KeySource source) const;
     void onRead(KeySource source, common::Result<std::vector<StoredKey>> keys);

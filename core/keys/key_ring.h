@@ -40,6 +40,8 @@ public:
     /// Set when keys may exist that cannot be read (keychain locked, denied or failing): the demo
     /// provider must then not step in. A sentence for people; empty otherwise.
     QString unreadable;
+    /// That is only so because they are still being read.
+    bool isBeingRead = false;
 
 private:
     QHash<QByteArray, std::vector<Key>> m_keys;

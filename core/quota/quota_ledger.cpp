@@ -171,6 +171,17 @@ QuotaLedger::take(const QuotaTarget &target, const TokenAsk &ask, Reach reach)
         *this, LeaseTicket{id, pools, withoutHeaders(target.provider.quota), ask, estimate});
 }
 
+double QuotaLedger::room(const QuotaTarget &target)
+{
+    const Moment now = moment();
+    const std::lock_guard lock(m_mutex);
+    double least = 1;
+    each(poolsFor(target, now), [&](const QuotaPool &pool) {
+        least = std::min(least, pool.room(now));
+    });
+    return least;
+}
+
 void QuotaLedger::settle(const LeaseTicket &ticket, const UsedTokens &used)
 {
     const Moment now = moment();

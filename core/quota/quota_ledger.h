@@ -63,6 +63,9 @@ public:
     [[nodiscard]] std::variant<QuotaLease, LeaseRefusal>
     take(const QuotaTarget &target, const TokenAsk &ask, Reach reach = Reach::Within);
 
+    /// Smallest share of a limit that is left for the target; 1 = no limit is known.
+    [[nodiscard]] double room(const QuotaTarget &target);
+
     /// What an account page says of a model's quota.
     void observeAccount(const QuotaTarget &target, const std::vector<catalog::QuotaFact> &facts);
 

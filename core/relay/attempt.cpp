@@ -67,11 +67,13 @@ Attempt::Attempt(
     const routing::Candidate &candidate,
     AttemptSetup setup,
     upstream::HttpClient &client,
-    const common::Clock &clock)
+    const common::Clock &clock,
+    common::Waiter &decided)
     : m_candidate(candidate)
     , m_setup(std::move(setup))
     , m_clock(clock)
     , m_startedAt(clock.now())
+    , m_decided(decided)
 {
     m_call = client.start(std::move(m_setup.call), *this);
 }

@@ -32,8 +32,9 @@ struct AttemptSetup
 /// One try at one candidate: starts the call, holds everything back until the commit point, then
 /// streams downstream with watermarks. Lives on its worker thread; destroying it cancels the call.
 ///
-///     Attempt attempt(candidate, std::move(setup), client, clock);
-///     co_await attempt.decided();       // committed, complete or failed
+///     common::Waiter decided;
+///     Attempt attempt(candidate, std::move(setup), client, clock, decided);
+///     co_await decided.wait();          // committed, complete or failed
 ///     if (!attempt.failure()) {
 ///         attempt.streamTo(downstream); // streams only
 ///         co_await attempt.ended();     // the client has everything
@@ -58,19 +59,23 @@ public:
     static constexpr std::chrono::seconds releaseLimit{2};
     static constexpr qsizetype maxAfterEnd = 64 * 1024;
 
+    /// @param decided  fired when the first content of a stream is there, a whole reply is there,
+    /// or
+    ///                 it failed; outlives the attempt, and may serve others as well
     Attempt(
         const routing::Candidate &candidate,
         AttemptSetup setup,
         upstream::HttpClient &client,
-        const common::Clock &clock);
+        const common::Clock &clock,
+        common::Waiter &decided);
     ~Attempt() override;
     Q_DISABLE_COPY_MOVE(Attempt)
 
-    /// Fires when the first content of a stream is there, a whole reply is there, or it failed.
-    [[nodiscard]] common::Waiter::View decided() { return m_decided.wait(); }
+    /// Whether `decided` has been fired.
+    [[nodiscard]] bool isDecided() const { return m_phase != Phase::Waiting; }
     /// Sends what was held back and everything that follows to `downstream`.
     void streamTo(Downstream &downstream);
-    /// Fires when the reply is complete or has failed; only after decided(). `downstream` is not
+    /// Fires when the reply is complete or has failed; only after isDecided(). `downstream` is not
     /// used any more.
     [[nodiscard]] common::Waiter::View ended() { return m_ended.wait(); }
     /// Fires when the provider has ended its reply as well, or will not; only after ended(). It
@@ -149,7 +154,7 @@ private:
     qsizetype m_afterEnd = 0; ///< bytes that came behind the end mark
     std::optional<dialects::ProviderFailure> m_failure;
     Downstream *m_downstream = nullptr;
-    common::Waiter m_decided;
+    common::Waiter &m_decided;
     common::Waiter m_ended;
     common::Waiter m_released;
     std::unique_ptr<upstream::Call> m_call; ///< last: destroyed first, so no callback comes late

@@ -46,7 +46,7 @@ QByteArray OutcomeBuilder::clientLeftWord()
     return "client_left"_ba;
 }
 
-void OutcomeBuilder::beginAttempt(const routing::Candidate &candidate)
+std::size_t OutcomeBuilder::beginAttempt(const routing::Candidate &candidate)
 {
     AttemptRecord record;
     record.provider = candidate.provider->id;
@@ -54,11 +54,27 @@ void OutcomeBuilder::beginAttempt(const routing::Candidate &candidate)
     record.keyFingerprint = candidate.key;
     record.tier = tierWord(*candidate.provider, *candidate.model);
     m_outcome.attempts.push_back(std::move(record));
+    return m_outcome.attempts.size() - 1;
 }
 
-void OutcomeBuilder::endAttempt(const Attempt &attempt)
+const AttemptRecord *OutcomeBuilder::decisiveAttempt() const
 {
-    AttemptRecord &record = m_outcome.attempts.back();
+    const std::vector<AttemptRecord> &attempts = m_outcome.attempts;
+    if (attempts.empty()) {
+        return nullptr;
+    }
+    return &attempts[m_answering.value_or(attempts.size() - 1)];
+}
+
+void OutcomeBuilder::endLostRace(std::size_t place, const Attempt &attempt)
+{
+    endAttempt(place, attempt);
+    m_outcome.attempts[place].failure = hedgeLostWord();
+}
+
+void OutcomeBuilder::endAttempt(std::size_t place, const Attempt &attempt)
+{
+    AttemptRecord &record = m_outcome.attempts[place];
     record.status = attempt.status();
     record.startedAfter = microsecondsBetween(m_startedAt, attempt.startedAt());
     record.duration = microsecondsBetween(attempt.startedAt(), m_clock.now());
@@ -79,7 +95,7 @@ void OutcomeBuilder::noteReply(
     m_outcome.provider = candidate.provider->id;
     m_outcome.model = candidate.model->id;
     m_outcome.keyFingerprint = candidate.key;
-    m_outcome.tier = m_outcome.attempts.back().tier;
+    m_outcome.tier = decisiveAttempt()->tier;
     m_outcome.paid = isPaid(config, *candidate.model);
     const dialects::Usage &usage = attempt.progress().usage;
     m_outcome.promptTokens = plus(usage.promptTokens, before.prompt);
@@ -105,19 +121,26 @@ void OutcomeBuilder::noteError(const ClientError &error)
     m_outcome.error = error.message;
 }
 
-std::shared_ptr<const Outcome>
-OutcomeBuilder::finish(const RelayRequest &request, std::chrono::milliseconds waited, bool isGone)
+/// Of the attempts beside the decisive one.
+QByteArray OutcomeBuilder::lastFailure() const
+{
+    const std::vector<AttemptRecord> &attempts = m_outcome.attempts;
+    for (auto attempt = attempts.rbegin(); attempt != attempts.rend(); ++attempt) {
+        if (&*attempt != decisiveAttempt()) {
+            return attempt->failure;
+        }
+    }
+    return {};
+}
+
+std::shared_ptr<const Outcome> OutcomeBuilder::finish(const RelayRequest &request, bool isGone)
 {
     if (isGone && m_outcome.status == 0) {
         m_outcome.status = Outcome::clientLeft;
         noteClientLeft();
     }
-    const std::size_t attempts = m_outcome.attempts.size();
-    if (waited > 0ms && attempts > 0) {
-        m_outcome.retryCause = "quota_wait"_ba;
-    } else if (attempts > 1) {
-        m_outcome.retryCause = m_outcome.attempts[attempts - 2].failure;
-    }
+    const bool isRetried = m_waited > 0ms && !m_outcome.attempts.empty();
+    m_outcome.retryCause = isRetried ? "quota_wait"_ba : lastFailure();
     m_outcome.error.truncate(Outcome::maxErrorBytes);
     m_outcome.digests = digestsOf(request.chat, request.app);
     m_outcome.duration = microsecondsBetween(m_startedAt, m_clock.now());

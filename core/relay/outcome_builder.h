@@ -7,7 +7,10 @@
 #include "core/relay/relay_config.h"
 #include "core/relay/relay_request.h"
 
+#include <chrono>
+#include <cstddef>
 #include <memory>
+#include <optional>
 
 namespace freerelay::relay {
 
@@ -20,12 +23,22 @@ public:
     [[nodiscard]] Outcome &outcome() { return m_outcome; }
     [[nodiscard]] const std::vector<AttemptRecord> &attempts() const { return m_outcome.attempts; }
     [[nodiscard]] common::SteadyTime startedAt() const { return m_startedAt; }
+    [[nodiscard]] std::chrono::milliseconds waited() const { return m_waited; }
+    /// The attempt that answers, else the one that was made last; null = there was none.
+    [[nodiscard]] const AttemptRecord *decisiveAttempt() const;
 
-    /// `candidate` is about to be asked.
-    void beginAttempt(const routing::Candidate &candidate);
-    /// The newest attempt has failed, or has a whole reply, or its stream is over.
-    void endAttempt(const Attempt &attempt);
-    /// What is known of a reply when it is there, or broke off; after endAttempt().
+    /// It waited for a quota.
+    void noteWait(std::chrono::milliseconds waited) { m_waited = waited; }
+    /// `candidate` is about to be asked. @return the attempt's place among attempts()
+    [[nodiscard]] std::size_t beginAttempt(const routing::Candidate &candidate);
+    /// It is this one that answers.
+    void setAnswering(std::size_t place) { m_answering = place; }
+    /// The attempt has failed, or has a whole reply, or its stream is over.
+    void endAttempt(std::size_t place, const Attempt &attempt);
+    /// Another one that was under way beside it began to answer first.
+    void endLostRace(std::size_t place, const Attempt &attempt);
+    /// What is known of the answering attempt's reply when it is there, or broke off; after
+    /// endAttempt().
     /// @param before  of the parts that it goes on with
     void noteReply(
         const routing::Candidate &candidate,
@@ -37,17 +50,18 @@ public:
     void noteError(const ClientError &error);
     void noteClientLeft() { m_outcome.errorClass = clientLeftWord(); }
 
-    /// @param waited   for a quota
-    /// @param isGone   the client left
-    [[nodiscard]] std::shared_ptr<const Outcome>
-    finish(const RelayRequest &request, std::chrono::milliseconds waited, bool isGone);
+    /// @param isGone  the client left
+    [[nodiscard]] std::shared_ptr<const Outcome> finish(const RelayRequest &request, bool isGone);
 
 private:
     [[nodiscard]] static QByteArray clientLeftWord();
+    [[nodiscard]] QByteArray lastFailure() const;
 
     const common::Clock &m_clock;
     common::SteadyTime m_startedAt;
     Outcome m_outcome;
+    std::chrono::milliseconds m_waited{0};
+    std::optional<std::size_t> m_answering;
 };
 
 } // namespace freerelay::relay

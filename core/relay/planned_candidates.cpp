@@ -51,24 +51,17 @@ bool isPaid(const RelayConfig &config, const catalog::Model &model)
     return position && config.ranked->models()[*position].paid;
 }
 
-std::vector<routing::Candidate>
-takeUnpaid(std::vector<routing::Candidate> &candidates, const RelayConfig &config)
-{
-    const auto firstPaid = std::stable_partition(
-        candidates.begin(), candidates.end(), [&config](const routing::Candidate &candidate) {
-            return !isPaid(config, *candidate.model);
-        });
-    std::vector<routing::Candidate> unpaid(candidates.begin(), firstPaid);
-    candidates.erase(candidates.begin(), firstPaid);
-    return unpaid;
-}
-
 PlannedCandidates::PlannedCandidates(
     routing::RoutePlan plan, std::shared_ptr<const RelayConfig> config, Moment madeAt)
     : m_plan(std::move(plan))
     , m_config(std::move(config))
     , m_madeAt(madeAt)
 { }
+
+bool PlannedCandidates::isPaid(const routing::Candidate &candidate) const
+{
+    return relay::isPaid(*m_config, *candidate.model);
+}
 
 CandidateRecord
 PlannedCandidates::recordOf(const catalog::Provider &provider, const catalog::Model &model) const
@@ -77,7 +70,7 @@ PlannedCandidates::recordOf(const catalog::Provider &provider, const catalog::Mo
     record.provider = provider.id;
     record.model = model.id;
     record.tier = tierWord(provider, model);
-    record.paid = isPaid(*m_config, model);
+    record.paid = relay::isPaid(*m_config, model);
     return record;
 }
 

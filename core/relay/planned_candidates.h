@@ -26,6 +26,8 @@ public:
         routing::RoutePlan plan, std::shared_ptr<const RelayConfig> config, Moment madeAt);
 
     [[nodiscard]] const routing::RoutePlan &plan() const { return m_plan; }
+    /// Whether routing took it for a paid one.
+    [[nodiscard]] bool isPaid(const routing::Candidate &candidate) const;
 
     [[nodiscard]] std::vector<CandidateRecord> spellOut() const override;
     [[nodiscard]] std::size_t size() const override
@@ -50,9 +52,5 @@ private:
 
 /// Whether routing takes the model for a paid one.
 [[nodiscard]] bool isPaid(const RelayConfig &config, const catalog::Model &model);
-
-/// Takes those that cost nothing out of `candidates`, in their order.
-[[nodiscard]] std::vector<routing::Candidate>
-takeUnpaid(std::vector<routing::Candidate> &candidates, const RelayConfig &config);
 
 } // namespace freerelay::relay

@@ -37,6 +37,11 @@ QByteArray wordFor(FailureClass failure)
     return "unknown"_ba;
 }
 
+QByteArray hedgeLostWord()
+{
+    return "cancelled_by_hedge"_ba;
+}
+
 QByteArray wordFor(catalog::NameTarget::Kind kind)
 {
     using Kind = catalog::NameTarget::Kind;

@@ -32,6 +32,7 @@ struct RelayConfig
     bool paused = false;
     /// Why nothing can be answered although keys may exist (keychain locked); "" = they are read.
     QString keysUnreadable;
+    bool keysAreBeingRead = false; ///< that is only so for a moment, see WorkerRelay
 
     std::chrono::milliseconds requestDeadline{300'000};
     /// How long a provider may let an attempt wait; local ones may always take longer, see
@@ -43,6 +44,8 @@ struct RelayConfig
     std::chrono::milliseconds quotaWait{10'000};
     /// A stream of plain text that breaks off is gone on with by the next candidate.
     bool continueStreams = true;
+    /// A slow answer is asked for at a second provider as well, see hedging.h.
+    bool hedging = true;
     /// Of replies that may be read again: how long after their end, and how long they go on being
     /// made without anybody who reads.
     std::chrono::milliseconds resumeKeep{300'000};

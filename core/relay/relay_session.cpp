@@ -2,7 +2,6 @@
 
 #include "core/catalog/endpoint.h"
 #include "core/dialects/continuation/continued_request.h"
-#include "core/dialects/openai_chat.h"
 #include "core/relay/attempt_builder.h"
 #include "core/relay/request_plan.h"
 
@@ -14,13 +13,8 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace freerelay::relay {
 
-namespace {
-
 using dialects::FailureClass;
-
-constexpr int okStatus = 200;
-
-} // namespace
+using Spared = CandidateQueue::Spared;
 
 RelaySession::RelaySession(
     RelayServices services,
@@ -30,208 +24,282 @@ RelaySession::RelaySession(
     : m_services(services)
     , m_config(std::move(config))
     , m_request(std::move(request))
-    , m_downstream(std::move(downstream))
     , m_record(m_request, services.clock)
+    , m_reply(std::move(downstream), m_record)
 { }
 
 void RelaySession::start(std::function<void()> over)
 {
     m_over = std::move(over);
-    m_done = m_downstream->isGone();
     if (m_config->continueStreams && dialects::isContinuable(m_request.chat)) {
-        m_continuable = std::make_shared<ContinuableStream>(m_downstream);
-        m_downstream = m_continuable;
+        m_reply.wrap([this](auto client) { return m_continuation.watch(std::move(client)); });
     }
-    m_downstream->setHandlers(
+    m_reply.client()->setHandlers(
         [this] {
-            if (m_attempt != nullptr) {
-                m_attempt->onDrained();
+            if (AttemptRun *run = m_running.first()) {
+                run->attempt().onDrained();
             }
         },
         [this] { onClientLeft(); });
     m_services.retries.deposit();
+    m_services.hedges.deposit();
     m_task = run();
+}
+
+void RelaySession::cancelAll()
+{
+    if (m_waitUntil) {
+        m_waitOver.fire();
+        return;
+    }
+    m_hedgeAt.reset();
+    m_running.cancelAll();
 }
 
 void RelaySession::onClientLeft()
 {
     // Its handler is running: it must not be destroyed by what follows.
-    const std::shared_ptr<Downstream> keep = m_downstream;
-    m_done = true;
-    if (m_attempt != nullptr) {
-        m_attempt->cancel();
-    } else if (m_waitUntil) {
-        m_waitOver.fire();
-    }
+    const std::shared_ptr<Downstream> keep = m_reply.client();
+    m_reply.setLeft();
+    cancelAll();
 }
 
 void RelaySession::abort()
 {
-    if (!m_done && m_headSent) {
-        m_done = true;
-        m_record.outcome().brokenStream = true;
-        m_record.outcome().errorClass = "shutting_down"_ba;
-        m_record.outcome().error = "FreeRelay is stopping; the answer is incomplete."_ba;
-        if (m_continuable) {
-            m_continuable->endJoin();
-        }
-        m_downstream->write(
-            dialects::openAiStreamError(m_record.outcome().error, "server_error", "shutting_down"));
-        m_downstream->finish();
-    } else if (!m_done) {
-        replyError(
+    if (!m_reply.isOver() && m_reply.hasBegun()) {
+        m_continuation.endJoin();
+        m_reply.breakOff(
+            {503,
+             "FreeRelay is stopping; the answer is incomplete."_ba,
+             "server_error"_ba,
+             {},
+             "shutting_down"_ba,
+             {}});
+    } else if (!m_reply.isOver()) {
+        m_reply.refuse(
             {503, "FreeRelay is stopping."_ba, "server_error"_ba, {}, "shutting_down"_ba, 1s});
     }
-    if (m_attempt != nullptr) {
-        m_attempt->cancel();
-    } else if (m_waitUntil) {
-        m_waitOver.fire();
-    }
+    cancelAll();
 }
 
 void RelaySession::checkLimits(common::SteadyTime now)
 {
-    if (const std::shared_ptr<Downstream> downstream = m_downstream; downstream && !m_done) {
-        downstream->checkLimits(now);
+    if (const std::shared_ptr<Downstream> client = m_reply.client(); client && !m_reply.isOver()) {
+        client->checkLimits(now);
     }
     if (m_waitUntil && now >= *m_waitUntil) {
         m_waitOver.fire();
         return;
     }
-    if (m_attempt == nullptr) {
+    if (m_running.isEmpty()) {
         return;
     }
-    if (!m_attempt->isPaused()) {
+    if (!m_running.first()->attempt().isPaused()) {
         m_stalledSince.reset();
     } else if (!m_stalledSince) {
         m_stalledSince = now;
     } else if (now - *m_stalledSince > stalledReaderLimit) {
-        m_done = true;
-        m_downstream->abort();
-        m_attempt->cancel();
+        m_reply.abort();
+        cancelAll();
         return;
     }
-    if (m_continuable && m_continuable->hasDiverged()) {
-        m_attempt->cancel();
+    if (m_continuation.hasDiverged()) {
+        cancelAll();
         return;
     }
-    m_attempt->checkLimits(now);
+    m_running.checkLimits(now);
+    if (m_hedgeAt && now >= *m_hedgeAt) {
+        m_decided.fire();
+    }
 }
 
 QCoro::Task<> RelaySession::run()
 {
     std::optional<ClientError> refusal;
-    if (!m_done) {
+    if (!m_reply.isOver()) {
         refusal = choose();
         co_await tryAll();
     }
-    if (!m_done && beginWait()) {
+    if (!m_reply.isOver() && beginWait()) {
         const common::SteadyTime began = m_services.clock.now();
         co_await m_waitOver.wait();
         m_waitUntil.reset();
-        m_waited = std::chrono::ceil<std::chrono::milliseconds>(m_services.clock.now() - began);
-        if (!m_done) {
+        m_record.noteWait(
+            std::chrono::ceil<std::chrono::milliseconds>(m_services.clock.now() - began));
+        if (!m_reply.isOver()) {
             refusal = choose();
             co_await tryAll();
         }
     }
-    if (!m_done && m_break) {
-        endBroken(*m_break);
-    } else if (!m_done) {
-        replyError(withReasons(refusal ? *std::move(refusal) : finalError()));
+    if (!m_reply.isOver() && m_continuation.reason()) {
+        m_reply.breakOff(*m_continuation.reason());
+    } else if (!m_reply.isOver()) {
+        m_reply.refuse(withReasons(refusal ? *std::move(refusal) : finalError()));
     }
     conclude();
     std::exchange(m_over, {})();
 }
 
-/// In the plan's order; then those that others were preferred to: what was only busy, what is
-/// beyond a quota or broke off, and at last what fails.
 QCoro::Task<> RelaySession::tryAll()
 {
-    // Holds the plan that this loop goes through, whatever is planned meanwhile.
-    const std::shared_ptr<const PlannedCandidates> planned = m_planned;
-    if (!planned) {
-        co_return;
-    }
-    m_untried = 0;
+    m_queue = CandidateQueue(m_planned);
     m_outOfAttempts = false;
     m_quotaRests.clear();
-    m_lastResorts.clear();
-    m_busy.clear();
-    m_unwell.clear();
-    while (m_untried < planned->rankedCount() && !m_done) {
-        const routing::Candidate &candidate = planned->plan().candidates[m_untried];
-        if (!m_busy.empty() && isPaid(*m_config, *candidate.model)) {
-            const std::vector<routing::Candidate> unpaid = takeUnpaid(m_busy, *m_config);
-            co_await trySpared(unpaid, quota::Reach::Within);
-        }
-        co_await tryOne(
-            candidate,
-            candidate.beyondQuota ? quota::Reach::Probe : quota::Reach::Within,
-            health::Need::Usual);
-        if (m_outOfAttempts) {
+    while (!m_reply.isOver() && !m_outOfAttempts) {
+        const std::optional<Turn> turn = m_queue.next();
+        if (!turn) {
             co_return;
         }
-        ++m_untried;
-    }
-    if (!m_done) {
-        co_await trySpared(m_busy, quota::Reach::Within);
-        co_await trySpared(m_lastResorts, quota::Reach::Anyway);
-        co_await trySpared(m_unwell, quota::Reach::Anyway);
+        co_await tryOne(*turn);
     }
 }
 
-/// Nobody else is left. They may become more meanwhile. (Whoever awaits it keeps its arguments, as
-/// below.)
-QCoro::Task<>
-RelaySession::trySpared(const std::vector<routing::Candidate> &spared, quota::Reach reach)
+/// Until it, or one that is asked beside it, has answered, or all have failed. (Whoever awaits it
+/// keeps its arguments, as below.)
+QCoro::Task<> RelaySession::tryOne(const Turn &turn)
 {
-    for (std::size_t i = 0; i < spared.size(); ++i) {
-        const routing::Candidate candidate = spared[i];
-        co_await tryOne(candidate, reach, health::Need::LastResort);
-    }
-}
-
-/// Unless something speaks against it.
-QCoro::Task<>
-RelaySession::tryOne(const routing::Candidate &candidate, quota::Reach reach, health::Need need)
-{
-    if (m_done || m_outOfAttempts || isUseless(candidate)) {
-        co_return;
-    }
-    auto ticket = admit(candidate, need);
+    auto ticket = admit(turn);
     if (!ticket) {
         co_return;
     }
     m_outOfAttempts = !m_record.attempts().empty() && !mayTryNext();
-    if (!m_outOfAttempts) {
-        co_await tryCandidate(candidate, reach, *ticket);
+    if (m_outOfAttempts) {
+        co_return;
+    }
+    if (auto run = begin(turn, *ticket)) {
+        m_running.add(std::move(run));
+    }
+    watchForDelay();
+    AttemptRun *winner = settleDecided();
+    while (winner == nullptr && !m_running.isEmpty()) {
+        co_await m_decided.wait();
+        winner = settleDecided();
+        if (winner == nullptr && m_hedgeAt && m_services.clock.now() >= *m_hedgeAt) {
+            hedge();
+        }
+    }
+    m_hedgeAt.reset();
+    if (winner != nullptr) {
+        cancelBeside(*winner);
+        co_await deliver(*winner);
+    }
+    m_running.clear();
+}
+
+/// Settles those that have failed. @return the first that answers; null = none does yet
+AttemptRun *RelaySession::settleDecided()
+{
+    while (AttemptRun *run = m_running.firstDecided()) {
+        if (!run->attempt().failure()) {
+            return run;
+        }
+        onAttemptFailed(*run);
+        m_running.remove(*run);
+    }
+    return nullptr;
+}
+
+/// Nothing of the client's is lost with them: they had told nothing yet. What they used is counted.
+void RelaySession::cancelBeside(const AttemptRun &winner)
+{
+    for (const auto &run : m_running.takeBeside(winner)) {
+        run->attempt().cancel();
+        run->health().onEnd(run->attempt(), isOutOfTime());
+        run->quota().onEnd(run->attempt());
+        m_record.endLostRace(run->record(), run->attempt());
     }
 }
 
-/// Asks whether the candidate is well; nullopt, and remembered, when another one is to go first.
-std::optional<health::CallTicket>
-RelaySession::admit(const routing::Candidate &candidate, health::Need need)
+/// Has the request's first attempt looked at again when it is slower than usual.
+void RelaySession::watchForDelay()
 {
+    if (m_running.isEmpty() || m_record.attempts().size() != 1 || !mayHedge(m_request, *m_config)
+        || !m_services.hedges.hasOne()) {
+        return;
+    }
+    const AttemptRun &first = *m_running.first();
+    m_hedgeAt = overdueAt(first.candidate(), first.attempt().startedAt(), m_services.shared.health);
+    if (m_hedgeAt) {
+        m_services.alarm.wakeAt(*m_hedgeAt);
+    }
+}
+
+/// Asks a second candidate beside the one that is late, if there is one that suits.
+void RelaySession::hedge()
+{
+    m_hedgeAt.reset();
+    if (m_running.isEmpty() || !m_services.hedges.hasOne()) {
+        return;
+    }
+    const auto turn = m_queue.takeAhead([this](const routing::Candidate &candidate) {
+        return suitsAsHedge(
+            candidate, m_running.first()->candidate(), *m_config, m_services.shared.quota);
+    });
+    auto ticket = turn ? admit(*turn) : std::nullopt;
+    if (!ticket || !mayTryNext()) {
+        return;
+    }
+    if (auto run = begin(*turn, *ticket)) {
+        m_services.hedges.withdraw();
+        m_running.add(std::move(run));
+    }
+}
+
+/// Asks whether the candidate is of use and well; nullopt when it is not, or when another one is to
+/// go first, which is remembered.
+std::optional<health::CallTicket> RelaySession::admit(const Turn &turn)
+{
+    const routing::Candidate &candidate = turn.candidate;
+    if (isUseless(candidate)) {
+        return std::nullopt;
+    }
     auto admitted = m_services.shared.health.admit(
-        {*candidate.provider, *candidate.model, candidate.key}, shapeOf(m_request), need);
+        {*candidate.provider, *candidate.model, candidate.key}, shapeOf(m_request), turn.need);
     if (auto *ticket = std::get_if<health::CallTicket>(&admitted)) {
         return std::move(*ticket);
     }
     const bool isBusy = std::get<health::HealthRefusal>(admitted).reason == health::Unwell::Busy;
-    (isBusy ? m_busy : m_unwell).push_back(candidate);
+    m_queue.spare(candidate, isBusy ? Spared::Busy : Spared::Unwell);
     return std::nullopt;
 }
 
-/// Takes the attempt's part of the quota; nullopt, and remembered, when there is none left.
-std::optional<quota::QuotaLease>
-RelaySession::borrow(const routing::Candidate &candidate, quota::Reach reach)
+/// @param ticket  taken when there is an attempt
+/// @return null when the request cannot be said there, or there is no quota for it
+std::unique_ptr<AttemptRun> RelaySession::begin(const Turn &turn, health::CallTicket &ticket)
 {
+    const RelayRequest &request = m_continuation.rest() != nullptr ? *m_continuation.rest()
+                                                                   : m_request;
+    const AttemptBuilder builder(*m_config, request, m_services.clock, m_record.startedAt());
+    auto setup = builder.build(turn.candidate);
+    if (!setup) {
+        onRefusedByDialect(turn.candidate, setup.error());
+        return nullptr;
+    }
+    auto lease = borrow(turn);
+    if (!lease) {
+        return nullptr;
+    }
+    const std::size_t place = m_record.beginAttempt(turn.candidate);
+    common::addTraceHeaders(setup->call.headers, m_request.trace, m_record.attempts().size());
+    return std::make_unique<AttemptRun>(
+        turn.candidate,
+        AttemptGrant{*std::move(lease), std::move(ticket)},
+        std::move(*setup),
+        place,
+        m_services.client,
+        m_services.clock,
+        m_decided);
+}
+
+/// Takes the attempt's part of the quota; nullopt, and remembered, when there is none left.
+std::optional<quota::QuotaLease> RelaySession::borrow(const Turn &turn)
+{
+    const routing::Candidate &candidate = turn.candidate;
     const dialects::RequestNeeds &needs = m_request.chat.needs;
     auto taken = m_services.shared.quota.take(
         {*candidate.provider, *candidate.model, candidate.key},
         {needs.promptTokensEstimated, needs.outputTokensRequested},
-        reach);
+        turn.reach);
     if (auto *lease = std::get_if<quota::QuotaLease>(&taken)) {
         return std::move(*lease);
     }
@@ -240,10 +308,38 @@ RelaySession::borrow(const routing::Candidate &candidate, quota::Reach reach)
         {candidate.provider->id, candidate.key, candidate.model->id},
         refusal.window,
         refusal.until));
-    if (refusal.fit == quota::Fit::Beyond && reach != quota::Reach::Anyway) {
-        m_lastResorts.push_back(candidate);
+    if (refusal.fit == quota::Fit::Beyond && turn.reach != quota::Reach::Anyway) {
+        m_queue.spare(candidate, Spared::LastResort);
     }
     return std::nullopt;
+}
+
+/// Tells the client what the attempt answers.
+QCoro::Task<> RelaySession::deliver(AttemptRun &run)
+{
+    Attempt &attempt = run.attempt();
+    m_record.setAnswering(run.record());
+    if (!m_request.chat.stream) {
+        run.health().onEnd(attempt, isOutOfTime());
+        noteReply(run);
+        m_reply.whole(attempt.takeReply());
+        co_return;
+    }
+    if (m_reply.hasBegun()) {
+        m_continuation.join(run.candidate().model->id);
+    } else {
+        m_reply.beginStream();
+    }
+    attempt.streamTo(*m_reply.client());
+    co_await attempt.ended();
+    hideKey(run);
+    run.health().onEnd(attempt, isOutOfTime());
+    noteReply(run);
+    if (!leaveToOthers(run)) {
+        onStreamEnded(run);
+        conclude();
+        co_await attempt.released();
+    }
 }
 
 /// How much longer the client waits for a quota.
@@ -257,7 +353,7 @@ common::Duration RelaySession::patience(common::SteadyTime now) const
 /// the way, and never twice.
 bool RelaySession::beginWait()
 {
-    if (!m_planned || !m_mayTryOthers || !m_tally.isOnlyQuota() || m_headSent) {
+    if (!m_planned || !m_mayTryOthers || !m_tally.isOnlyQuota() || m_reply.hasBegun()) {
         return false;
     }
     const common::SteadyTime now = m_services.clock.now();
@@ -266,6 +362,7 @@ bool RelaySession::beginWait()
         return false;
     }
     m_waitUntil = now + *back;
+    m_services.alarm.wakeAt(*m_waitUntil);
     return true;
 }
 
@@ -317,78 +414,19 @@ bool RelaySession::mayTryNext()
         && m_services.retries.withdraw(now);
 }
 
-/// @param ticket  taken when there is an attempt
-QCoro::Task<> RelaySession::tryCandidate(
-    routing::Candidate candidate, quota::Reach reach, health::CallTicket &ticket)
-{
-    const AttemptBuilder builder(
-        *m_config, m_rest ? *m_rest : m_request, m_services.clock, m_record.startedAt());
-    auto setup = builder.build(candidate);
-    if (!setup) {
-        onRefusedByDialect(candidate, setup.error());
-        co_return;
-    }
-    auto lease = borrow(candidate, reach);
-    if (!lease) {
-        co_return;
-    }
-    AttemptQuota quota(candidate, *std::move(lease), m_services.clock);
-    AttemptHealth health(std::move(ticket));
-    setup->onHead = [&quota](const common::HeaderList &headers) { quota.onHead(headers); };
-    m_record.beginAttempt(candidate);
-    common::addTraceHeaders(setup->call.headers, m_request.trace, m_record.attempts().size());
-    Attempt attempt(candidate, std::move(*setup), m_services.client, m_services.clock);
-    m_attempt = &attempt;
-    co_await attempt.decided();
-    if (attempt.failure()) {
-        hideKey(candidate, attempt);
-        health.onEnd(attempt, isOutOfTime());
-        onAttemptFailed(candidate, attempt, quota);
-    } else if (!m_request.chat.stream) {
-        health.onEnd(attempt, isOutOfTime());
-        noteReply(candidate, attempt, quota);
-        replyWhole(attempt);
-    } else {
-        beginStream(candidate);
-        attempt.streamTo(*m_downstream);
-        co_await attempt.ended();
-        hideKey(candidate, attempt);
-        health.onEnd(attempt, isOutOfTime());
-        noteReply(candidate, attempt, quota);
-        if (!leaveToOthers(candidate, attempt)) {
-            onStreamEnded(candidate, attempt);
-            conclude();
-            co_await attempt.released();
-        }
-    }
-    m_attempt = nullptr;
-}
-
 /// Whether another candidate may go on with the answer that has just broken off: prepares that.
-bool RelaySession::leaveToOthers(const routing::Candidate &candidate, const Attempt &attempt)
+bool RelaySession::leaveToOthers(const AttemptRun &run)
 {
-    const bool diverged = m_continuable && m_continuable->hasDiverged();
-    if (!m_continuable || m_done || (!attempt.failure() && !diverged)) {
+    if (m_reply.isOver()) {
         return false;
     }
-    m_continuable->endJoin();
-    if (!diverged) {
-        m_break = toClientError(*attempt.failure(), candidate.provider->name);
-        m_lastResorts.push_back(candidate); // a cut may have been nobody's fault
+    const bool diverged = m_continuation.hasDiverged();
+    const bool isPrepared = m_continuation.prepare(
+        m_request, run.attempt(), run.candidate().provider->name);
+    if (isPrepared && !diverged) {
+        m_queue.spare(run.candidate(), Spared::LastResort); // a cut may have been nobody's fault
     }
-    auto told = m_continuable->told();
-    auto rest = told ? dialects::continuedRequest(m_request.chat, told->text) : std::nullopt;
-    if (!rest) {
-        return false;
-    }
-    m_rest = m_request;
-    m_rest->chat = *std::move(rest);
-    if (!diverged) {
-        m_tokensBefore.prompt += attempt.progress().usage.promptTokens.value_or(
-            m_request.chat.needs.promptTokensEstimated);
-        m_tokensBefore.completion = told->text.size() / 4;
-    }
-    return true;
+    return isPrepared;
 }
 
 /// Whether the deadline is over, and the attempt had less time than the provider may take.
@@ -411,118 +449,65 @@ void RelaySession::onRefusedByDialect(
 }
 
 /// What a provider says of a key is told on to clients, logs and records; the key is not.
-void RelaySession::hideKey(const routing::Candidate &candidate, Attempt &attempt) const
+void RelaySession::hideKey(AttemptRun &run) const
 {
-    const keys::Key *key = attempt.failure() ? m_config->key(candidate.provider->id, candidate.key)
-                                             : nullptr;
+    const routing::Candidate &candidate = run.candidate();
+    const keys::Key *key = run.attempt().failure()
+        ? m_config->key(candidate.provider->id, candidate.key)
+        : nullptr;
     if (key != nullptr) {
-        attempt.hideInFailure(key->secret);
+        run.attempt().hideInFailure(key->secret);
     }
 }
 
-void RelaySession::onAttemptFailed(
-    const routing::Candidate &candidate, const Attempt &attempt, AttemptQuota &quota)
+void RelaySession::onAttemptFailed(AttemptRun &run)
 {
-    m_record.endAttempt(attempt);
-    m_tally.add(*attempt.failure(), candidate.provider->name);
-    if (settleFailure(candidate, attempt, quota) == NextStep::GiveUp) {
+    hideKey(run);
+    run.health().onEnd(run.attempt(), isOutOfTime());
+    m_record.endAttempt(run.record(), run.attempt());
+    m_tally.add(*run.attempt().failure(), run.candidate().provider->name);
+    if (settleFailure(run) == NextStep::GiveUp) {
         m_mayTryOthers = false;
         m_tally.setFinal();
     }
 }
 
 /// Tells the ledger and the policy what the failure means.
-NextStep RelaySession::settleFailure(
-    const routing::Candidate &candidate, const Attempt &attempt, AttemptQuota &quota)
+NextStep RelaySession::settleFailure(AttemptRun &run)
 {
-    const auto rest = quota.onEnd(attempt);
+    const auto rest = run.quota().onEnd(run.attempt());
     return m_services.shared.failures.onFailure(
-        candidate, *attempt.failure(), rest ? std::optional(rest->until) : std::nullopt);
+        run.candidate(),
+        *run.attempt().failure(),
+        rest ? std::optional(rest->until) : std::nullopt);
 }
 
 /// What is known of a reply when it is there, or broke off.
-void RelaySession::noteReply(
-    const routing::Candidate &candidate, const Attempt &attempt, AttemptQuota &quota)
+void RelaySession::noteReply(AttemptRun &run)
 {
-    m_record.endAttempt(attempt);
-    m_record.noteReply(candidate, attempt, *m_config, m_tokensBefore);
-    if (!attempt.failure()) {
-        quota.onEnd(attempt);
-        m_services.shared.failures.onSuccess(candidate);
+    m_record.endAttempt(run.record(), run.attempt());
+    m_record.noteReply(run.candidate(), run.attempt(), *m_config, m_continuation.tokensBefore());
+    if (!run.attempt().failure()) {
+        run.quota().onEnd(run.attempt());
+        m_services.shared.failures.onSuccess(run.candidate());
     } else {
-        settleFailure(candidate, attempt, quota);
+        settleFailure(run);
     }
 }
 
-/// Of the attempt that was made last, whether it answered or failed.
-common::HeaderList RelaySession::replyHeaders() const
-{
-    common::HeaderList headers;
-    headers.add("x-freerelay-request-id"_ba, m_request.requestId);
-    headers.add(
-        "x-freerelay-attempts"_ba, QByteArray::number(qulonglong(m_record.attempts().size())));
-    if (m_waited > 0ms) {
-        headers.add("x-freerelay-waited-ms"_ba, QByteArray::number(qint64(m_waited.count())));
-    }
-    if (!m_record.attempts().empty()) {
-        headers.add("x-freerelay-provider"_ba, m_record.attempts().back().provider);
-        headers.add("x-freerelay-model"_ba, m_record.attempts().back().model);
-    }
-    return headers;
-}
-
-void RelaySession::replyWhole(Attempt &attempt)
-{
-    common::HeaderList headers = replyHeaders();
-    headers.add("content-type"_ba, "application/json"_ba);
-    m_done = true;
-    m_record.outcome().status = okStatus;
-    m_downstream->reply(okStatus, headers, attempt.takeReply());
-}
-
-/// The first time; later candidates go on with what the client has.
-void RelaySession::beginStream(const routing::Candidate &candidate)
-{
-    if (m_headSent) {
-        if (auto told = m_continuable->told()) {
-            m_continuable->join(*std::move(told), m_tokensBefore, candidate.model->id);
-        }
-        return;
-    }
-    common::HeaderList headers = replyHeaders();
-    headers.add("content-type"_ba, "text/event-stream; charset=utf-8"_ba);
-    headers.add("cache-control"_ba, "no-cache"_ba);
-    m_headSent = true;
-    m_record.outcome().status = okStatus;
-    m_downstream->beginStream(okStatus, headers);
-}
-
-void RelaySession::onStreamEnded(const routing::Candidate &candidate, const Attempt &attempt)
+void RelaySession::onStreamEnded(const AttemptRun &run)
 {
     m_record.noteStreamEnd();
-    if (m_done) { // abort() has said so, or the client left
-        if (attempt.failure() && m_record.outcome().errorClass.isEmpty()) {
+    const auto &failure = run.attempt().failure();
+    if (m_reply.isOver()) { // abort() has said so, or the client left
+        if (failure && m_record.outcome().errorClass.isEmpty()) {
             m_record.noteClientLeft();
         }
-        return;
+    } else if (failure) {
+        m_reply.breakOff(toClientError(*failure, run.candidate().provider->name));
+    } else {
+        m_reply.finishStream();
     }
-    if (attempt.failure()) {
-        endBroken(toClientError(*attempt.failure(), candidate.provider->name));
-        return;
-    }
-    m_done = true;
-    m_downstream->finish();
-}
-
-/// The answer breaks off: said in the stream, never in silence.
-void RelaySession::endBroken(const ClientError &error)
-{
-    m_done = true;
-    m_record.noteStreamEnd();
-    m_record.outcome().brokenStream = true;
-    m_record.noteError(error);
-    m_downstream->write(dialects::openAiStreamError(error.message, error.type, error.code));
-    m_downstream->finish();
 }
 
 ClientError RelaySession::finalError()
@@ -561,20 +546,8 @@ ClientError RelaySession::withReasons(ClientError error) const
 
 Obstacles RelaySession::obstacles(common::SteadyTime now) const
 {
-    return Obstacles(m_planned->plan(), m_untried, m_services.shared.coolDowns, m_quotaRests, now);
-}
-
-void RelaySession::replyError(const ClientError &error)
-{
-    common::HeaderList headers = error.headers();
-    const common::HeaderList ours = replyHeaders();
-    for (const auto &[name, value] : ours.fields()) {
-        headers.add(name, value);
-    }
-    m_done = true;
-    m_record.outcome().status = error.status;
-    m_record.noteError(error);
-    m_downstream->reply(error.status, headers, error.body());
+    return Obstacles(
+        m_planned->plan(), m_queue.untried(), m_services.shared.coolDowns, m_quotaRests, now);
 }
 
 /// The client's part is over: tells the outcome and lets go of everything that is the client's.
@@ -583,12 +556,10 @@ void RelaySession::conclude()
     if (std::exchange(m_concluded, true)) {
         return;
     }
-    m_downstream->setHandlers({}, {});
-    m_services.outcomes.record(m_record.finish(m_request, m_waited, m_downstream->isGone()));
-    m_downstream.reset();
-    m_continuable.reset();
+    m_services.outcomes.record(m_record.finish(m_request, m_reply.client()->isGone()));
+    m_reply.letGo();
+    m_continuation.stop();
     m_request = {};
-    m_rest.reset();
 }
 
 } // namespace freerelay::relay

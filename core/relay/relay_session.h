@@ -1,24 +1,24 @@
 #pragma once
 
 #include "core/common/waiter.h"
-#include "core/relay/attempt.h"
-#include "core/relay/attempt_health.h"
-#include "core/relay/attempt_quota.h"
+#include "core/relay/alarm.h"
+#include "core/relay/attempt_run.h"
+#include "core/relay/candidate_queue.h"
+#include "core/relay/client_reply.h"
 #include "core/relay/come_back.h"
-#include "core/relay/continuable_stream.h"
-#include "core/relay/downstream.h"
-#include "core/relay/error_reply.h"
+#include "core/relay/continuation.h"
 #include "core/relay/failure_tally.h"
+#include "core/relay/hedging.h"
 #include "core/relay/outcome_builder.h"
-#include "core/relay/planned_candidates.h"
 #include "core/relay/relay_config.h"
 #include "core/relay/relay_request.h"
 #include "core/relay/relay_state.h"
 #include "core/relay/retry_budget.h"
+#include "core/relay/running_attempts.h"
 
-#include <QByteArray>
 #include <QCoroTask>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -31,6 +31,8 @@ struct RelayServices
     upstream::HttpClient &client;
     RelayState shared;
     RetryBudget &retries;
+    HedgeBudget &hedges;
+    Alarm &alarm;
     OutcomeSink &outcomes;
     const common::Clock &clock;
 };
@@ -44,12 +46,14 @@ struct RelayServices
 /// what has no quota left: each attempt is lent its part before it is sent. When nothing but
 /// quotas stands in the way and one of them has room again within the client's patience, the
 /// request waits for that, once, and plans anew. What fails, or has as many calls under way as it
-/// bears, is passed over as well, and tried all the same when nobody else is left; but before a
-/// paid candidate comes one that costs nothing and is only busy. The client is told the verdict of
-/// FailureTally when none is left.
+/// bears, is passed over as well, and tried all the same when nobody else is left (CandidateQueue).
+/// The client is told the verdict of FailureTally when none is left.
+///
+/// When the first answer is overdue a second candidate may be asked beside it (hedging.h): who
+/// begins first answers, and the other one is cancelled.
 ///
 /// A stream of plain text that breaks off behind the commit point is gone on with by the next
-/// candidate, if the settings allow it (ContinuableStream); else it ends in an error event.
+/// candidate, if the settings allow it (Continuation); else it ends in an error event.
 ///
 /// Its outcome is recorded when the client has its answer; after that it may stay for
 /// Attempt::releaseLimit, so that the provider's connection can be used again.
@@ -77,72 +81,57 @@ public:
 private:
     QCoro::Task<> run();
     QCoro::Task<> tryAll();
-    QCoro::Task<> trySpared(const std::vector<routing::Candidate> &spared, quota::Reach reach);
-    QCoro::Task<>
-    tryOne(const routing::Candidate &candidate, quota::Reach reach, health::Need need);
-    QCoro::Task<>
-    tryCandidate(routing::Candidate candidate, quota::Reach reach, health::CallTicket &ticket);
-    [[nodiscard]] std::optional<health::CallTicket>
-    admit(const routing::Candidate &candidate, health::Need need);
-    [[nodiscard]] std::optional<quota::QuotaLease>
-    borrow(const routing::Candidate &candidate, quota::Reach reach);
+    QCoro::Task<> tryOne(const Turn &turn);
+    QCoro::Task<> deliver(AttemptRun &run);
+    [[nodiscard]] std::optional<health::CallTicket> admit(const Turn &turn);
+    [[nodiscard]] std::unique_ptr<AttemptRun> begin(const Turn &turn, health::CallTicket &ticket);
+    [[nodiscard]] std::optional<quota::QuotaLease> borrow(const Turn &turn);
+    void watchForDelay();
+    void hedge();
+    [[nodiscard]] AttemptRun *settleDecided();
+    void cancelBeside(const AttemptRun &winner);
+    void cancelAll();
     [[nodiscard]] bool beginWait();
     [[nodiscard]] common::Duration patience(common::SteadyTime now) const;
     [[nodiscard]] std::optional<ClientError> choose();
     [[nodiscard]] bool isUseless(const routing::Candidate &candidate) const;
     [[nodiscard]] bool mayTryNext();
     void onRefusedByDialect(const routing::Candidate &candidate, const common::Error &error);
-    void hideKey(const routing::Candidate &candidate, Attempt &attempt) const;
-    void onAttemptFailed(
-        const routing::Candidate &candidate, const Attempt &attempt, AttemptQuota &quota);
-    NextStep
-    settleFailure(const routing::Candidate &candidate, const Attempt &attempt, AttemptQuota &quota);
-    void
-    noteReply(const routing::Candidate &candidate, const Attempt &attempt, AttemptQuota &quota);
+    void hideKey(AttemptRun &run) const;
+    void onAttemptFailed(AttemptRun &run);
+    NextStep settleFailure(AttemptRun &run);
+    void noteReply(AttemptRun &run);
     [[nodiscard]] bool isOutOfTime() const;
-    void replyWhole(Attempt &attempt);
-    void beginStream(const routing::Candidate &candidate);
-    [[nodiscard]] bool leaveToOthers(const routing::Candidate &candidate, const Attempt &attempt);
-    void endBroken(const ClientError &error);
-    void onStreamEnded(const routing::Candidate &candidate, const Attempt &attempt);
-    void replyError(const ClientError &error);
+    [[nodiscard]] bool leaveToOthers(const AttemptRun &run);
+    void onStreamEnded(const AttemptRun &run);
     [[nodiscard]] ClientError finalError();
     [[nodiscard]] ClientError withReasons(ClientError error) const;
     [[nodiscard]] Obstacles obstacles(common::SteadyTime now) const;
-    [[nodiscard]] common::HeaderList replyHeaders() const;
     void onClientLeft();
     void conclude();
 
     RelayServices m_services;
     std::shared_ptr<const RelayConfig> m_config;
     RelayRequest m_request;
-    std::shared_ptr<Downstream> m_downstream;
     std::function<void()> m_over;
+    OutcomeBuilder m_record;
+    ClientReply m_reply;
+    Continuation m_continuation;
 
     std::shared_ptr<const PlannedCandidates> m_planned; ///< null = nothing was planned
-    std::size_t m_untried = 0; ///< the first candidate whose turn has not come
-    Attempt *m_attempt = nullptr; ///< the one in flight
-    bool m_done = false; ///< the client has its answer, or has left
-    bool m_headSent = false;
+    CandidateQueue m_queue;
+    common::Waiter m_decided; ///< one of those under way is, or the time to hedge has come
+    RunningAttempts m_running;
+    std::optional<common::SteadyTime> m_hedgeAt;
     bool m_concluded = false;
     std::optional<common::SteadyTime> m_stalledSince;
     FailureTally m_tally;
     bool m_mayTryOthers = true;
     bool m_outOfAttempts = false; ///< of number, time or retry budget
     std::vector<quota::CoolDown> m_quotaRests; ///< of candidates that could not be lent a part
-    /// Asked when nothing else is left: beyond a limit that may be out of date, or broken off once.
-    std::vector<routing::Candidate> m_lastResorts;
-    std::shared_ptr<ContinuableStream> m_continuable; ///< null = a broken stream stays broken
-    std::optional<RelayRequest> m_rest; ///< what is asked for instead since a stream broke off
-    std::optional<ClientError> m_break; ///< why it did
-    dialects::TokensBefore m_tokensBefore;
-    std::vector<routing::Candidate> m_busy; ///< as many calls are under way there as they bear
-    std::vector<routing::Candidate> m_unwell; ///< they fail
     std::optional<common::SteadyTime> m_waitUntil; ///< it waits for a quota until then
     common::Waiter m_waitOver;
-    std::chrono::milliseconds m_waited{0};
     std::vector<catalog::Wire> m_unsayable; ///< wires whose dialect cannot say the request
-    OutcomeBuilder m_record;
     QCoro::Task<> m_task;
 };
 

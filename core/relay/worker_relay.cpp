@@ -1,5 +1,7 @@
 #include "worker_relay.h"
 
+#include <utility>
+
 namespace freerelay::relay {
 
 WorkerRelay::WorkerRelay(
@@ -13,12 +15,17 @@ WorkerRelay::WorkerRelay(
     , m_shared(shared)
     , m_outcomes(outcomes)
     , m_clock(clock)
-    , m_retries(clock.now())
+    , m_startedAt(clock.now())
+    , m_retries(m_startedAt)
     , m_limitTimer(this)
+    , m_alarm(this)
     , m_bury([this] { m_retired.clear(); })
 {
     m_limitTimer.setInterval(limitCheckInterval);
     connect(&m_limitTimer, &QTimer::timeout, this, &WorkerRelay::checkLimits);
+    m_alarm.setSingleShot(true);
+    m_alarm.setTimerType(Qt::PreciseTimer);
+    connect(&m_alarm, &QTimer::timeout, this, &WorkerRelay::checkLimits);
 }
 
 WorkerRelay::~WorkerRelay()
@@ -26,16 +33,48 @@ WorkerRelay::~WorkerRelay()
     abortAll();
 }
 
+void WorkerRelay::wakeAt(common::SteadyTime time)
+{
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(
+        std::max<common::Duration>(time - m_clock.now(), common::Duration::zero()));
+    // Only the earliest is remembered; the others are as late as the limit timer is coarse.
+    if (!m_alarm.isActive() || wait < m_alarm.remainingTimeAsDuration()) {
+        m_alarm.start(wait);
+    }
+}
+
+bool WorkerRelay::isEarly(common::SteadyTime now)
+{
+    return config()->keysAreBeingRead && now - m_startedAt < earlyPatience;
+}
+
 void WorkerRelay::relay(RelayRequest request, std::shared_ptr<Downstream> downstream)
 {
-    const RelayServices services{*m_client, m_shared, m_retries, m_outcomes, m_clock};
+    if (!m_limitTimer.isActive()) {
+        m_limitTimer.start();
+    }
+    if (isEarly(m_clock.now())) {
+        m_early.push_back({std::move(request), std::move(downstream)});
+    } else {
+        begin(std::move(request), std::move(downstream));
+    }
+}
+
+void WorkerRelay::beginEarly()
+{
+    for (Early &early : std::exchange(m_early, {})) {
+        begin(std::move(early.request), std::move(early.downstream));
+    }
+}
+
+void WorkerRelay::begin(RelayRequest request, std::shared_ptr<Downstream> downstream)
+{
+    const RelayServices services{
+        *m_client, m_shared, m_retries, m_hedges, *this, m_outcomes, m_clock};
     const auto session = m_sessions.insert(
         m_sessions.end(),
         std::make_unique<RelaySession>(
             services, config(), std::move(request), std::move(downstream)));
-    if (!m_limitTimer.isActive()) {
-        m_limitTimer.start();
-    }
     (*session)->start([this, session] { retire(session); });
 }
 
@@ -73,11 +112,14 @@ std::vector<RelaySession *> WorkerRelay::sessions() const
 
 void WorkerRelay::checkLimits()
 {
-    if (m_sessions.empty()) {
+    const common::SteadyTime now = m_clock.now();
+    if (!m_early.empty() && !isEarly(now)) {
+        beginEarly();
+    }
+    if (m_sessions.empty() && m_early.empty()) {
         m_limitTimer.stop();
         return;
     }
-    const common::SteadyTime now = m_clock.now();
     for (RelaySession *session : sessions()) {
         session->checkLimits(now);
     }
@@ -85,6 +127,7 @@ void WorkerRelay::checkLimits()
 
 void WorkerRelay::abortAll()
 {
+    beginEarly();
     for (RelaySession *session : sessions()) {
         session->abort();
     }

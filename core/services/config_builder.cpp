@@ -35,12 +35,14 @@ public:
         m_config->allowPaidInAuto = settings.allowPaidInAuto;
         m_config->paused = m_parts.paused;
         m_config->keysUnreadable = m_parts.keys->unreadable;
+        m_config->keysAreBeingRead = m_parts.keys->isBeingRead;
         m_config->requestDeadline = settings.requestDeadline;
         m_config->firstContentTimeout = settings.firstContentTimeout;
         m_config->wholeReplyTimeout = settings.wholeReplyTimeout;
         m_config->gapTimeout = settings.gapTimeout;
         m_config->quotaWait = settings.quotaWait;
         m_config->continueStreams = settings.continueStreams;
+        m_config->hedging = settings.hedging;
         m_config->resumeKeep = settings.resumeKeep;
         m_config->resumeGrace = settings.resumeGrace;
         m_config->maxAttempts = settings.maxAttempts;

@@ -169,6 +169,8 @@ SettingsFields programFields()
             u"resume_grace"_s, [](auto &s) -> auto & { return s.resumeGrace; }, 0ms, 30min),
         flag<Settings>(
             u"continue_streams"_s, [](auto &s) -> auto & { return s.continueStreams; }),
+        flag<Settings>(
+            u"hedging"_s, [](auto &s) -> auto & { return s.hedging; }),
         integer<Settings>(
             u"max_attempts"_s, [](auto &s) -> auto & { return s.maxAttempts; }, 1, 20),
         scalar<Settings>(

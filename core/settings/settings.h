@@ -50,6 +50,7 @@ struct Settings
     std::chrono::milliseconds gapTimeout{60'000}; ///< between two parts of a provider's reply
     std::chrono::milliseconds quotaWait{10'000}; ///< once a request, for a quota; 0 = never
     bool continueStreams = true; ///< a stream of plain text that breaks off: by another model
+    bool hedging = true; ///< an answer that is late is asked for at a second provider as well
     std::chrono::milliseconds resumeKeep{300'000}; ///< of a resumable reply, after its end
     std::chrono::milliseconds resumeGrace{60'000}; ///< of one that nobody reads
     int maxAttempts = 6;

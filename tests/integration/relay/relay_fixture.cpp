@@ -86,6 +86,7 @@ std::shared_ptr<relay::RelayConfig> RelayFixture::makeConfig() const
     config->instanceId = "this-instance";
     config->quotaWait = {}; // tests that wait say so
     config->continueStreams = false; // and so do those that go on
+    config->hedging = false; // or hedge
     for (std::size_t i = 0; i < m_specs.size(); ++i) {
         const ProviderSpec &spec = m_specs[i];
         routing::Endpoint endpoint{config->catalog->provider(spec.id), {}, std::nullopt, false};

@@ -459,7 +459,52 @@ private Q_SLOTS:
         QTRY_VERIFY(fixture.upstream(0).request(1).clientClosedEarly);
     }
 
+    void requestsThatComeEarlyWaitForTheKeys()
+    {
+        RelayFixture fixture({{"p"}});
+        fixture.letAnswer(0);
+        fixture.configure(keysAreBeingRead(true));
+        const auto client = fixture.ask(false);
+        fixture.advance(1s);
+        QVERIFY(!client->isOver());
+        QCOMPARE(fixture.relay->sessionsInFlight(), 1);
+        fixture.configure(keysAreBeingRead(false));
+        fixture.advance(250ms);
+        QTRY_COMPARE(client->status, 200);
+    }
+
+    void earlyRequestsDoNotWaitForEver()
+    {
+        RelayFixture fixture({{"p"}});
+        fixture.configure(keysAreBeingRead(true));
+        const auto client = fixture.ask(false);
+        fixture.advance(relay::WorkerRelay::earlyPatience);
+        QTRY_COMPARE(client->status, 503);
+        QCOMPARE(codeIn(client->body), "keychain_unavailable"_ba);
+        const auto later = fixture.ask(false);
+        QTRY_COMPARE(later->status, 503);
+    }
+
+    void earlyRequestsAreToldThatTheProgramStops()
+    {
+        RelayFixture fixture({{"p"}});
+        fixture.configure(keysAreBeingRead(true));
+        const auto client = fixture.ask(false);
+        fixture.relay->abortAll();
+        QCOMPARE(client->status, 503);
+        QCOMPARE(fixture.relay->sessionsInFlight(), 0);
+    }
+
 private:
+    static std::function<void(relay::RelayConfig &)> keysAreBeingRead(bool still)
+    {
+        return [still](relay::RelayConfig &config) {
+            config.endpoints.front().barred = still ? std::optional(routing::Disqualified::NoKey)
+                                                    : std::nullopt;
+            config.keysUnreadable = still ? u"Saved keys are still being read."_s : QString();
+            config.keysAreBeingRead = still;
+        };
+    }
     static void changeProvider(
         relay::RelayConfig &config, const std::function<void(catalog::Provider &)> &change)
     {

@@ -113,6 +113,7 @@ private Q_SLOTS:
         QCOMPARE(keys->dotEnvMode(), "free"_ba);
         QCOMPARE(keys->ignoredNames(), QStringList{u"PATH"_s});
         QVERIFY(!keys->ring().load()->unreadable.isEmpty());
+        QVERIFY(keys->ring().load()->isBeingRead);
     }
 
     void sourcesComeInTheOrderOfPrecedence()
@@ -204,6 +205,7 @@ private Q_SLOTS:
         const auto keys = manager();
         QCOMPARE(load(*keys).error().param, QString(keychain_reason::locked));
         QVERIFY(keys->ring().load()->unreadable.contains("locked"_L1));
+        QVERIFY(!keys->ring().load()->isBeingRead);
         QVERIFY(!keys->problems().isEmpty());
         QVERIFY(!add(*keys, "k1", KeySource::Keychain));
         QVERIFY(m_keychain->entries.isEmpty());

@@ -85,6 +85,7 @@ private Q_SLOTS:
     void cleanup()
     {
         m_attempt.reset();
+        m_decided.emplace();
         m_provider.wire = catalog::Wire::OpenAiChat;
     }
 
@@ -438,7 +439,11 @@ private:
         setup.translator = dialects::dialectFor(m_provider.wire)
                                ->translator({"req_1", "groq/m", setup.stream, false, 1});
         m_attempt = std::make_unique<Attempt>(
-            routing::Candidate{&m_provider, &m_model, {}}, std::move(setup), *m_client, m_clock);
+            routing::Candidate{&m_provider, &m_model, {}},
+            std::move(setup),
+            *m_client,
+            m_clock,
+            *m_decided);
     }
     void startStream(std::chrono::milliseconds firstContent = 0ms)
     {
@@ -467,7 +472,7 @@ private:
     Flow body(const QByteArray &bytes) { return m_client->observer->onBody(bytes); }
     void end(const upstream::CallEnd &callEnd = {}) { m_client->observer->onEnd(callEnd); }
 
-    bool isDecided() { return m_attempt->decided().await_ready(); }
+    bool isDecided() { return m_decided->wait().await_ready(); }
     bool isEnded() { return m_attempt->ended().await_ready(); }
     bool isReleased() { return m_attempt->released().await_ready(); }
 
@@ -476,6 +481,7 @@ private:
     catalog::Model m_model = aModel("groq/m");
     std::unique_ptr<HandClient> m_client;
     std::unique_ptr<FakeDownstream> m_downstream;
+    std::optional<common::Waiter> m_decided;
     std::unique_ptr<Attempt> m_attempt;
 };
 

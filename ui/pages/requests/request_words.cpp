@@ -31,7 +31,8 @@ QString RequestWords::failure(const QString &word)
          {u"timeout"_s, tr("no answer in time")},
          {u"network"_s, tr("network failure")},
          {u"malformed"_s, tr("answer not understood")},
-         {u"cancelled"_s, tr("stopped, the client left")}},
+         {u"cancelled"_s, tr("stopped, the client left")},
+         {u"cancelled_by_hedge"_s, tr("stopped, another one was faster")}},
         word);
 }
 
