@@ -3,6 +3,7 @@
 #include "core/health/circuit_breaker.h"
 #include "core/health/health_view.h"
 #include "core/health/latency_digest.h"
+#include "core/health/pace.h"
 
 #include <optional>
 
@@ -19,6 +20,7 @@ struct CallPass
     BreakerPass providerCircuit;
     std::uint64_t number = 0; ///< of ConcurrencyLimit
     CallShape shape;
+    Pace pace{};
 };
 
 /// How long an answer took.
@@ -49,6 +51,9 @@ public:
     {
         return m_pass.circuit.probe || m_pass.providerCircuit.probe;
     }
+
+    /// Of the target, when the call went through.
+    [[nodiscard]] const Pace &pace() const { return m_pass.pace; }
 
     /// The reply is complete. Ends the ticket.
     void succeeded(const CallTimes &times);

@@ -21,7 +21,7 @@ BreakerRules providerRules()
     return rules;
 }
 
-/// What a p95 must be of to tell that a call was unusually slow.
+/// What a quantile must be of to tell anything.
 constexpr double enoughTimes = 20;
 /// A call that took so many times the p95 shows a crowd (spec of the limit of calls at once).
 constexpr int unusual = 2;
@@ -41,17 +41,20 @@ degradationOf(const TargetHealth &target, const CallShape &shape, common::Steady
     return found == target.degraded.end() ? nullptr : &*found;
 }
 
-/// The p95; nullopt when it would tell nothing.
-std::optional<common::Duration> late(const LatencyDigest &times, common::SteadyTime now)
+constexpr double p95 = 0.95;
+constexpr double p99 = 0.99;
+
+/// nullopt when it would tell nothing.
+std::optional<common::Duration>
+quantileOf(const LatencyDigest &times, double share, common::SteadyTime now)
 {
-    constexpr double p95 = 0.95;
-    return times.weight(now) >= enoughTimes ? times.quantile(p95) : std::nullopt;
+    return times.weight(now) >= enoughTimes ? times.quantile(share) : std::nullopt;
 }
 
 bool isUnusuallySlow(
     const LatencyDigest &ttfts, std::optional<common::Duration> ttft, common::SteadyTime now)
 {
-    const auto usual = ttft ? late(ttfts, now) : std::nullopt;
+    const auto usual = ttft ? quantileOf(ttfts, p95, now) : std::nullopt;
     return usual && *ttft > unusual * *usual;
 }
 
@@ -135,7 +138,8 @@ HealthTable::admit(const HealthTarget &target, const CallShape &shape, Need need
             health.breaker.enter(now),
             health.provider->breaker.enter(now),
             health.concurrency.enter(),
-            shape});
+            shape,
+            {quantileOf(health.ttft, p99, now), quantileOf(health.gap, p99, now)}});
 }
 
 std::optional<common::Duration> HealthTable::lateTtft(const HealthTarget &target) const
@@ -143,7 +147,7 @@ std::optional<common::Duration> HealthTable::lateTtft(const HealthTarget &target
     const common::SteadyTime now = m_clock.now();
     const std::lock_guard lock(m_mutex);
     const auto found = m_targets.constFind({target.provider.id, target.key, target.model.id});
-    return found == m_targets.cend() ? std::nullopt : late((*found)->ttft, now);
+    return found == m_targets.cend() ? std::nullopt : quantileOf((*found)->ttft, p95, now);
 }
 
 CallMark HealthTable::markOf(const CallPass &pass, common::SteadyTime now, bool failed)

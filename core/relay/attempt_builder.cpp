@@ -16,9 +16,32 @@ namespace {
 constexpr std::chrono::milliseconds leastPatienceLocal = 300s;
 constexpr std::chrono::milliseconds streamTotal = 1h;
 
+// How much longer than one in a hundred of its latest answers a model may take before it counts as
+// failed; never less than the second of each pair, since a model that thinks may pause. (Ours.)
+constexpr int ttftSlack = 4;
+constexpr std::chrono::milliseconds leastFirstContent = 15s;
+constexpr int gapSlack = 10;
+constexpr std::chrono::milliseconds leastGap = 30s;
+/// Longer prompts take longer to read than those that the times are known of.
+constexpr std::int64_t ordinaryPromptTokens = 16'000;
+
+std::chrono::milliseconds limitOf(
+    std::optional<common::Duration> usual,
+    int slack,
+    std::chrono::milliseconds least,
+    std::chrono::milliseconds most)
+{
+    if (!usual) {
+        return most;
+    }
+    const auto limit = std::chrono::ceil<std::chrono::milliseconds>(*usual * slack);
+    return std::min(std::max(limit, least), most);
+}
+
 } // namespace
 
-common::Result<AttemptSetup> AttemptBuilder::build(const routing::Candidate &candidate) const
+common::Result<AttemptSetup>
+AttemptBuilder::build(const routing::Candidate &candidate, const health::Pace &pace) const
 {
     const catalog::Provider &provider = *candidate.provider;
     const dialects::ProviderDialect *dialect = dialects::dialectFor(
@@ -44,7 +67,7 @@ common::Result<AttemptSetup> AttemptBuilder::build(const routing::Candidate &can
         setup.call.headers.add(name.toLower(), value);
     }
     setCredential(setup.call, candidate);
-    setLimits(setup, provider);
+    setLimits(setup, provider, pace);
     const auto now = m_clock.wallNow().time_since_epoch();
     setup.translator = dialect->translator(
         {m_request.requestId,
@@ -70,7 +93,24 @@ void AttemptBuilder::setCredential(
     call.credential = common::Secret(auth.scheme.isEmpty() ? bare : auth.scheme + ' ' + bare);
 }
 
-void AttemptBuilder::setLimits(AttemptSetup &setup, const catalog::Provider &provider) const
+std::chrono::milliseconds AttemptBuilder::firstContentLimit(const health::Pace &pace) const
+{
+    const bool isLong = m_request.chat.needs.promptTokensEstimated > ordinaryPromptTokens;
+    return limitOf(
+        isLong ? std::nullopt : pace.ttft,
+        ttftSlack,
+        leastFirstContent,
+        m_config.firstContentTimeout);
+}
+
+std::chrono::milliseconds AttemptBuilder::gapLimit(const health::Pace &pace) const
+{
+    return limitOf(
+        m_request.chat.stream ? pace.gap : std::nullopt, gapSlack, leastGap, m_config.gapTimeout);
+}
+
+void AttemptBuilder::setLimits(
+    AttemptSetup &setup, const catalog::Provider &provider, const health::Pace &pace) const
 {
     const bool local = provider.tier == catalog::Tier::Local;
     const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -81,11 +121,11 @@ void AttemptBuilder::setLimits(AttemptSetup &setup, const catalog::Provider &pro
     const auto patience = [local](std::chrono::milliseconds limit) {
         return local ? std::max(limit, leastPatienceLocal) : limit;
     };
-    limits.gap = patience(m_config.gapTimeout);
+    limits.gap = patience(gapLimit(pace));
     if (setup.stream) {
         limits.firstByte = left;
         limits.total = streamTotal;
-        setup.firstContentLimit = std::min(left, patience(m_config.firstContentTimeout));
+        setup.firstContentLimit = std::min(left, patience(firstContentLimit(pace)));
     } else {
         // A whole reply comes with its first byte, after all of the generation.
         limits.firstByte = local ? left : std::min(left, m_config.wholeReplyTimeout);

@@ -2,6 +2,7 @@
 
 #include "core/common/clock.h"
 #include "core/common/result.h"
+#include "core/health/pace.h"
 #include "core/relay/attempt.h"
 #include "core/relay/relay_config.h"
 #include "core/relay/relay_request.h"
@@ -25,12 +26,17 @@ public:
         , m_startedAt(startedAt)
     { }
 
+    /// @param pace  of the candidate: one that usually answers soon is waited for less long
     /// @return InvalidArgument when the candidate's dialect cannot say the request
-    [[nodiscard]] common::Result<AttemptSetup> build(const routing::Candidate &candidate) const;
+    [[nodiscard]] common::Result<AttemptSetup>
+    build(const routing::Candidate &candidate, const health::Pace &pace) const;
 
 private:
     void setCredential(upstream::HttpCall &call, const routing::Candidate &candidate) const;
-    void setLimits(AttemptSetup &setup, const catalog::Provider &provider) const;
+    void setLimits(
+        AttemptSetup &setup, const catalog::Provider &provider, const health::Pace &pace) const;
+    [[nodiscard]] std::chrono::milliseconds firstContentLimit(const health::Pace &pace) const;
+    [[nodiscard]] std::chrono::milliseconds gapLimit(const health::Pace &pace) const;
 
     const RelayConfig &m_config;
     const RelayRequest &m_request;

@@ -270,7 +270,7 @@ std::unique_ptr<AttemptRun> RelaySession::begin(const Turn &turn, health::CallTi
     const RelayRequest &request = m_continuation.rest() != nullptr ? *m_continuation.rest()
                                                                    : m_request;
     const AttemptBuilder builder(*m_config, request, m_services.clock, m_record.startedAt());
-    auto setup = builder.build(turn.candidate);
+    auto setup = builder.build(turn.candidate, ticket.pace());
     if (!setup) {
         onRefusedByDialect(turn.candidate, setup.error());
         return nullptr;

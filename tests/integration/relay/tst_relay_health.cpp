@@ -85,6 +85,36 @@ class TestRelayHealth final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void aModelThatIsUsuallyFastIsNotWaitedForLong_data()
+    {
+        QTest::addColumn<int>("knownAnswers");
+        QTest::newRow("its pace is known") << 20;
+        QTest::newRow("too few answers are known") << 19;
+    }
+
+    void aModelThatIsUsuallyFastIsNotWaitedForLong()
+    {
+        QFETCH(int, knownAnswers);
+        Pair pair;
+        for (int i = 0; i < knownAnswers; ++i) {
+            QCOMPARE(pair.answerer(true), "a"_ba);
+        }
+        pair.fixture.letReply(
+            0, pair.fixture.replies(0).answer(true, {"Hello ", "from ", "a"}).heldFrom(0));
+        const auto client = pair.fixture.ask(true);
+        QTRY_COMPARE(pair.fixture.upstream(0).requestCount(), knownAnswers + 1);
+        pair.fixture.advance(15s);
+        QCOMPARE(pair.fixture.relay->sessionsInFlight(), 1);
+        QCOMPARE(pair.fixture.upstream(1).requestCount(), 0);
+        pair.fixture.advance(1ms);
+        if (knownAnswers < 20) {
+            pair.fixture.upstream(0).releaseAll();
+        }
+        QTRY_VERIFY(client->finished);
+        QCOMPARE(
+            client->headers.value("x-freerelay-provider"), knownAnswers < 20 ? "a"_ba : "b"_ba);
+    }
+
     void aProviderThatFailsIsAskedNoMoreAndComesBack()
     {
         Pair pair;

@@ -83,6 +83,30 @@ class TestHealthTable final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void knowsThePaceAfterSomeAnswers()
+    {
+        House house;
+        LatencyDigest gaps;
+        for (int i = 0; i < 20; ++i) {
+            gaps.add(20ms, house.clock.now());
+        }
+        for (int i = 0; i < 20; ++i) {
+            const auto ticket = house.admit();
+            QVERIFY(ticket && !ticket->pace().ttft);
+            QVERIFY(house.answer(0, streamed, {i == 0 ? 800ms : 100ms, &gaps}));
+        }
+        const auto ticket = house.admit();
+        QVERIFY(ticket && ticket->pace().ttft && ticket->pace().gap);
+        const auto isAbout = [](common::Duration actual, common::Duration expected) {
+            return actual > expected * 9 / 10 && actual < expected * 11 / 10;
+        };
+        QVERIFY(isAbout(*ticket->pace().ttft, 800ms)); // one in a hundred is slower
+        QVERIFY(isAbout(*ticket->pace().gap, 20ms));
+        QVERIFY(
+            isAbout(*house.table.lateTtft({house.provider, house.models[0], house.key}), 100ms));
+        QVERIFY(!house.table.lateTtft({house.provider, house.models[1], house.key}));
+    }
+
     void aFailingTargetIsRefusedUntilItsTimeIsOver()
     {
         House house;
