@@ -230,4 +230,10 @@ common::Result<QByteArray> modelsUrlOf(
         *base, isElsewhere ? QByteArrayView("/models") : QByteArrayView(provider.modelsPath));
 }
 
+QByteArray accountUrlOf(const Provider &provider, QByteArrayView baseUrl)
+{
+    const QByteArray &path = provider.quota.account.path;
+    return path.isEmpty() ? QByteArray() : effectiveUrl(baseUrl, path);
+}
+
 } // namespace freerelay::catalog

@@ -67,4 +67,7 @@ namespace freerelay::catalog {
     QByteArrayView configured,
     const QHash<QByteArray, QByteArray> &extra = {});
 
+/// The address of the page about a key at `baseUrl`, the address in force; "" when there is none.
+[[nodiscard]] QByteArray accountUrlOf(const Provider &provider, QByteArrayView baseUrl);
+
 } // namespace freerelay::catalog

@@ -38,12 +38,13 @@ constexpr std::array<EnumName<QuotaUnit>, 5> quotaUnits{{
     {"credits", QuotaUnit::Credits},
 }};
 
-constexpr std::array<EnumName<QuotaPeriod>, 5> quotaPeriods{{
+constexpr std::array<EnumName<QuotaPeriod>, 6> quotaPeriods{{
     {"second", QuotaPeriod::Second},
     {"minute", QuotaPeriod::Minute},
     {"hour", QuotaPeriod::Hour},
     {"day", QuotaPeriod::Day},
     {"month", QuotaPeriod::Month},
+    {"total", QuotaPeriod::Total},
 }};
 
 template <typename Enum> QByteArrayView nameIn(std::span<const EnumName<Enum>> names, Enum value)

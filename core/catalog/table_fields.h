@@ -8,7 +8,7 @@
 namespace freerelay::catalog {
 
 /// Bumped whenever a list below changes: a table of another version is refused.
-inline constexpr std::uint8_t tableVersion = 2;
+inline constexpr std::uint8_t tableVersion = 3;
 
 template <typename Value, typename Type>
 concept FieldsOf = std::same_as<std::remove_const_t<Value>, Type>;
@@ -64,11 +64,24 @@ void visitFields(Archive &archive, Value &value)
     archive(value.unit, value.period, value.limit, value.remaining, value.reset, value.format);
 }
 
+template <typename Archive, FieldsOf<AccountWindow> Value>
+void visitFields(Archive &archive, Value &value)
+{
+    archive(value.unit, value.period, value.pool, value.limit, value.used, value.remaining);
+    archive(value.periodPath, value.freeTier, value.freeTierLimit, value.paidTierLimit);
+}
+
+template <typename Archive, FieldsOf<AccountPage> Value>
+void visitFields(Archive &archive, Value &value)
+{
+    archive(value.path, value.windows);
+}
+
 template <typename Archive, FieldsOf<QuotaRules> Value>
 void visitFields(Archive &archive, Value &value)
 {
     archive(value.perModel, value.rollingDay, value.zone, value.cachedTokensCount);
-    archive(value.failedRequestsCount, value.reservedOutputCounts, value.headers);
+    archive(value.failedRequestsCount, value.reservedOutputCounts, value.headers, value.account);
 }
 
 template <typename Archive, FieldsOf<WireAuth> Value>
@@ -123,7 +136,7 @@ template <> inline constexpr Tier lastOf<Tier> = Tier::Local;
 template <> inline constexpr Wire lastOf<Wire> = Wire::OpenAiResponses;
 template <> inline constexpr Known lastOf<Known> = Known::No;
 template <> inline constexpr QuotaUnit lastOf<QuotaUnit> = QuotaUnit::Credits;
-template <> inline constexpr QuotaPeriod lastOf<QuotaPeriod> = QuotaPeriod::Month;
+template <> inline constexpr QuotaPeriod lastOf<QuotaPeriod> = QuotaPeriod::Total;
 template <> inline constexpr ResetFormat lastOf<ResetFormat> = ResetFormat::RetryAfter;
 
 } // namespace freerelay::catalog

@@ -24,8 +24,8 @@ enum class Wire : std::uint8_t {
 /// What a quota counts. Credits are the provider's own unit ("neurons"), whatever a request costs.
 enum class QuotaUnit : std::uint8_t { Requests, Tokens, InputTokens, OutputTokens, Credits };
 
-/// How long the window of a quota is.
-enum class QuotaPeriod : std::uint8_t { Second, Minute, Hour, Day, Month };
+/// How long the window of a quota is. Total never comes back: a credit that was bought.
+enum class QuotaPeriod : std::uint8_t { Second, Minute, Hour, Day, Month, Total };
 
 /// A fact that may be unknown. Unknown is never a refusal: only No is.
 enum class Known : std::uint8_t { Unknown, Yes, No };
@@ -141,6 +141,32 @@ struct QuotaHeaders
     bool operator==(const QuotaHeaders &) const = default;
 };
 
+/// Where the page about a key tells of one window: dotted paths into its JSON, "" = nowhere.
+struct AccountWindow
+{
+    QuotaUnit unit = QuotaUnit::Requests;
+    std::optional<QuotaPeriod> period; ///< nullopt = as `periodPath` tells
+    QByteArray pool; ///< FreeLimits::sharedPool of the models that use it; "" = all others
+    QByteArray limit;
+    QByteArray used;
+    QByteArray remaining;
+    QByteArray periodPath; ///< to "daily", "monthly", or null: it never comes back
+    QByteArray freeTier; ///< to a flag: nothing was ever paid for the account
+    std::optional<std::int64_t> freeTierLimit; ///< with the flag, when no limit is told
+    std::optional<std::int64_t> paidTierLimit; ///< without it
+
+    bool operator==(const AccountWindow &) const = default;
+};
+
+/// The page on which a provider tells what is left to a key.
+struct AccountPage
+{
+    QByteArray path; ///< appended to Provider::baseUrl; "" = there is none
+    std::vector<AccountWindow> windows;
+
+    bool operator==(const AccountPage &) const = default;
+};
+
 /// How a provider counts what is used; data, never code.
 struct QuotaRules
 {
@@ -151,6 +177,7 @@ struct QuotaRules
     bool failedRequestsCount = false; ///< requests that it could not answer
     bool reservedOutputCounts = false; ///< max_tokens, whatever is used of it
     std::vector<QuotaHeaders> headers; ///< empty: the names that most providers use
+    AccountPage account;
 
     bool operator==(const QuotaRules &) const = default;
 };

@@ -18,7 +18,7 @@ struct QuotaWindowFigures
     bool shared = false; ///< several models use it up together
     QString window; ///< "rpm", "rpd", "tpm", "tpd", …
     QString unit; ///< "requests", "tokens", "input_tokens", "output_tokens", "credits"
-    QString period; ///< "second", "minute", "hour", "day", "month"
+    QString period; ///< "second", "minute", "hour", "day", "month", "total"
     qint64 used = 0;
     std::optional<qint64> limit;
     std::optional<qint64> remaining; ///< with a limit
@@ -29,7 +29,8 @@ struct QuotaWindowFigures
     QString source;
     std::optional<std::chrono::seconds> age; ///< since the limit was stated
     double confidence = 0; ///< 0..1, in the limit
-    std::optional<QDateTime> resetsAt; ///< nothing of it is used then; nullopt = nothing is now
+    std::optional<QDateTime>
+        resetsAt; ///< nothing of it is used then; nullopt = nothing is now, or it is a total
     std::optional<QDateTime> emptyAt; ///< if it goes on as it does; nullopt = not before the reset
     QString forecast; ///< emptyAt as a sentence: "empty at 15:40, back at 09:00"
 };

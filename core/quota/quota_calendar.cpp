@@ -34,6 +34,8 @@ common::Duration lengthOf(catalog::QuotaPeriod period)
         return 24h;
     case QuotaPeriod::Month:
         break;
+    case QuotaPeriod::Total:
+        return 3'650 * 24h; // longer than any program runs
     }
     return 31 * 24h;
 }

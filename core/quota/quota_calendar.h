@@ -8,7 +8,7 @@
 
 namespace freerelay::quota {
 
-/// How long a window of the period is; a month has 31 days.
+/// How long a window of the period is; a month has 31 days, and Total ten years.
 [[nodiscard]] common::Duration lengthOf(catalog::QuotaPeriod period);
 
 /// The days and months of one time zone, with its daylight saving. Value; any thread.

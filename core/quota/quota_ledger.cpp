@@ -253,14 +253,18 @@ QuotaRest QuotaLedger::refuse(const LeaseTicket &ticket, const Refusal &refusal)
     return rest;
 }
 
-void QuotaLedger::observeAccount(const QuotaTarget &target, const std::vector<QuotaFact> &facts)
+void QuotaLedger::observeAccount(
+    const catalog::Provider &provider,
+    const QByteArray &key,
+    const std::vector<catalog::AccountFact> &facts)
 {
     const Moment now = moment();
     const std::lock_guard lock(m_mutex);
-    const LeasePools pools = poolsFor(target, now);
-    if (pools.model != nullptr) {
-        pools.home().observe(0, facts, target.provider.quota, QuotaSource::AccountApi, now);
-        noteTight(pools, now);
+    for (const catalog::AccountFact &told : facts) {
+        QuotaPool &named = pool({provider.id, key, told.pool, true});
+        named.advance(now);
+        named.observe(0, {told.fact}, provider.quota, QuotaSource::AccountApi, now);
+        noteTight(named, now);
     }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/catalog/account_page.h"
 #include "core/quota/quota_lease.h"
 #include "core/quota/quota_pool.h"
 #include "core/quota/quota_view.h"
@@ -66,8 +67,11 @@ public:
     /// Smallest share of a limit that is left for the target; 1 = no limit is known.
     [[nodiscard]] double room(const QuotaTarget &target);
 
-    /// What an account page says of a model's quota.
-    void observeAccount(const QuotaTarget &target, const std::vector<catalog::QuotaFact> &facts);
+    /// What the provider's page about the key says.
+    void observeAccount(
+        const catalog::Provider &provider,
+        const QByteArray &key,
+        const std::vector<catalog::AccountFact> &facts);
 
     /// Pools that are used up, or nearly; what is not named has room.
     [[nodiscard]] std::vector<QuotaConstraint> constraints(const TokenAsk &ask) const;

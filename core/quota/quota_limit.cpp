@@ -35,6 +35,7 @@ common::Duration halfLife(catalog::QuotaPeriod period)
     case catalog::QuotaPeriod::Day:
         return 72h;
     case catalog::QuotaPeriod::Month:
+    case catalog::QuotaPeriod::Total:
         return 720h;
     default:
         return 6h;

@@ -34,10 +34,10 @@ enum class QuotaSource : std::uint8_t {
 ///
 /// **The rule.** Each source has a confidence (header 0.98, account API 0.95, error 0.8, catalogue
 /// 0.5, suspicion 0.45, guess 0.3) that halves with age: every 6 hours for windows up to an hour,
-/// every 3 days for a day, every 30 days for a month; the catalogue's does not age. A statement
-/// replaces another when its confidence is at least what is left of the other's. A limit is hard,
-/// so that nothing is sent beyond it, while its confidence is above the catalogue's; a soft one
-/// only advises.
+/// every 3 days for a day, every 30 days for a month or a total; the catalogue's does not age. A
+/// statement replaces another when its confidence is at least what is left of the other's. A limit
+/// is hard, so that nothing is sent beyond it, while its confidence is above the catalogue's; a
+/// soft one only advises.
 class QuotaLimit
 {
 public:

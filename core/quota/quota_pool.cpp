@@ -256,7 +256,11 @@ void QuotaPool::observe(
         if (fact.limit) {
             told->limit().state(*fact.limit, source, now);
         }
-        observeWindow(static_cast<std::size_t>(told - m_windows.data()), fact, open, isLate, now);
+        const auto index = static_cast<std::size_t>(told - m_windows.data());
+        const auto known = source == QuotaSource::AccountApi ? caughtUp(index, fact, now) : fact;
+        if (known) {
+            observeWindow(index, *known, open, isLate, now);
+        }
     }
     if (open != nullptr) {
         open->headSeen = true;
@@ -282,6 +286,43 @@ QuotaPool::usedBy(const catalog::QuotaFact &fact, QuotaWindow &window, Moment no
     return std::nullopt;
 }
 
+/// Not in the provider's figure: requests whose reply has not begun, and what is still being
+/// written for the others.
+std::int64_t QuotaPool::uncountedOf(const OpenLease &open, QuotaUnit unit, bool hasBegun)
+{
+    Amount left = open.estimate;
+    if (hasBegun) {
+        left.requests = 0;
+        left.tokens.input = 0;
+    }
+    return left.of(unit);
+}
+
+/// What the page would say if it were of this moment; nullopt = what is known already.
+std::optional<catalog::QuotaFact>
+QuotaPool::caughtUp(std::size_t index, const catalog::QuotaFact &fact, Moment now)
+{
+    QuotaWindow &window = m_windows[index];
+    const Number told = usedBy(fact, window, now);
+    if (!told || window.use().hasBegunWithin(accountLag, now)) {
+        return std::nullopt;
+    }
+    std::int64_t own = window.use().used();
+    for (const OpenLease &open : m_open) {
+        own -= uncountedOf(open, window.id().unit, open.headSeen);
+    }
+    const std::int64_t before = std::exchange(m_lastLook[index], own);
+    const std::int64_t sinceThen = own >= before ? own - before : own;
+    const std::int64_t known = std::clamp(own, *told, *told + std::max<std::int64_t>(sinceThen, 0));
+    if (known == own) {
+        return std::nullopt;
+    }
+    m_lastLook[index] = known;
+    catalog::QuotaFact caughtUp = fact;
+    caughtUp.used = known;
+    return caughtUp;
+}
+
 void QuotaPool::observeWindow(
     std::size_t index, const catalog::QuotaFact &fact, OpenLease *lease, bool isLate, Moment now)
 {
@@ -291,15 +332,8 @@ void QuotaPool::observeWindow(
     if (!used) {
         return;
     }
-    // Not in the provider's figure: requests whose reply has not begun, and what is still being
-    // written for the others.
     const auto uncounted = [unit, lease](const OpenLease &open) {
-        Amount left = open.estimate;
-        if (open.headSeen || &open == lease) {
-            left.requests = 0;
-            left.tokens.input = 0;
-        }
-        return left.of(unit);
+        return uncountedOf(open, unit, open.headSeen || &open == lease);
     };
     std::int64_t open = 0;
     for (const OpenLease &other : m_open) {

@@ -57,6 +57,8 @@ class QuotaPool
 {
 public:
     static constexpr std::size_t maxWindows = 12;
+    /// OpenRouter was seen to cache its page for a minute.
+    static constexpr std::chrono::minutes accountLag{2};
     /// Below this share of a limit a window is tight: worth a look when candidates are ranked.
     static constexpr double tightRoom = 0.25;
 
@@ -93,6 +95,11 @@ public:
     void release(std::uint64_t lease, const Amount &kept, Moment now);
 
     /// The head of the lease's reply is here, with what it says. @param lease  0 = of none
+    ///
+    /// With the source AccountApi: a page that may be up to accountLag old says it. What was
+    /// counted since the last look may be in its figure or not, so that our own count stays where
+    /// it agrees with that; and a day that has just begun is not given the figure of the one
+    /// before.
     void observe(
         std::uint64_t lease,
         const std::vector<catalog::QuotaFact> &facts,
@@ -126,6 +133,10 @@ private:
         OpenLease *lease,
         bool isLate,
         Moment now);
+    [[nodiscard]] static std::int64_t
+    uncountedOf(const OpenLease &open, catalog::QuotaUnit unit, bool hasBegun);
+    [[nodiscard]] std::optional<catalog::QuotaFact>
+    caughtUp(std::size_t index, const catalog::QuotaFact &fact, Moment now);
 
     PoolId m_id;
     const catalog::FreeLimits *m_equippedFor = nullptr; ///< only compared
@@ -134,6 +145,7 @@ private:
     int m_openProbes = 0;
     std::uint64_t m_lastSeen = 0; ///< the newest lease whose head was observed
     std::array<std::int64_t, maxWindows> m_lastTold{}; ///< used, by the newest reply
+    std::array<std::int64_t, maxWindows> m_lastLook{}; ///< used, when the account page was read
     LeaseCounts m_counts;
     TokenRatio m_ratio;
 };

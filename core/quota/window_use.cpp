@@ -182,6 +182,12 @@ common::SteadyTime WindowUse::calendarEnd(Moment now) const
                std::min(m_endSteady - now.steady, between(now.wall, m_endWall)));
 }
 
+bool WindowUse::hasBegunWithin(common::Duration time, Moment now) const
+{
+    const auto before = now.wall - std::chrono::duration_cast<common::WallTime::duration>(time);
+    return m_calendar && m_calendar->nextStart(m_period, before) <= now.wall;
+}
+
 common::SteadyTime WindowUse::whenAtMost(std::int64_t level, Moment now) const
 {
     std::int64_t left = used();

@@ -62,6 +62,9 @@ public:
     /// Calendar windows only: when the present one ends.
     [[nodiscard]] common::SteadyTime calendarEnd(Moment now) const;
 
+    /// Calendar windows only: whether the present one began in the last `time`.
+    [[nodiscard]] bool hasBegunWithin(common::Duration time, Moment now) const;
+
     /// One period; of a calendar about that.
     [[nodiscard]] common::Duration length() const { return m_length; }
     [[nodiscard]] bool isRolling() const { return !m_calendar; }

@@ -51,7 +51,8 @@ GatewayService::GatewayService(ServiceOptions options)
     , m_failures(m_coolDowns, m_clock)
     , m_health(m_clock, [] { return QRandomGenerator::global()->generateDouble(); })
     , m_telemetry(m_clock, m_instanceId, m_options.log)
-    , m_lister(m_clock)
+    , m_pages(m_clock)
+    , m_lister(m_pages)
 { }
 
 GatewayService::~GatewayService()
@@ -167,6 +168,12 @@ void GatewayService::openRecording()
         [this] { return m_quota->ledger().isAnyTight() || m_coolDowns.isAnyActive(m_clock.now()); },
         [this] { return look(); },
         [this] { announce(); }});
+    m_accounts = std::make_unique<AccountWatch>(AccountWatch::Parts{
+        [this] { return m_config->current(); },
+        m_pages,
+        m_quota->ledger(),
+        m_clock,
+        [this] { m_quotaWatch->check(); }});
     // The call comes on the store's thread.
     m_recording = std::make_unique<Recording>(
         Recording::Places{m_options.paths.recordsFile, m_options.paths.textsFile},
@@ -187,6 +194,7 @@ void GatewayService::openRecording()
     std::vector<relay::OutcomeSink *> sinks = m_telemetry.sinks();
     sinks.push_back(&m_recording->sink());
     sinks.push_back(m_quotaWatch.get());
+    sinks.push_back(m_accounts.get());
     m_outcomes = std::make_unique<OutcomeFanOut>(std::move(sinks));
 }
 
@@ -217,6 +225,7 @@ void GatewayService::follow()
         *m_keys, *m_settings, m_lister, m_coolDowns, m_health, *m_config, [this] { announce(); }});
     connect(m_config.get(), &ConfigKeeper::rebuilt, this, [this] {
         m_quotaWatch->check();
+        m_accounts->follow();
         announce();
     });
     connect(m_keys.get(), &keys::KeyManager::ringChanged, this, &GatewayService::onKeysChanged);
@@ -425,6 +434,7 @@ interfaces::QuotaOutlook GatewayService::look() const
 
 interfaces::QuotaFigures GatewayService::quota() const
 {
+    m_accounts->look();
     return quotaFigures({*m_config->current(), m_quota->ledger(), m_coolDowns, m_clock});
 }
 

@@ -12,6 +12,8 @@
 #include "core/services/config_keeper.h"
 #include "core/services/key_actions.h"
 #include "core/services/model_lister.h"
+#include "core/services/provider_pages.h"
+#include "core/services/quota/account_watch.h"
 #include "core/services/quota/quota_keeper.h"
 #include "core/services/quota/quota_watch.h"
 #include "core/services/recording.h"
@@ -133,10 +135,12 @@ private:
     std::unique_ptr<AuditKeeper> m_audit;
     TelemetryHub m_telemetry;
     std::unique_ptr<QuotaWatch> m_quotaWatch;
+    std::unique_ptr<AccountWatch> m_accounts;
     std::unique_ptr<OutcomeFanOut> m_outcomes;
     std::unique_ptr<ConfigKeeper> m_config;
     std::unique_ptr<KeyActions> m_keyActions;
-    ModelLister m_lister; ///< after those that its answers change
+    ProviderPages m_pages; ///< after those that its answers change
+    ModelLister m_lister;
     std::unique_ptr<Resender> m_resender;
 
     QString m_listenProblem;

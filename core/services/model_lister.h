@@ -1,17 +1,14 @@
 #pragma once
 
 #include "core/catalog/types.h"
-#include "core/common/clock.h"
 #include "core/common/result.h"
 #include "core/common/secret.h"
+#include "core/services/provider_pages.h"
 
 #include <QHash>
-#include <QObject>
-#include <QThread>
 
 #include <chrono>
 #include <functional>
-#include <memory>
 #include <vector>
 
 namespace freerelay::services {
@@ -31,30 +28,24 @@ struct ModelList
     std::chrono::milliseconds latency{0};
 };
 
-/// Asks providers for their models, on a thread of its own (the control thread): for discovery
-/// and for connection tests. Lists can be large and slow; no worker and no GUI waits for them.
-class ModelLister final : public QObject
+/// Asks providers for their models: for discovery and for connection tests.
+class ModelLister final
 {
-    Q_OBJECT
-
 public:
     using Done = std::function<void(common::Result<ModelList>)>;
 
-    explicit ModelLister(const common::Clock &clock);
-    ~ModelLister() override;
-    Q_DISABLE_COPY_MOVE(ModelLister)
+    /// @param pages  outlive it
+    explicit ModelLister(ProviderPages &pages)
+        : m_pages(pages)
+    { }
 
-    /// `done` is called on the thread that made the lister, unless the lister is gone by then.
-    /// @return (through `done`) Unauthenticated when the key was refused, RateLimited, NotFound
-    /// when
-    ///         the provider has no list, Unavailable, Timeout, ProtocolError
+    /// `done` is called on the thread of the pages, unless they are gone by then.
+    /// @return (through `done`) see ProviderPages::fetch(); NotFound also when the provider has no
+    ///         list, ProtocolError when it is none
     void list(ListRequest request, Done done);
 
 private:
-    class Engine;
-
-    QThread m_thread;
-    Engine *m_engine; ///< lives on m_thread, deleted when it ends
+    ProviderPages &m_pages;
 };
 
 } // namespace freerelay::services

@@ -73,6 +73,17 @@ private Q_SLOTS:
         QVERIFY2(published.contains(u"tried out"_s), qPrintable(published));
     }
 
+    void creditIsNotSaidToComeBack()
+    {
+        auto credit = groq();
+        credit.windows[2].unit = u"credits"_s;
+        credit.windows[2].period = u"total"_s;
+        credit.windows[2].resetsAt.reset();
+        m_model->setQuota(credit, tests::quotasTakenAt());
+        QCOMPARE(text(*m_model, 2, Model::WindowRole), u"Credits / total"_s);
+        QCOMPARE(text(*m_model, 2, Model::BackRole), u"does not come back"_s);
+    }
+
     void aRefusingWindowIsFull()
     {
         m_model->setQuota(tests::someQuotas().providers[0], tests::quotasTakenAt());

@@ -36,7 +36,8 @@ QString QuotaWords::window(const Window &window)
         {u"minute"_s, tr("minute")},
         {u"hour"_s, tr("hour")},
         {u"day"_s, tr("day")},
-        {u"month"_s, tr("month")}};
+        {u"month"_s, tr("month")},
+        {u"total"_s, tr("total", "a window that never ends")}};
     return tr("%1 / %2", "what is counted, over which time")
         .arg(units.value(window.unit, window.unit), periods.value(window.period, window.period));
 }
@@ -61,6 +62,9 @@ QString QuotaWords::used(const Window &window)
 
 QString QuotaWords::back(const Window &window, const QDateTime &now)
 {
+    if (window.period == "total"_L1) {
+        return tr("does not come back");
+    }
     return window.resetsAt
         ? tr("back in %1", "time").arg(Figures::timeLeft(until(*window.resetsAt, now)))
         : tr("nothing is used");

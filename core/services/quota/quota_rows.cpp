@@ -71,10 +71,11 @@ QuotaWindowFigures figuresOf(const quota::QuotaWindowView &view, const Moments &
         figures.age = std::chrono::floor<std::chrono::seconds>(view.age);
         figures.confidence = view.confidence;
     }
-    if (view.untilReset > common::Duration::zero()) {
+    const bool comesBack = view.window.period != catalog::QuotaPeriod::Total;
+    if (comesBack && view.untilReset > common::Duration::zero()) {
         figures.resetsAt = now.in(view.untilReset);
     }
-    if (view.forecast.empty) {
+    if (comesBack && view.forecast.empty) {
         figures.emptyAt = now.in(*view.forecast.empty);
         figures.forecast = quota::forecastSentence(view, now.wall(), QTimeZone::systemTimeZone());
     }
@@ -174,7 +175,8 @@ QByteArray shortName(quota::WindowId window)
         {QuotaPeriod::Minute, "pm"},
         {QuotaPeriod::Hour, "ph"},
         {QuotaPeriod::Day, "pd"},
-        {QuotaPeriod::Month, "pmo"}};
+        {QuotaPeriod::Month, "pmo"},
+        {QuotaPeriod::Total, "total"}};
     return units.at(window.unit) + periods.at(window.period);
 }
 

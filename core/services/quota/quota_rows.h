@@ -28,7 +28,7 @@ struct QuotaParts
 [[nodiscard]] interfaces::QuotaOutlook quotaOutlook(const QuotaParts &parts);
 
 /// "rpm", "rpd", "tpm", "tpd"; "itpm" and "otpm" for tokens of one direction, "cpmo" for credits a
-/// month: the field's words, and those made like them.
+/// month, "ctotal" for those that do not come back: the field's words, and those made like them.
 [[nodiscard]] QByteArray shortName(quota::WindowId window);
 
 } // namespace freerelay::services

@@ -43,6 +43,14 @@ FakeReply answer(int left)
             .withHeader("x-ratelimit-reset-requests", "2h0m0s");
 }
 
+/// OpenRouter's page about a key: 12 of 1,000 free requests are used, 2.5 of 5 credits are left.
+QByteArray accountPage()
+{
+    return R"({"data":{"label":"sk-or-v1-012...def","limit":5,"limit_remaining":2.5,)"
+           R"("limit_reset":null,"usage":2.5,"is_free_tier":false,)"
+           R"("free_model_daily_requests":{"limit":1000,"remaining":988,"used":12}}})"_ba;
+}
+
 constexpr auto question
     = R"({"model":"groq/openai/gpt-oss-120b","messages":[{"role":"user","content":"hi"}]})";
 
@@ -122,6 +130,37 @@ private Q_SLOTS:
         QCOMPARE(asked, 3); // the fourth was never sent
         const QByteArray all = ask("/v1/quota"_ba).body + m_fixture->run({u"quota"_s}).all();
         QVERIFY(!all.contains("gsk_"));
+    }
+
+    void readsTheAccountPageAndKeepsTheKeyToItself()
+    {
+        UpstreamThread provider;
+        std::atomic<int> asked = 0;
+        provider->setHandler([&asked](const FakeRequest &request) {
+            const bool isPage = request.target == "/api/v1/key"
+                && request.headers.value("authorization") == "Bearer sk-or-v1-0123456789abcdef";
+            asked += isPage ? 1 : 0;
+            return isPage ? FakeReply::json(accountPage()) : FakeReply::json("{}"_ba, 500);
+        });
+        QCOMPARE(m_gateway->stop().exitCode, 0);
+        m_fixture->setVariable(u"OPENROUTER_API_KEY"_s, u"sk-or-v1-0123456789abcdef"_s);
+        m_fixture->setVariable(
+            u"OPENROUTER_BASE_URL"_s, QString::fromLatin1(provider->url("/api/v1"_ba)));
+        start();
+        const auto isKnown = [this] {
+            const QJsonObject day = windowOf("openrouter"_ba, "rpd"_L1);
+            return day.value("used"_L1).toInt() == 12 && day.value("limit"_L1).toInt() == 1'000
+                && day.value("source"_L1).toString() == "account_api"_L1
+                && day.value("subject"_L1).toString() == "openrouter:free"_L1;
+        };
+        QTRY_VERIFY(isKnown());
+        const QJsonObject credit = windowOf("openrouter"_ba, "ctotal"_L1);
+        QCOMPARE(credit.value("remaining"_L1).toInt(), 3);
+        QVERIFY(credit.value("resets_at"_L1).isNull());
+        QCOMPARE(asked, 1); // however often the figures are looked at
+        const QByteArray all = ask("/v1/quota"_ba).body + m_fixture->run({u"quota"_s}).all()
+            + m_gateway->said();
+        QVERIFY(!all.contains("0123456789abcdef"));
     }
 
     void outlivesTheProgram()

@@ -60,6 +60,21 @@ struct House
         return true;
     }
 
+    /// Both models use up the same pool.
+    void shareAPool()
+    {
+        a.freeLimits.requestsPerDay = 50;
+        a.freeLimits.sharedPool = "pool";
+        b.freeLimits = a.freeLimits;
+    }
+
+    /// The page about the key says so of that pool's day.
+    void readAccount(std::int64_t limit, std::int64_t used)
+    {
+        ledger.observeAccount(
+            provider, key, {{"pool", {rpd.unit, rpd.period, limit, used, limit - used, {}}}});
+    }
+
     QuotaWindowView window(const QByteArray &subject, WindowId id)
     {
         for (const QuotaWindowView &view : ledger.view()) {
@@ -334,10 +349,89 @@ private Q_SLOTS:
     void anAccountPageIsBelieved()
     {
         House house;
-        house.a.freeLimits.requestsPerDay = 50;
-        house.ledger.observeAccount({house.provider, house.a, house.key}, {told(rpd, 1'000, 0)});
+        house.shareAPool();
+        house.readAccount(1'000, 1'000);
         QVERIFY(!house.take(house.a, Reach::Probe));
-        QCOMPARE(house.window("p/a", rpd).source, QuotaSource::AccountApi);
+        QVERIFY(!house.take(house.b, Reach::Probe));
+        QCOMPARE(house.window("pool", rpd).source, QuotaSource::AccountApi);
+        QCOMPARE(house.window("pool", rpd).limit, 1'000);
+    }
+
+    void anAccountPageTellsOnlyOfItsKey()
+    {
+        House house;
+        house.shareAPool();
+        house.readAccount(50, 50);
+        house.key = "k2";
+        QVERIFY(house.take(house.a));
+    }
+
+    void anAccountPageTellsWhatOthersUsed()
+    {
+        House house;
+        house.shareAPool();
+        QVERIFY(house.ask(house.a));
+        house.readAccount(50, 30);
+        QCOMPARE(house.window("pool", rpd).used, 30);
+        auto open = house.take(house.a);
+        QVERIFY(open);
+        house.clock.advance(5min);
+        house.readAccount(50, 40);
+        QCOMPARE(house.window("pool", rpd).used, 41); // the open one is not in the page's figure
+    }
+
+    void whatAnOldAccountPageDoesNotHaveYetStaysCounted()
+    {
+        House house;
+        house.shareAPool();
+        house.readAccount(50, 10);
+        for (int i = 0; i < 5; ++i) {
+            QVERIFY(house.ask(house.a));
+        }
+        house.clock.advance(5min);
+        house.readAccount(50, 12); // it is a minute old
+        QCOMPARE(house.window("pool", rpd).used, 15);
+        house.readAccount(50, 9); // and this one has counted some of them not at all
+        QCOMPARE(house.window("pool", rpd).used, 9);
+    }
+
+    void anAccountPageCorrectsWhatWasCountedTooMuch()
+    {
+        House house;
+        house.shareAPool();
+        for (int i = 0; i < 5; ++i) {
+            QVERIFY(house.ask(house.a));
+        }
+        house.readAccount(50, 2);
+        QCOMPARE(house.window("pool", rpd).used, 5); // they may be newer than the page
+        house.clock.advance(5min);
+        house.readAccount(50, 2);
+        QCOMPARE(house.window("pool", rpd).used, 2);
+    }
+
+    void anOldAccountPageDoesNotSpendTheNewDay()
+    {
+        House house;
+        house.shareAPool();
+        QVERIFY(house.ask(house.a));
+        house.clock.advance(14h + 1min + 59s); // 0:01:59 UTC
+        house.readAccount(50, 50);
+        QCOMPARE(house.window("pool", rpd).used, 0);
+        QCOMPARE(house.window("pool", rpd).limit, 50);
+        house.clock.advance(1s);
+        house.readAccount(50, 50);
+        QCOMPARE(house.window("pool", rpd).used, 50);
+    }
+
+    void creditThatNeverComesBackIsShownAndLimitsNothing()
+    {
+        House house;
+        const WindowId total{QuotaUnit::Credits, QuotaPeriod::Total};
+        house.ledger.observeAccount(house.provider, house.key, {{"", told(total, 5, 0)}});
+        QCOMPARE(house.window("", total).remaining, 0);
+        QVERIFY(house.take(house.a));
+        house.clock.advance(365 * 24h);
+        QCOMPARE(house.window("", total).remaining, 0);
     }
 
     void aLateHeaderGivesNothingBack()

@@ -102,6 +102,19 @@ private Q_SLOTS:
         QVERIFY(*window.emptyAt < *window.resetsAt);
     }
 
+    void whatNeverComesBackHasNoReset()
+    {
+        const catalog::QuotaFact left{QuotaUnit::Credits, QuotaPeriod::Total, 5, {}, 2, {}};
+        m_ledger->observeAccount(*m_config.catalog->provider("groq"), key, {{"", left}});
+        const QuotaWindowFigures window = windowOf(figures(), "ctotal");
+        QCOMPARE(window.used, 3);
+        QCOMPARE(window.remaining, 2);
+        QCOMPARE(window.period, u"total"_s);
+        QCOMPARE(window.source, u"account_api"_s);
+        QVERIFY(!window.resetsAt);
+        QVERIFY(!window.emptyAt);
+    }
+
     void leavesOutKeysThatAreGoneAndDemos()
     {
         ask("groq", "groq/llama", "another key", {});
@@ -181,6 +194,7 @@ private Q_SLOTS:
         QCOMPARE(shortName({QuotaUnit::Requests, QuotaPeriod::Minute}), "rpm"_ba);
         QCOMPARE(shortName({QuotaUnit::InputTokens, QuotaPeriod::Day}), "itpd"_ba);
         QCOMPARE(shortName({QuotaUnit::Credits, QuotaPeriod::Month}), "cpmo"_ba);
+        QCOMPARE(shortName({QuotaUnit::Credits, QuotaPeriod::Total}), "ctotal"_ba);
     }
 
     void theScarcestIsExported()
