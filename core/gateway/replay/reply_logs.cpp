@@ -8,10 +8,16 @@
 
 namespace freerelay::gateway {
 
-ReplyLogs::ReplyLogs(QString folder, const common::Clock &clock)
+ReplyLogs::ReplyLogs(QString folder, const common::Clock &clock, std::chrono::milliseconds pace)
     : m_folder(std::move(folder))
     , m_clock(clock)
 {
+    m_timer.setInterval(pace);
+    QObject::connect(&m_timer, &QTimer::timeout, &m_timer, [this] {
+        if (!sweep()) {
+            m_timer.stop();
+        }
+    });
     QDir(m_folder).removeRecursively(); // what a crash left
     if (!common::ensurePrivateFolder(m_folder)) {
         m_folder.clear(); // long replies are not kept then
@@ -32,6 +38,10 @@ std::shared_ptr<ReplyLog> ReplyLogs::make(const QByteArray &requestId, common::D
     }
     auto log = std::make_shared<ReplyLog>(m_folder);
     m_logs.insert(requestId, {log, keep, m_clock.now(), {}});
+    if (m_logs.size() == 1) {
+        QMetaObject::invokeMethod(
+            &m_timer, [this] { m_timer.start(); }, Qt::QueuedConnection);
+    }
     return log;
 }
 
@@ -65,6 +75,13 @@ void ReplyLogs::release(const QByteArray &keyHash)
 {
     const std::lock_guard lock(m_mutex);
     m_keys.remove(keyHash);
+}
+
+bool ReplyLogs::sweep()
+{
+    const std::lock_guard lock(m_mutex);
+    expire();
+    return !m_logs.isEmpty();
 }
 
 void ReplyLogs::expire()

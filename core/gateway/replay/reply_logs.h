@@ -6,19 +6,24 @@
 #include <QByteArray>
 #include <QHash>
 #include <QString>
+#include <QTimer>
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 
 namespace freerelay::gateway {
 
 /// The replies that may be read again, by the id of their request, and the idempotency keys under
-/// which they were asked for. In memory, of this run only; any thread.
+/// which they were asked for. In memory, of this run only; any thread. What is over is forgotten
+/// also while nobody asks: a timer of the thread that made this object runs as long as there is
+/// anything.
 class ReplyLogs
 {
 public:
     /// The oldest that has ended gives way; when none has, no further one is kept.
     static constexpr int maxLogs = 256;
+    static constexpr std::chrono::seconds usualPace{30}; ///< of looking for what is over
 
     /// Of one idempotency key: the client's own name for a request.
     struct Key
@@ -39,7 +44,11 @@ public:
     };
 
     /// @param folder  for long replies; made when missing, and emptied: it is ours alone
-    ReplyLogs(QString folder, const common::Clock &clock);
+    ReplyLogs(
+        QString folder, const common::Clock &clock, std::chrono::milliseconds pace = usualPace);
+    ReplyLogs(const ReplyLogs &) = delete;
+    ReplyLogs &operator=(const ReplyLogs &) = delete;
+    ~ReplyLogs() = default;
 
     /// A log for a reply that is about to be made; null when too many are being made.
     /// @param keep  how long after its end
@@ -50,6 +59,9 @@ public:
     [[nodiscard]] Claimed claim(const Key &key, const QByteArray &requestId, common::Duration keep);
     /// It failed: the next one with the key is a request of its own.
     void release(const QByteArray &keyHash);
+
+    /// Forgets what is over. The timer does it. @return whether anything is left
+    bool sweep();
 
 private:
     struct Entry
@@ -72,9 +84,10 @@ private:
 
     QString m_folder;
     const common::Clock &m_clock;
-    std::mutex m_mutex;
+    std::mutex m_mutex; ///< guards the two below
     QHash<QByteArray, Entry> m_logs; ///< by request id
     QHash<QByteArray, KeyEntry> m_keys; ///< by hash
+    QTimer m_timer;
 };
 
 } // namespace freerelay::gateway

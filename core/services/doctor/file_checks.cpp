@@ -3,10 +3,12 @@
 #include "core/catalog/catalog.h"
 #include "core/catalog/user_providers.h"
 #include "core/common/private_file.h"
+#include "core/services/quota/quota_file.h"
 #include "core/settings/layers.h"
 #include "core/settings/schema.h"
 #include "core/settings/settings_file.h"
 
+#include <QDir>
 #include <QFileInfo>
 
 using namespace Qt::Literals::StringLiterals;
@@ -118,6 +120,38 @@ CheckResult checkSecretFile(const QString &name, const QString &path, const QStr
     return {name, Verdict::Failure, content.error().message, advice};
 }
 
+/// Only counts are lost with it, and they are found out again.
+CheckResult checkQuotaFile(const QString &path)
+{
+    const QString name = u"quota file"_s;
+    const auto book = QuotaFile(path).load();
+    if (!book) {
+        const bool isOpen = book.error().kind == ErrorKind::PermissionDenied;
+        return {
+            name,
+            Verdict::Warning,
+            book.error().message,
+            isOpen
+                ? u"chmod 600 '%1'; otherwise the next start sets it aside and counts anew."_s.arg(
+                    path)
+                : u"The next start sets it aside and counts anew."_s};
+    }
+    const QFileInfo info(path);
+    const QStringList aside = info.dir().entryList(
+        {info.fileName() % ".corrupt-*"_L1}, QDir::Files, QDir::Name);
+    if (!aside.isEmpty()) {
+        return {
+            name,
+            Verdict::Warning,
+            u"Set aside: "_s % aside.join(", "_L1),
+            u"What was used was counted anew then; delete what you do not want to look into."_s};
+    }
+    if (!info.exists()) {
+        return {name, Verdict::Ok, u"There is none yet."_s, {}};
+    }
+    return {name, Verdict::Ok, u"Whole: %1 windows."_s.arg(book->windows.size()), {}};
+}
+
 } // namespace
 
 settings::Settings checkSettings(const Patient &patient, std::vector<CheckResult> &results)
@@ -164,6 +198,7 @@ void checkFiles(
         u"fingerprint key"_s,
         paths.fingerprintKeyFile,
         u"Remove the file; the next start makes another one."_s));
+    results.push_back(checkQuotaFile(paths.quotaFile));
 }
 
 } // namespace freerelay::services

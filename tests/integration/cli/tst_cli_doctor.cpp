@@ -100,6 +100,44 @@ private Q_SLOTS:
         QCOMPARE(verdict(checks, u"key file"_s), u"fail"_s);
     }
 
+    void looksAtTheQuotaFile_data()
+    {
+        QTest::addColumn<QByteArray>("content");
+        QTest::addColumn<QFile::Permissions>("permissions");
+        QTest::addColumn<QString>("asideName");
+        QTest::addColumn<QString>("expected");
+        const QFile::Permissions owner = QFile::ReadOwner | QFile::WriteOwner;
+        const QByteArray empty = R"({"version":1,"taken_at_ms":1,"windows":[],"ratios":[]})"_ba;
+        QTest::newRow("whole") << empty << owner << QString() << u"ok"_s;
+        QTest::newRow("damaged") << "{"_ba << owner << QString() << u"warn"_s;
+        QTest::newRow("others may read it")
+            << empty << (owner | QFile::ReadOther) << QString() << u"warn"_s;
+        QTest::newRow("one was set aside")
+            << empty << owner << u".corrupt-20261124T000000Z"_s << u"warn"_s;
+    }
+
+    void looksAtTheQuotaFile()
+    {
+        QFETCH(QByteArray, content);
+        QFETCH(QFile::Permissions, permissions);
+        QFETCH(QString, asideName);
+        QFETCH(QString, expected);
+        QVERIFY(m_fixture->paths.createFolders());
+        const QString path = m_fixture->paths.quotaFile;
+        write(path, content);
+        QVERIFY(QFile::setPermissions(path, permissions));
+        if (!asideName.isEmpty()) {
+            write(path % asideName, "{");
+        }
+        const QJsonObject checks = doctor(app::exitOk);
+        QCOMPARE(verdict(checks, u"quota file"_s), expected);
+        QCOMPARE(advice(checks, u"quota file"_s).isEmpty(), expected == "ok"_L1);
+        QCOMPARE(finding(checks, u"quota file"_s).contains(asideName), true);
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), content); // it has only looked
+    }
+
     void namesTheProgramThatHasThePort()
     {
         QTcpServer other;

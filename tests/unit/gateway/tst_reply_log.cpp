@@ -79,6 +79,41 @@ private Q_SLOTS:
         QVERIFY(!logs.find("a"));
     }
 
+    void forgetsWhileNobodyAsks()
+    {
+        QTemporaryDir folder;
+        tests::ManualClock clock;
+        ReplyLogs logs(folder.filePath(u"replies"_s), clock, 1ms);
+        for (const char *id : {"a", "b"}) { // and once more after it had nothing to do
+            std::weak_ptr<ReplyLog> log;
+            {
+                const auto made = logs.add(id, 5min);
+                made->end(true);
+                log = made;
+            }
+            QVERIFY(logs.sweep()); // has seen its end
+            clock.advance(5min + 1ms);
+            QTRY_VERIFY(log.expired());
+        }
+    }
+
+    void hasNothingToDoWhenAllIsForgotten()
+    {
+        QTemporaryDir folder;
+        tests::ManualClock clock;
+        ReplyLogs logs(folder.filePath(u"replies"_s), clock);
+        QVERIFY(!logs.sweep());
+        const auto log = logs.add("a", 5min);
+        clock.advance(1h);
+        QVERIFY(logs.sweep());
+        log->end(true);
+        QVERIFY(logs.sweep());
+        clock.advance(5min);
+        QVERIFY(logs.sweep());
+        clock.advance(1ms);
+        QVERIFY(!logs.sweep());
+    }
+
     void keepsOnlySoMany()
     {
         QTemporaryDir folder;
