@@ -90,6 +90,7 @@ struct Outcome
     static constexpr qsizetype maxErrorBytes = 500;
     /// Status of a request whose client left before its answer (nginx's code; never sent).
     static constexpr int clientLeft = 499;
+    static constexpr const char *replayed = "idempotent_replay";
 
     QByteArray requestId;
     common::TraceContext trace; ///< see isRecorded(); attempts' spans: common::attemptSpanId()
@@ -117,7 +118,8 @@ struct Outcome
     QByteArray errorClass; ///< see ClientError::errorClass(), or "client_left"; "" = none
     QByteArray error; ///< the sentence the client got, at most maxErrorBytes; "" = none
     /// Why the last attempt but one failed, "quota_wait" when the request waited for a quota
-    /// before it; "" = there was none.
+    /// before it, `replayed` when nobody was asked because the answer to this idempotency key was
+    /// there; "" = there was none.
     QByteArray retryCause;
     std::vector<AttemptRecord> attempts;
     std::optional<RoutingDecision> decision; ///< nullopt = it ended before there was one

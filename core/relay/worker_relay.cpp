@@ -2,7 +2,25 @@
 
 #include <utility>
 
+using namespace Qt::Literals::StringLiterals;
+
 namespace freerelay::relay {
+
+namespace {
+
+/// Of a request for which nobody is asked.
+std::shared_ptr<Outcome> outcomeOf(const RelayRequest &request, common::WallTime time)
+{
+    auto outcome = std::make_shared<Outcome>();
+    outcome->requestId = request.requestId;
+    outcome->trace = request.trace;
+    outcome->time = time;
+    outcome->app = request.app.name;
+    outcome->appVersion = request.app.version;
+    return outcome;
+}
+
+} // namespace
 
 WorkerRelay::WorkerRelay(
     const common::Published<RelayConfig> &config,
@@ -78,14 +96,21 @@ void WorkerRelay::begin(RelayRequest request, std::shared_ptr<Downstream> downst
     (*session)->start([this, session] { retire(session); });
 }
 
+void WorkerRelay::recordReplay(const RelayRequest &request, const Replay &replay)
+{
+    const std::shared_ptr<Outcome> outcome = outcomeOf(request, replay.time);
+    outcome->duration = std::chrono::duration_cast<std::chrono::microseconds>(replay.duration);
+    outcome->status = replay.status == 0 ? Outcome::clientLeft : replay.status;
+    outcome->stream = replay.stream;
+    outcome->brokenStream = replay.broken;
+    outcome->errorClass = replay.left ? "client_left"_ba : QByteArray();
+    outcome->retryCause = Outcome::replayed;
+    m_outcomes.record(outcome);
+}
+
 void WorkerRelay::recordRefusal(const RelayRequest &request, const ClientError &error)
 {
-    auto outcome = std::make_shared<Outcome>();
-    outcome->requestId = request.requestId;
-    outcome->trace = request.trace;
-    outcome->time = m_clock.wallNow();
-    outcome->app = request.app.name;
-    outcome->appVersion = request.app.version;
+    const std::shared_ptr<Outcome> outcome = outcomeOf(request, m_clock.wallNow());
     outcome->status = error.status;
     outcome->errorClass = error.errorClass();
     outcome->error = error.message.left(Outcome::maxErrorBytes);

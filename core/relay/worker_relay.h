@@ -42,6 +42,19 @@ public:
     /// Records a request that was refused before there was anything to relay.
     void recordRefusal(const RelayRequest &request, const ClientError &error);
 
+    /// What became of an answer that was sent again.
+    struct Replay
+    {
+        common::WallTime time; ///< when the request came
+        common::Duration duration{0};
+        int status = 0; ///< 0 = the client left before
+        bool stream = false;
+        bool broken = false; ///< a stream without its proper end
+        bool left = false; ///< the client, before it had all
+    };
+    /// Records a request whose answer was there already: nobody was asked, no token was used.
+    void recordReplay(const RelayRequest &request, const Replay &replay);
+
     [[nodiscard]] const common::Clock &clock() const { return m_clock; }
     /// The newest configuration.
     [[nodiscard]] const std::shared_ptr<const RelayConfig> &config() { return m_config.current(); }

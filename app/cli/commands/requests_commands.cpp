@@ -147,6 +147,8 @@ void printSummary(const Console &console, const QJsonObject &request)
                 request.value("provider"_L1).toString(),
                 request.value("model"_L1).toString(),
                 request.value("tier"_L1).toString()));
+    } else if (request.value("retry_cause"_L1).toString() == "idempotent_replay"_L1) {
+        addText(u"Answered by"_s, u"the answer that its Idempotency-Key got before"_s);
     }
     addText(
         u"App"_s,

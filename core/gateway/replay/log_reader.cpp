@@ -30,6 +30,7 @@ void LogReader::start()
         [this] { pump(); },
         [this] {
             m_over = true;
+            m_end.left = true;
             Q_EMIT over();
         });
     m_watch.emplace(
@@ -51,6 +52,8 @@ bool LogReader::sendHead()
         headers.add(name, value);
     }
     m_headSent = true;
+    m_end.status = head.status;
+    m_end.stream = true;
     m_client->beginStream(head.status, headers);
     return true;
 }
@@ -101,12 +104,14 @@ void LogReader::pumpWhole()
             {},
             "reply_lost"_ba,
             {}};
+        m_end.status = error.status;
         m_client->reply(error.status, error.headers(), error.body());
     } else {
         common::HeaderList headers = head.headers;
         for (const auto &[name, value] : m_extra.fields()) {
             headers.add(name, value);
         }
+        m_end.status = head.status;
         m_client->reply(head.status, headers, piece.bytes);
     }
     Q_EMIT over();
@@ -115,6 +120,7 @@ void LogReader::pumpWhole()
 void LogReader::finish(const ReplyLog::Piece &last)
 {
     m_over = true;
+    m_end.broken = !last.complete;
     if (last.complete) {
         m_client->finish();
     } else {

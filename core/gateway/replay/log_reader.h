@@ -30,7 +30,18 @@ public:
     ~LogReader() override;
     Q_DISABLE_COPY_MOVE(LogReader)
 
+    /// How it went.
+    struct End
+    {
+        int status = 0; ///< that the client got; 0 = it left before
+        bool stream = false;
+        bool broken = false; ///< a stream that has no proper end
+        bool left = false; ///< the client has not waited for all of it
+    };
+
     void start();
+    /// When it is over.
+    [[nodiscard]] const End &end() const { return m_end; }
 
 Q_SIGNALS:
     /// The client has all of it, or has left.
@@ -48,6 +59,7 @@ private:
     common::HeaderList m_extra;
     bool m_headSent = false;
     bool m_over = false;
+    End m_end;
     std::optional<ReplyLog::Watch> m_watch; ///< last: it calls this object
 };
 

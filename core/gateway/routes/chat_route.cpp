@@ -82,24 +82,25 @@ QByteArray nextHops(const QByteArray &received, const QByteArray &instanceId)
 /// @return where the answer goes; null when the client has been answered, or will be
 std::shared_ptr<relay::Downstream> ChatRoute::keep(
     const HttpRequest &request,
-    const QByteArray &requestId,
+    const relay::RelayRequest &asked,
     std::shared_ptr<relay::Downstream> downstream)
 {
     const bool resumable = request.headers.value("x-freerelay-resumable") == "true";
     const auto key = idempotencyKeyOf(request);
     if (const auto *error = std::get_if<relay::ClientError>(&key)) {
-        downstream->reply(error->status, error->headers(), error->body());
+        const auto watched = m_audit.watch(asked.requestId, request.body, std::move(downstream));
+        refuse(m_relay, *watched, *error, asked);
         return nullptr;
     }
     const auto &config = m_relay.config();
     KeptDownstream::Terms terms{resumable, config->resumeGrace, {}, {}};
     if (resumable) {
-        terms.headers.add("x-freerelay-resume"_ba, "/v1/streams/" + requestId);
+        terms.headers.add("x-freerelay-resume"_ba, "/v1/streams/" + asked.requestId);
     }
     if (const auto &claimed = std::get<std::optional<ReplyLogs::Key>>(key)) {
-        return keepUnder(*claimed, requestId, std::move(terms), std::move(downstream));
+        return keepUnder(*claimed, request, asked, std::move(terms), std::move(downstream));
     }
-    auto log = resumable ? m_replay.logs().add(requestId, config->resumeKeep) : nullptr;
+    auto log = resumable ? m_replay.logs().add(asked.requestId, config->resumeKeep) : nullptr;
     if (!log) {
         return downstream;
     }
@@ -109,14 +110,15 @@ std::shared_ptr<relay::Downstream> ChatRoute::keep(
 
 std::shared_ptr<relay::Downstream> ChatRoute::keepUnder(
     const ReplyLogs::Key &key,
-    const QByteArray &requestId,
+    const HttpRequest &request,
+    const relay::RelayRequest &asked,
     KeptDownstream::Terms terms,
     std::shared_ptr<relay::Downstream> downstream)
 {
     ReplyLogs &logs = m_replay.logs();
     auto [claim, log] = logs.claim(
         key,
-        requestId,
+        asked.requestId,
         std::max<common::Duration>(idempotencyPeriod, m_relay.config()->resumeKeep));
     switch (claim) {
     case ReplyLogs::Claim::New:
@@ -124,14 +126,14 @@ std::shared_ptr<relay::Downstream> ChatRoute::keepUnder(
         return std::make_shared<KeptDownstream>(
             std::move(downstream), std::move(log), std::move(terms), m_relay.clock());
     case ReplyLogs::Claim::Known:
-        m_replay.replay(
+        replay(
             std::move(log),
-            std::move(downstream),
-            common::HeaderList{{"x-freerelay-idempotent-replay"_ba, "true"_ba}});
+            asked,
+            m_audit.watch(asked.requestId, request.body, std::move(downstream)));
         return nullptr;
     case ReplyLogs::Claim::Mismatch: {
-        const relay::ClientError error = keyUsedOtherwise();
-        downstream->reply(error.status, error.headers(), error.body());
+        const auto watched = m_audit.watch(asked.requestId, request.body, std::move(downstream));
+        refuse(m_relay, *watched, keyUsedOtherwise(), asked);
         return nullptr;
     }
     case ReplyLogs::Claim::NoRoom:
@@ -140,18 +142,36 @@ std::shared_ptr<relay::Downstream> ChatRoute::keepUnder(
     return downstream;
 }
 
+/// It has a record of its own, in which nobody was asked and no token was used.
+void ChatRoute::replay(
+    std::shared_ptr<ReplyLog> log,
+    relay::RelayRequest asked,
+    std::shared_ptr<relay::Downstream> downstream)
+{
+    const common::Clock &clock = m_relay.clock();
+    m_replay.replay(
+        std::move(log),
+        std::move(downstream),
+        common::HeaderList{{"x-freerelay-idempotent-replay"_ba, "true"_ba}},
+        [this, asked = std::move(asked), began = clock.now(), came = clock.wallNow()](
+            const LogReader::End &end) {
+            const common::Duration took = m_relay.clock().now() - began;
+            m_relay.recordReplay(asked, {came, took, end.status, end.stream, end.broken, end.left});
+        });
+}
+
 void ChatRoute::handle(HttpRequest request, std::shared_ptr<relay::Downstream> downstream)
 {
     relay::RelayRequest asked;
     asked.requestId = "req_" + m_ids.next(requestIdBytes);
-    downstream = keep(request, asked.requestId, std::move(downstream));
+    asked.app = relay::clientApp(request.headers.value("user-agent"));
+    asked.trace = common::traceOf(request.headers, m_relay.config()->tracing, m_ids);
+    downstream = keep(request, asked, std::move(downstream));
     if (!downstream) {
         return;
     }
     downstream = m_audit.watch(asked.requestId, request.body, std::move(downstream));
     downstream = m_texts.watch(asked.requestId, request.body, std::move(downstream));
-    asked.app = relay::clientApp(request.headers.value("user-agent"));
-    asked.trace = common::traceOf(request.headers, m_relay.config()->tracing, m_ids);
     asked.hops = nextHops(request.headers.value("x-freerelay-hop"), m_relay.config()->instanceId);
     if (asked.hops.isEmpty()) {
         refuse(

@@ -35,12 +35,17 @@ public:
 private:
     [[nodiscard]] std::shared_ptr<relay::Downstream> keep(
         const HttpRequest &request,
-        const QByteArray &requestId,
+        const relay::RelayRequest &asked,
         std::shared_ptr<relay::Downstream> downstream);
     [[nodiscard]] std::shared_ptr<relay::Downstream> keepUnder(
         const ReplyLogs::Key &key,
-        const QByteArray &requestId,
+        const HttpRequest &request,
+        const relay::RelayRequest &asked,
         KeptDownstream::Terms terms,
+        std::shared_ptr<relay::Downstream> downstream);
+    void replay(
+        std::shared_ptr<ReplyLog> log,
+        relay::RelayRequest asked,
         std::shared_ptr<relay::Downstream> downstream);
 
     relay::WorkerRelay &m_relay;

@@ -48,7 +48,10 @@ void ReplayRoute::stream(
     } else if (log->isLost()) {
         refuse(*downstream, 410, "The stream became too long to be kept."_ba, "stream_lost"_ba);
     } else if (const auto from = placeOf(request, *log)) {
-        begin(std::move(log), std::move(downstream), *from, {});
+        begin(
+            std::make_unique<LogReader>(
+                std::move(log), std::move(downstream), *from, common::HeaderList()),
+            {});
     } else {
         refuse(
             *downstream,
@@ -61,25 +64,26 @@ void ReplayRoute::stream(
 void ReplayRoute::replay(
     std::shared_ptr<ReplyLog> log,
     std::shared_ptr<relay::Downstream> downstream,
-    common::HeaderList extra)
+    common::HeaderList extra,
+    Over over)
 {
-    begin(std::move(log), std::move(downstream), 0, std::move(extra));
+    begin(
+        std::make_unique<LogReader>(std::move(log), std::move(downstream), 0, std::move(extra)),
+        std::move(over));
 }
 
-void ReplayRoute::begin(
-    std::shared_ptr<ReplyLog> log,
-    std::shared_ptr<relay::Downstream> downstream,
-    qint64 from,
-    common::HeaderList extra)
+void ReplayRoute::begin(std::unique_ptr<LogReader> made, Over over)
 {
-    m_readers.push_back(
-        std::make_unique<LogReader>(std::move(log), std::move(downstream), from, std::move(extra)));
+    m_readers.push_back(std::move(made));
     LogReader *reader = m_readers.back().get();
     QObject::connect(
         reader,
         &LogReader::over,
         reader,
-        [this, reader] {
+        [this, reader, over = std::move(over)] {
+            if (over) {
+                over(reader->end());
+            }
             std::erase_if(m_readers, [reader](const std::unique_ptr<LogReader> &one) {
                 return one.get() == reader;
             });

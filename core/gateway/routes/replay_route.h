@@ -4,6 +4,7 @@
 #include "core/gateway/replay/log_reader.h"
 #include "core/gateway/replay/reply_logs.h"
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -29,19 +30,20 @@ public:
         const QByteArray &requestId,
         std::shared_ptr<relay::Downstream> downstream);
 
+    using Over = std::function<void(const LogReader::End &)>;
+
     /// Sends all of the log, once it is there.
     /// @param extra  added to the head
+    /// @param over   told from the event loop, unless the program ends before
     void replay(
         std::shared_ptr<ReplyLog> log,
         std::shared_ptr<relay::Downstream> downstream,
-        common::HeaderList extra);
+        common::HeaderList extra,
+        Over over);
 
 private:
-    void begin(
-        std::shared_ptr<ReplyLog> log,
-        std::shared_ptr<relay::Downstream> downstream,
-        qint64 from,
-        common::HeaderList extra);
+    /// @param over  empty: nobody is told
+    void begin(std::unique_ptr<LogReader> made, Over over);
 
     ReplyLogs &m_logs;
     std::vector<std::unique_ptr<LogReader>> m_readers;

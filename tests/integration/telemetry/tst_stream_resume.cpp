@@ -2,6 +2,10 @@
 #include "tests/integration/telemetry/running_gateway.h"
 #include "tests/integration/telemetry/upstream_thread.h"
 
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QMutex>
 #include <QTest>
 
@@ -220,6 +224,39 @@ private Q_SLOTS:
         QCOMPARE(m_gateway->post(path, body, "Idempotency-Key: " + longKey + "\r\n").status, 400);
     }
 
+    void aReplayHasARecordOfItsOwnInWhichNothingIsCountedTwice()
+    {
+        const QByteArray key = "Idempotency-Key: once\r\n";
+        QCOMPARE(m_gateway->post(path, whole, key).status, 200);
+        QTRY_COMPARE(records().size(), 1);
+        const qint64 tokens = records().at(0).toObject().value("prompt_tokens"_L1).toInteger();
+        QVERIFY(tokens > 0);
+        QCOMPARE(m_gateway->post(path, whole, key + "User-Agent: agent/1.0\r\n").status, 200);
+        QCOMPARE(m_gateway->post(path, streamed, key).status, 422);
+        QTRY_COMPARE(records().size(), 3); // newest first
+        QCOMPARE(records().at(0).toObject().value("status"_L1).toInt(), 422);
+        const QJsonObject replay = records().at(1).toObject();
+        QCOMPARE(replay.value("status"_L1).toInt(), 200);
+        QCOMPARE(replay.value("app"_L1).toString(), u"agent"_s);
+        QVERIFY(replay.value("provider"_L1).isNull());
+        QVERIFY(replay.value("prompt_tokens"_L1).isNull());
+        QCOMPARE(replay.value("attempts"_L1).toInt(), 0);
+        const CliResult shown = m_fixture->run({u"requests"_s, replay.value("id"_L1).toString()});
+        QVERIFY2(
+            shown.out.contains("the answer that its Idempotency-Key got before"),
+            shown.all().constData());
+        QFile token(m_fixture->paths.adminTokenFile);
+        QVERIFY(token.open(QIODevice::ReadOnly));
+        const QByteArray asAdmin = "Authorization: Bearer " + token.readAll().trimmed() + "\r\n";
+        const QJsonObject stats = QJsonDocument::fromJson(
+                                      m_gateway->get("/v1/stats"_ba, asAdmin).body)
+                                      .object()
+                                      .value("totals"_L1)
+                                      .toObject();
+        QCOMPARE(stats.value("requests"_L1).toInt(), 3);
+        QCOMPARE(stats.value("prompt_tokens"_L1).toInteger(), tokens);
+    }
+
     void letsADuplicateWaitForTheFirst()
     {
         FakeReply held = replies().answer(false, {"Hello"});
@@ -248,6 +285,12 @@ private Q_SLOTS:
     }
 
 private:
+    /// As the command line lists them.
+    QJsonArray records()
+    {
+        return QJsonDocument::fromJson(m_fixture->run({u"requests"_s, u"--json"_s}).out).array();
+    }
+
     std::unique_ptr<Script> m_script;
     std::unique_ptr<UpstreamThread> m_upstream;
     std::unique_ptr<CliFixture> m_fixture;

@@ -107,8 +107,10 @@ std::vector<RequestInspector::Field> RequestInspector::fields() const
         return {};
     }
     const QLocale locale;
+    const bool isReplay = m_details && m_details->retryCause == "idempotent_replay"_L1;
+    const QString nobody = isReplay ? tr("an earlier answer to the same request") : tr("nobody");
     const QString answeredBy = m_row->provider.isEmpty()
-        ? tr("nobody")
+        ? nobody
         : tr("%1 (%2)", "model, provider").arg(m_row->model, m_row->provider);
     std::vector<Field> fields{
         {tr("Request"), m_row->requestId},
