@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+using namespace Qt::Literals::StringLiterals;
+
 namespace freerelay::upstream {
 
 using common::SteadyTime;
@@ -11,6 +13,19 @@ namespace {
 SteadyTime after(SteadyTime start, std::chrono::milliseconds limit)
 {
     return limit.count() > 0 ? start + limit : SteadyTime::max();
+}
+
+QString limitText(CallDeadlines::Limit limit)
+{
+    switch (limit) {
+    case CallDeadlines::Limit::FirstByte:
+        return u"The provider sent nothing for too long (first-byte limit)."_s;
+    case CallDeadlines::Limit::Gap:
+        return u"The provider paused for too long within its reply (gap limit)."_s;
+    case CallDeadlines::Limit::Total:
+        return u"The provider's reply took too long as a whole (total limit)."_s;
+    }
+    return {};
 }
 
 } // namespace
@@ -64,6 +79,11 @@ SteadyTime CallDeadlines::waitEnd() const
         return SteadyTime::max();
     }
     return after(m_waitingSince, m_hasBody ? m_limits.gap : m_limits.firstByte);
+}
+
+common::Error limitError(CallDeadlines::Limit limit)
+{
+    return {common::ErrorKind::Timeout, limitText(limit)};
 }
 
 } // namespace freerelay::upstream

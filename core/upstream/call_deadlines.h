@@ -36,4 +36,7 @@ private:
     bool m_hasBody = false;
 };
 
+/// How a call ends when one of its limits has passed. Pure; any thread.
+[[nodiscard]] common::Error limitError(CallDeadlines::Limit limit);
+
 } // namespace freerelay::upstream

@@ -16,19 +16,6 @@ namespace {
 // libcurl takes 0 as its own default of 300 s; "none" is therefore a day.
 constexpr std::chrono::milliseconds noConnectLimit = std::chrono::hours(24);
 
-QString limitText(CallDeadlines::Limit limit)
-{
-    switch (limit) {
-    case CallDeadlines::Limit::FirstByte:
-        return u"The provider sent nothing for too long (first-byte limit)."_s;
-    case CallDeadlines::Limit::Gap:
-        return u"The provider paused for too long within its reply (gap limit)."_s;
-    case CallDeadlines::Limit::Total:
-        return u"The provider's reply took too long as a whole (total limit)."_s;
-    }
-    return {};
-}
-
 qint64 figureOf(CURL *easy, CURLINFO info)
 {
     curl_off_t value = 0;
@@ -199,7 +186,7 @@ void CurlTransfer::fail(Error error)
 
 void CurlTransfer::failByLimit(CallDeadlines::Limit limit)
 {
-    fail({ErrorKind::Timeout, limitText(limit)});
+    fail(limitError(limit));
 }
 
 void CurlTransfer::readFigures()

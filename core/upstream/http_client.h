@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/catalog/types.h"
 #include "core/common/error.h"
 #include "core/common/http_headers.h"
 #include "core/common/secret.h"
@@ -22,6 +23,14 @@ struct CallLimits
     std::chrono::milliseconds total{600'000};
 };
 
+/// Whom a call goes to, as far as the caller knows. The HTTP itself does not depend on it; faults
+/// that are played on purpose do (chaos/chaos_client.h). Looked at in HttpClient::start() only.
+struct Callee
+{
+    const catalog::Provider *provider = nullptr; ///< null = nobody in particular
+    catalog::Wire wire = catalog::Wire::OpenAiChat;
+};
+
 /// One HTTP call. `credential` is a whole header value kept apart so that it is never logged.
 struct HttpCall
 {
@@ -32,6 +41,7 @@ struct HttpCall
     common::Secret credential; ///< "Bearer gsk_…"
     QByteArray body;
     CallLimits limits;
+    Callee callee;
 };
 
 enum class Flow { Continue, Pause };

@@ -36,7 +36,7 @@ catalog::Provider providerOf(const ProviderSpec &spec)
 
 } // namespace
 
-RelayFixture::RelayFixture(const std::vector<ProviderSpec> &specs)
+RelayFixture::RelayFixture(const std::vector<ProviderSpec> &specs, upstream::Chaos *chaos)
     : m_specs(specs)
 {
     for (std::size_t i = 0; i < specs.size(); ++i) {
@@ -44,17 +44,27 @@ RelayFixture::RelayFixture(const std::vector<ProviderSpec> &specs)
     }
     m_config = makeConfig();
     m_published = std::make_unique<common::Published<relay::RelayConfig>>(m_config);
-    auto owned = std::make_unique<upstream::CurlClient>(upstream::ClientConfig{}, clock);
-    client = owned.get();
     relay = std::make_unique<relay::WorkerRelay>(
         *m_published,
-        std::move(owned),
+        makeClient(chaos),
         relay::RelayState{coolDowns, quota, failures, health},
         outcomes,
         clock);
 }
 
 RelayFixture::~RelayFixture() = default;
+
+std::unique_ptr<upstream::HttpClient> RelayFixture::makeClient(upstream::Chaos *chaos)
+{
+    auto curl = std::make_unique<upstream::CurlClient>(upstream::ClientConfig{}, clock);
+    client = curl.get();
+    if (chaos == nullptr) {
+        return curl;
+    }
+    auto behind = std::make_unique<upstream::ChaosClient>(std::move(curl), *chaos, clock);
+    chaosClient = behind.get();
+    return behind;
+}
 
 std::shared_ptr<relay::RelayConfig> RelayFixture::makeConfig() const
 {
@@ -157,6 +167,9 @@ void RelayFixture::advance(common::Duration step)
 {
     clock.advance(step);
     client->checkDeadlines();
+    if (chaosClient != nullptr) {
+        chaosClient->tick();
+    }
     relay->checkLimits();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/relay/worker_relay.h"
+#include "core/upstream/chaos/chaos_client.h"
 #include "core/upstream/curl_client.h"
 #include "tests/integration/relay/provider_replies.h"
 #include "tests/support/fake_downstream.h"
@@ -42,7 +43,8 @@ class RelayFixture
 public:
     using Downstream = std::shared_ptr<FakeDownstream>;
 
-    explicit RelayFixture(const std::vector<ProviderSpec> &specs);
+    /// @param chaos  faults that are played between the relay and the providers; null = none
+    explicit RelayFixture(const std::vector<ProviderSpec> &specs, upstream::Chaos *chaos = nullptr);
     ~RelayFixture();
     Q_DISABLE_COPY_MOVE(RelayFixture)
 
@@ -78,10 +80,12 @@ public:
     health::HealthTable health{clock, [] { return 0.0; }};
     OutcomeList outcomes;
     upstream::CurlClient *client = nullptr; ///< owned by the relay
+    upstream::ChaosClient *chaosClient = nullptr; ///< owned by the relay; null = no chaos
     std::unique_ptr<relay::WorkerRelay> relay;
 
 private:
     [[nodiscard]] std::shared_ptr<relay::RelayConfig> makeConfig() const;
+    [[nodiscard]] std::unique_ptr<upstream::HttpClient> makeClient(upstream::Chaos *chaos);
 
     std::vector<ProviderSpec> m_specs;
     std::vector<std::unique_ptr<FakeUpstream>> m_upstreams;
