@@ -9,6 +9,7 @@
 #include "app/cli/commands/setup_command.h"
 #include "app/cli/commands/start_command.h"
 #include "app/cli/commands/state_commands.h"
+#include "core/upstream/chaos/chaos_rules.h"
 
 #include <QFile>
 
@@ -38,6 +39,7 @@ constexpr auto examples
 struct Arguments
 {
     StartOptions start;
+    std::vector<std::string> chaos;
     std::string host;
     std::string startMode;
     int port = -1;
@@ -117,6 +119,34 @@ private:
         app.add_flag(
             "--demo", m_args.start.demo, "Three demo providers, as long as none is configured");
         app.add_flag("--hidden", m_args.start.hidden, "Start in the tray, without the window");
+        addDeveloperOptions(app);
+    }
+
+    void addDeveloperOptions(CLI::App &app)
+    {
+        app.add_flag(
+            "--developer", m_args.start.developer, "A page in the window that plays faults");
+        app.add_option(
+               "--chaos",
+               m_args.chaos,
+               "Play faults on purpose, as provider=groq,fault=429-day,rate=0.3,seed=7; alone: a "
+               "mixture at a tenth of all calls; again: one more rule")
+            ->type_name("[RULE]")
+            ->expected(0, 1)
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+            ->check([](const std::string &text) { return wrongInRule(text); });
+    }
+
+    /// "" = nothing; CLI11 gives "true" for an option without its value.
+    static std::string wrongInRule(const std::string &text)
+    {
+        const auto rule = readRule(text);
+        return rule ? std::string() : rule.error().message.toStdString();
+    }
+
+    static common::Result<upstream::ChaosRule> readRule(const std::string &text)
+    {
+        return upstream::parseChaosRule(text == "true" ? QString() : QString::fromStdString(text));
     }
 
     int start()
@@ -130,6 +160,14 @@ private:
         if (!m_args.startMode.empty()) {
             m_args.start.mode = QString::fromStdString(m_args.startMode);
         }
+        for (const std::string &text : m_args.chaos) {
+            auto rule = readRule(text);
+            if (!rule) {
+                m_context.console.error(rule.error().message);
+                return exitUsage;
+            }
+            m_args.start.chaos.push_back(*std::move(rule));
+        }
         return startCommand(m_context, m_args.start);
     }
 
@@ -138,8 +176,24 @@ private:
         addStartOptions(m_app);
         CLI::App *command = add("start", "Start the gateway", [this] { return start(); });
         addStartOptions(*command);
-        command->footer("Examples:\n  freerelay start\n  freerelay start --headless --port 8080\n"
-                        "  freerelay start --demo\n");
+        command->footer(
+            "Examples:\n  freerelay start\n  freerelay start --headless --port 8080\n"
+            "  freerelay start --demo\n"
+            "  freerelay start --chaos provider=groq,fault=cut,rate=0.5\n"
+            + faultHelp());
+    }
+
+    static std::string faultHelp()
+    {
+        std::string help = "Faults for --chaos (any: a mixture of those with *):\n";
+        for (const upstream::FaultWords &words : upstream::allFaults()) {
+            const std::string name(words.name.begin(), words.name.end());
+            constexpr std::size_t column = 12;
+            help += (words.isMixed ? "  * " : "    ") + name
+                + std::string(column - std::min(column, name.size()), ' ')
+                + std::string(words.text.begin(), words.text.end()) + '\n';
+        }
+        return help;
     }
 
     void addState()

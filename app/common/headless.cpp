@@ -37,6 +37,9 @@ void greet(const interfaces::GatewayStatus &status)
 {
     say(u"FreeRelay %1 listens on %2 (mode %3)."_s.arg(
         status.version, status.endpoint, common::toString(status.mode)));
+    if (status.chaos.on) {
+        say(u"CHAOS IS ON: faults are played on purpose; what follows is not the providers' doing."_s);
+    }
     if (status.demo) {
         say(u"No provider is configured yet: the demo answers. “freerelay setup” helps to get a free key."_s);
     }

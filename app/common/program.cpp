@@ -67,6 +67,9 @@ serviceOptions(const StartOptions &options, const settings::Paths &paths, Progra
     result.paths = paths;
     result.dotEnvFile = QDir::current().absoluteFilePath(u".env"_s);
     result.threeDemos = options.demo;
+    if (options.developer || !options.chaos.empty()) {
+        result.chaos = upstream::ChaosRules{!options.chaos.empty(), options.chaos};
+    }
     result.quit = endProgram;
     if (options.port) {
         result.commandLine.push_back({u"port"_s, QString::number(*options.port), u"--port"_s});

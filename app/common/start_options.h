@@ -1,10 +1,13 @@
 #pragma once
 
+#include "core/upstream/chaos/chaos_rules.h"
+
 #include <QString>
 #include <QStringList>
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace freerelay::app {
 
@@ -14,6 +17,8 @@ struct StartOptions
     bool headless = false;
     bool demo = false; ///< three demo providers, whatever is configured
     bool hidden = false; ///< desktop: no window at first
+    bool developer = false; ///< the developer page, which can play faults
+    std::vector<upstream::ChaosRule> chaos; ///< faults to play; implies `developer`
     std::optional<std::uint16_t> port;
     std::optional<QString> host;
     std::optional<QString> mode;
@@ -36,6 +41,12 @@ struct StartOptions
         }
         if (hidden) {
             arguments << QStringLiteral("--hidden");
+        }
+        if (developer) {
+            arguments << QStringLiteral("--developer");
+        }
+        for (const upstream::ChaosRule &rule : chaos) {
+            arguments << QStringLiteral("--chaos") << upstream::toText(rule);
         }
         return arguments;
     }

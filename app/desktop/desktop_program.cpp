@@ -26,6 +26,20 @@ QString tr(const char *text)
     return QCoreApplication::translate("DesktopProgram", text);
 }
 
+/// Says what is wrong with a rule.
+bool readChaos(const QStringList &texts, StartOptions &options)
+{
+    for (const QString &text : texts) {
+        auto rule = upstream::parseChaosRule(text);
+        if (!rule) {
+            std::fprintf(stderr, "freerelay-desktop: %s\n", qPrintable(rule.error().message));
+            return false;
+        }
+        options.chaos.push_back(*std::move(rule));
+    }
+    return true;
+}
+
 /// @return the exit code when there is nothing to start
 std::optional<int> readArguments(const QStringList &arguments, StartOptions &options)
 {
@@ -39,10 +53,18 @@ std::optional<int> readArguments(const QStringList &arguments, StartOptions &opt
     const QCommandLineOption demo(
         u"demo"_s, tr("Three demo providers, as long as none is configured."));
     const QCommandLineOption hidden(u"hidden"_s, tr("Start in the tray, without the window."));
-    parser.addOptions({port, host, mode, demo, hidden});
+    const QCommandLineOption developer(
+        u"developer"_s, tr("A page in the window that plays faults."));
+    const QCommandLineOption chaos(
+        u"chaos"_s, tr("Play faults on purpose; see “freerelay start --help”."), u"rule"_s);
+    parser.addOptions({port, host, mode, demo, hidden, developer, chaos});
     parser.process(arguments);
     options.demo = parser.isSet(demo);
     options.hidden = parser.isSet(hidden);
+    options.developer = parser.isSet(developer);
+    if (!readChaos(parser.values(chaos), options)) {
+        return exitUsage;
+    }
     if (parser.isSet(host)) {
         options.host = parser.value(host);
     }

@@ -3,6 +3,7 @@
 #include "core/common/mode.h"
 #include "core/common/result.h"
 #include "core/common/secret.h"
+#include "core/interfaces/chaos_figures.h"
 #include "core/interfaces/quota_figures.h"
 #include "core/interfaces/request_history.h"
 
@@ -52,6 +53,13 @@ struct AuditStatus
     RecordingStatus trail;
 };
 
+/// Whether faults are played on purpose (docs/chaos.md).
+struct ChaosStatus
+{
+    bool on = false;
+    quint64 played = 0; ///< faults, in this run
+};
+
 /// The state a person sees first.
 struct GatewayStatus
 {
@@ -69,6 +77,7 @@ struct GatewayStatus
     QString problem;
     RecordingStatus recording;
     AuditStatus audit;
+    ChaosStatus chaos;
     QuotaOutlook outlook; ///< as it was when a provider was last used up, or came back
     /// A port that could be had instead when the wanted one is taken; 0 = none to offer.
     quint16 nextFreePort = 0;
@@ -160,6 +169,8 @@ public:
     recentRequests(int limit, quint64 after) const = 0;
     /// What is used of the providers' quotas, what rests, and who would answer next.
     [[nodiscard]] virtual QuotaFigures quota() const = 0;
+    /// Which faults are played on purpose, and how often they were.
+    [[nodiscard]] virtual ChaosFigures chaos() const = 0;
     /// What is recorded, also of earlier runs. Any thread; lives as long as this object.
     [[nodiscard]] virtual RequestHistory &history() = 0;
 
@@ -202,6 +213,11 @@ public:
     ///              prompt is not kept, InvalidArgument when only its beginning is, Unavailable
     ///              when the gateway does not answer
     virtual void resend(const QString &requestId, Callback<QString> done) = 0;
+
+    /// Replaces what is played on purpose, for this run.
+    /// @return InvalidArgument for a rule that is none; Unavailable when the program was not
+    ///         started with --chaos or --developer
+    virtual common::Result<void> setChaos(const ChaosRules &rules) = 0;
 
     /// Ends the program in order.
     virtual void quit() = 0;

@@ -48,6 +48,7 @@ GatewayService::GatewayService(ServiceOptions options)
     : m_options(std::move(options))
     , m_startedAt(m_clock.now())
     , m_instanceId(common::randomHex(instanceIdBytes))
+    , m_chaos(m_options.chaos)
     , m_failures(m_coolDowns, m_clock)
     , m_health(m_clock, [] { return QRandomGenerator::global()->generateDouble(); })
     , m_telemetry(m_clock, m_instanceId, m_options.log)
@@ -96,6 +97,13 @@ Result<void> GatewayService::open()
     m_replies = std::make_unique<gateway::ReplyLogs>(m_options.paths.repliesFolder, m_clock);
     if (const auto catalog = openCatalog(); !catalog) {
         return catalog;
+    }
+    if (const auto chaos = m_chaos.check(*m_catalog.current()); !chaos) {
+        return chaos;
+    }
+    if (m_chaos.isOn()) {
+        m_chaos.announce();
+        onChaosChanged();
     }
     follow();
     m_keys->load([this](const Result<void> &loaded) {
@@ -286,7 +294,8 @@ gateway::ServerConfig GatewayService::serverConfig()
             m_audit->trail(),
             [this] { return m_audit->status(); },
             *m_replies,
-            m_recording->texts()};
+            m_recording->texts(),
+            m_chaos};
         return std::make_unique<WorkerHandler>(parts, rules);
     };
     return config;
@@ -336,6 +345,15 @@ void GatewayService::onSettingsChanged()
     m_audit->follow(m_settings->current());
     m_config->rebuild();
     m_config->discover();
+}
+
+/// What is counted of quotas while faults are played did not happen at the provider.
+void GatewayService::onChaosChanged()
+{
+    if (m_chaos.isOn()) {
+        m_quota->keepNoMore();
+    }
+    announce();
 }
 
 QString GatewayService::problem() const
@@ -394,6 +412,7 @@ interfaces::GatewayStatus GatewayService::status() const
     status.problem = problem();
     status.recording = m_recording->status();
     status.audit = m_audit->status();
+    status.chaos = {m_chaos.isOn(), m_chaos.played()};
     status.nextFreePort = m_nextFreePort;
     status.version = QStringLiteral(FREERELAY_VERSION);
     status.pid = QCoreApplication::applicationPid();
@@ -512,6 +531,15 @@ void GatewayService::resend(const QString &requestId, Callback<QString> done)
 {
     m_resender->resend(
         requestId, {m_server ? m_server->endpoint() : QString(), m_clientKey}, std::move(done));
+}
+
+Result<void> GatewayService::setChaos(const interfaces::ChaosRules &rules)
+{
+    const Result<void> set = m_chaos.setRules(rules, *m_catalog.current());
+    if (set) {
+        onChaosChanged();
+    }
+    return set;
 }
 
 void GatewayService::quit()

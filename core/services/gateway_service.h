@@ -9,6 +9,7 @@
 #include "core/relay/failure_policy.h"
 #include "core/services/audit_keeper.h"
 #include "core/services/catalog_keeper.h"
+#include "core/services/chaos_keeper.h"
 #include "core/services/config_keeper.h"
 #include "core/services/key_actions.h"
 #include "core/services/model_lister.h"
@@ -38,6 +39,8 @@ struct ServiceOptions
     QString dotEnvFile; ///< "" = none is read
     std::vector<settings::Override> commandLine; ///< above everything else
     bool threeDemos = false; ///< --demo
+    /// --chaos, --developer: faults may be played on purpose; nullopt = never
+    std::optional<upstream::ChaosRules> chaos{};
     std::function<void()> quit; ///< ends the event loop
     TelemetryHub::Log log{};
 };
@@ -73,6 +76,7 @@ public:
     [[nodiscard]] std::vector<interfaces::RequestRow>
     recentRequests(int limit, quint64 after) const override;
     [[nodiscard]] interfaces::QuotaFigures quota() const override;
+    [[nodiscard]] interfaces::ChaosFigures chaos() const override { return m_chaos.figures(); }
     [[nodiscard]] interfaces::RequestHistory &history() override { return m_recording->history(); }
     common::Result<void> setMode(common::Mode mode) override;
     common::Result<void> listenOn(quint16 port) override;
@@ -93,6 +97,7 @@ public:
     common::Result<void> setConsent(const QByteArray &provider, bool consent) override;
     void retryKeychain(Callback<void> done) override;
     void resend(const QString &requestId, Callback<QString> done) override;
+    common::Result<void> setChaos(const interfaces::ChaosRules &rules) override;
     void quit() override;
     [[nodiscard]] std::unique_ptr<interfaces::Subscription>
     subscribe(std::function<void()> changed) override;
@@ -110,6 +115,7 @@ private:
     [[nodiscard]] gateway::ServerConfig serverConfig();
     void onKeysChanged();
     void onSettingsChanged();
+    void onChaosChanged();
     void hideSecrets(const common::Secret &candidate = {});
     void announce() { m_subscribers.announce(); }
     [[nodiscard]] interfaces::QuotaOutlook look() const;
@@ -127,6 +133,7 @@ private:
     std::unique_ptr<settings::SettingsStore> m_settings;
     std::unique_ptr<keys::KeyManager> m_keys;
     quota::CoolDownTable m_coolDowns;
+    ChaosKeeper m_chaos;
     std::unique_ptr<QuotaKeeper> m_quota;
     std::unique_ptr<gateway::ReplyLogs> m_replies;
     relay::FailurePolicy m_failures;

@@ -18,7 +18,9 @@ WorkerHandler::WorkerHandler(
     , m_texts(parts.texts, m_audit)
     , m_relay(
           parts.config,
-          std::make_unique<upstream::CurlClient>(upstream::ClientConfig(), parts.clock),
+          parts.chaos.around(
+              std::make_unique<upstream::CurlClient>(upstream::ClientConfig(), parts.clock),
+              parts.clock),
           parts.relayState,
           m_texts,
           parts.clock)
@@ -29,8 +31,7 @@ WorkerHandler::WorkerHandler(
           parts.relayState.coolDowns,
           parts.relayState.health,
           parts.clock,
-          parts.recording,
-          parts.audit)
+          {parts.recording, parts.audit, [&chaos = parts.chaos] { return chaos.figures(); }})
     , m_metrics([&metrics = parts.metrics] { return metrics.render(); }, parts.controlContext)
     , m_admin(parts.control, parts.mainContext)
     , m_history(parts.history)

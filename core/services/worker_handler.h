@@ -10,6 +10,7 @@
 #include "core/gateway/routes/replay_route.h"
 #include "core/relay/text_gate.h"
 #include "core/relay/worker_relay.h"
+#include "core/services/chaos_keeper.h"
 #include "core/telemetry/outcome_meter.h"
 
 namespace freerelay::services {
@@ -32,6 +33,7 @@ struct SharedParts
     gateway::ModelsRoute::ReadAudit audit;
     gateway::ReplyLogs &replies;
     relay::TextSink &texts;
+    ChaosKeeper &chaos;
 };
 
 /// One worker's relay and routes. Created, used and destroyed on its thread.

@@ -5,7 +5,7 @@ _freerelay() {
         words="start status mode pause resume stop show setup keys models requests quota ask benchmark audit doctor completion --help --version"
     else
         case $command in
-        start) words="--headless --port --host --mode --demo --hidden --help" ;;
+        start) words="--headless --port --host --mode --demo --hidden --developer --chaos --help" ;;
         status) words="--json --help" ;;
         mode) words="free paid auto" ;;
         keys)

@@ -2,7 +2,7 @@
 complete -c freerelay -f
 set -l commands start status mode pause resume stop show setup keys models requests quota ask benchmark audit doctor completion
 complete -c freerelay -n "not __fish_seen_subcommand_from $commands" -a "$commands"
-complete -c freerelay -n "__fish_seen_subcommand_from start" -l headless -l demo -l hidden
+complete -c freerelay -n "__fish_seen_subcommand_from start" -l headless -l demo -l hidden -l developer -l chaos
 complete -c freerelay -n "__fish_seen_subcommand_from start" -l port -x
 complete -c freerelay -n "__fish_seen_subcommand_from start" -l host -x
 complete -c freerelay -n "__fish_seen_subcommand_from start" -l mode -x -a "free paid auto"

@@ -14,7 +14,7 @@ _freerelay() {
         return
     fi
     case $words[2] in
-    start) _arguments '--headless' '--port:port' '--host:address' '--mode:mode:(free paid auto)' '--demo' '--hidden' ;;
+    start) _arguments '--headless' '--port:port' '--host:address' '--mode:mode:(free paid auto)' '--demo' '--hidden' '--developer' '--chaos:rule' ;;
     status) _arguments '--json' ;;
     mode) _values mode free paid auto ;;
     keys)

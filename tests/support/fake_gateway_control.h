@@ -35,6 +35,8 @@ public:
     std::vector<interfaces::RequestRow> requests; ///< newest first
     std::vector<interfaces::ModelRow> catalogue;
     interfaces::QuotaFigures quotas;
+    interfaces::ChaosFigures chaosNow;
+    std::optional<common::Error> chaosError; ///< what setChaos() answers
     FakeRequestHistory past;
     /// Storages that refuse keys, and with what.
     std::map<interfaces::KeyStorage, common::Error> refusals;
@@ -50,6 +52,7 @@ public:
     std::vector<quint16> listenRequests;
     QStringList resent;
     common::Result<QString> resendAnswer = QStringLiteral("req_new"); ///< what resend() answers
+    std::vector<interfaces::ChaosRules> chaosOrders;
     int keychainRetries = 0;
     mutable int statusReads = 0;
     mutable int requestReads = 0;
@@ -181,6 +184,17 @@ public:
     {
         resent << requestId;
         answer(std::move(done), resendAnswer);
+    }
+    [[nodiscard]] interfaces::ChaosFigures chaos() const override { return chaosNow; }
+    common::Result<void> setChaos(const interfaces::ChaosRules &rules) override
+    {
+        chaosOrders.push_back(rules);
+        if (chaosError) {
+            return tl::unexpected(*chaosError);
+        }
+        chaosNow.rules = rules;
+        now.chaos.on = rules.on;
+        return {};
     }
     void quit() override { hasQuit = true; }
 

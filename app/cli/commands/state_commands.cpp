@@ -98,6 +98,9 @@ int statusCommand(CommandContext &context, bool json)
     if (!texts.isEmpty()) {
         rows.push_back({u"Texts"_s, texts});
     }
+    if (status->value("chaos"_L1).toBool()) {
+        rows.push_back({u"Chaos"_s, u"ON: faults are played on purpose"_s});
+    }
     if (!problem.isEmpty()) {
         rows.push_back({u"Problem"_s, problem});
     }

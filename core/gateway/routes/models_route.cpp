@@ -105,6 +105,26 @@ QJsonArray circuitsJson(const std::vector<relay::OpenCircuit> &circuits)
     return rows;
 }
 
+QJsonObject chaosJson(const interfaces::ChaosFigures &chaos)
+{
+    QJsonArray rules;
+    for (const interfaces::ChaosRule &rule : chaos.rules.list) {
+        rules.append(QJsonObject{
+            {u"provider"_s, rule.provider},
+            {u"fault"_s, rule.fault},
+            {u"rate"_s, rule.rate},
+            {u"seed"_s, qint64(rule.seed)}});
+    }
+    QJsonArray played;
+    for (const interfaces::ChaosCount &one : chaos.played) {
+        played.append(QJsonObject{
+            {u"provider"_s, one.provider},
+            {u"fault"_s, one.fault},
+            {u"count"_s, qint64(one.count)}});
+    }
+    return {{u"on"_s, chaos.rules.on}, {u"rules"_s, rules}, {u"played"_s, played}};
+}
+
 } // namespace
 
 void ModelsRoute::list(const HttpRequest &request, relay::Downstream &downstream)
@@ -158,10 +178,13 @@ void ModelsRoute::health(relay::Downstream &downstream)
         {u"paused"_s, config->paused},
         {u"providers"_s, providers},
         {u"circuits"_s, circuitsJson(relay::openCircuits(m_health))},
-        {u"records"_s, recordsJson(m_recording())},
-        {u"audit"_s, auditJson(m_audit())}};
+        {u"records"_s, recordsJson(m_reports.recording())},
+        {u"audit"_s, auditJson(m_reports.audit())}};
     if (!config->keysUnreadable.isEmpty()) {
         body.insert(u"problem"_s, config->keysUnreadable);
+    }
+    if (const interfaces::ChaosFigures chaos = m_reports.chaos(); chaos.available) {
+        body.insert(u"chaos"_s, chaosJson(chaos));
     }
     replyJson(downstream, 200, body);
 }

@@ -17,20 +17,27 @@ public:
     /// Called on the worker.
     using ReadRecording = std::function<interfaces::RecordingStatus()>;
     using ReadAudit = std::function<interfaces::AuditStatus()>;
+    using ReadChaos = std::function<interfaces::ChaosFigures()>;
+
+    /// What health() tells beside what the relay knows.
+    struct Reports
+    {
+        ReadRecording recording;
+        ReadAudit audit;
+        ReadChaos chaos;
+    };
 
     ModelsRoute(
         relay::WorkerRelay &relay,
         const quota::CoolDownTable &coolDowns,
         const health::HealthTable &health,
         const common::Clock &clock,
-        ReadRecording recording,
-        ReadAudit audit)
+        Reports reports)
         : m_relay(relay)
         , m_coolDowns(coolDowns)
         , m_health(health)
         , m_clock(clock)
-        , m_recording(std::move(recording))
-        , m_audit(std::move(audit))
+        , m_reports(std::move(reports))
     { }
 
     /// `?all=true` lists the whole catalogue.
@@ -38,7 +45,8 @@ public:
     /// @param id  what follows /v1/models/; may hold slashes
     void one(QByteArrayView id, relay::Downstream &downstream);
     /// Live (this answers) and ready (a request would find a candidate), every configured
-    /// provider's state, what fails at the moment, and whether requests are recorded and audited.
+    /// provider's state, what fails at the moment, whether requests are recorded and audited, and
+    /// whether faults are played on purpose.
     /// Tells no secrets: it needs no key.
     void health(relay::Downstream &downstream);
 
@@ -47,8 +55,7 @@ private:
     const quota::CoolDownTable &m_coolDowns;
     const health::HealthTable &m_health;
     const common::Clock &m_clock;
-    ReadRecording m_recording;
-    ReadAudit m_audit;
+    Reports m_reports;
 };
 
 } // namespace freerelay::gateway

@@ -54,6 +54,7 @@ QJsonObject toJson(const interfaces::GatewayStatus &status)
         {u"texts"_s, interfaces::toJson(status.recording.texts)},
         {u"audit"_s, status.audit.mode},
         {u"audit_strict"_s, status.audit.strict},
+        {u"chaos"_s, status.chaos.on},
         {u"version"_s, status.version},
         {u"pid"_s, status.pid},
         {u"uptime_seconds"_s, qint64(status.uptime.count())}};

@@ -131,9 +131,21 @@ void QuotaKeeper::tick()
         Qt::QueuedConnection);
 }
 
+void QuotaKeeper::keepNoMore()
+{
+    if (m_keeps) {
+        stop();
+        m_keeps = false;
+        qCInfo(lcQuota) << "what is used of the quotas is not saved any more in this run";
+    }
+}
+
 void QuotaKeeper::stop()
 {
     m_timer.stop();
+    if (!m_keeps) {
+        return;
+    }
     // A save that is still queued may never run, so this one comes in any case.
     m_writer->save(m_ledger.snapshot(), ++m_writer->queued);
 }

@@ -33,6 +33,9 @@ public:
 
     /// Saves in the background what has changed. A timer does it every interval; tests call it.
     void tick();
+    /// Saves what was counted until now and nothing that is counted from now on, which is not true
+    /// of the providers.
+    void keepNoMore();
     /// Nothing is counted any more: saves what has changed, and waits for the disk.
     void stop();
 
@@ -46,6 +49,7 @@ private:
     QObject &m_background;
     std::shared_ptr<Writer> m_writer; ///< shared with the saves that are queued
     quota::QuotaBook m_lastBook; ///< that was handed to the writer, without what ages by itself
+    bool m_keeps = true;
     QTimer m_timer;
 };
 

@@ -133,6 +133,11 @@ private Q_SLOTS:
         QCOMPARE(result.exitCode, 42);
         QCOMPARE(result.out, "desktop --port 8123 --mode paid --hidden\n"_ba);
         QCOMPARE(run(program, {}).out, "desktop\n"_ba);
+        const CliResult chaos = run(
+            program, {u"start"_s, u"--chaos"_s, u"--chaos"_s, u"fault=cut,rate=1"_s});
+        QCOMPARE(
+            chaos.out,
+            "desktop --chaos fault=any,rate=0.1,seed=1 --chaos fault=cut,rate=1,seed=1\n"_ba);
     }
 
     void staysWithoutAWindowWhenToldSoOrWithoutADisplay_data()
