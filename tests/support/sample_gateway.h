@@ -44,6 +44,25 @@ inline interfaces::RequestRow aRequest(quint64 sequence)
     return row;
 }
 
+/// Two rules in force, and what they have done.
+inline interfaces::ChaosFigures someChaos()
+{
+    interfaces::ChaosFigures chaos;
+    chaos.available = true;
+    chaos.rules.on = true;
+    chaos.rules.list = {
+        {QStringLiteral("groq"), QStringLiteral("429-day"), 0.3, 7},
+        {QString(), QStringLiteral("any"), 0.1, 1}};
+    chaos.faults = {
+        {QStringLiteral("any"), QStringLiteral("a mixture of those that are over soon")},
+        {QStringLiteral("429-day"), QStringLiteral("requests per day are used up")},
+        {QStringLiteral("cut"), QStringLiteral("the connection closes within the answer")}};
+    chaos.played = {
+        {QStringLiteral("groq"), QStringLiteral("429-day"), 21},
+        {QStringLiteral("mistral"), QStringLiteral("cut"), 2}};
+    return chaos;
+}
+
 /// A request that was answered by its second attempt, with all that is recorded of it.
 inline interfaces::RequestDetails someDetails(const interfaces::RequestRow &row)
 {

@@ -9,11 +9,14 @@
 
 namespace freerelay::tests {
 
+/// For whom the program was started.
+enum class Audience { Users, Developers };
+
 /// The main window over a sample gateway, in the smallest size it has to be usable in.
 struct WindowFixture
 {
     FakeGatewayControl gateway;
-    ui::GatewayFeed feed{gateway};
+    ui::GatewayFeed feed;
     ui::MessageList messages;
     ui::GatewayCommands commands{feed, messages};
     ScriptedPrompter prompter;
@@ -21,12 +24,22 @@ struct WindowFixture
 
     static constexpr QSize smallest{1024, 600};
 
-    WindowFixture()
+    explicit WindowFixture(Audience audience = Audience::Users)
+        : feed(startedFor(audience, gateway))
     {
         fillSample(gateway);
         feed.refresh();
         window.resize(smallest);
         window.show();
+    }
+
+    static FakeGatewayControl &startedFor(Audience audience, FakeGatewayControl &gateway)
+    {
+        if (audience == Audience::Developers) {
+            gateway.chaosNow = someChaos();
+            gateway.now.chaos = {true, 23};
+        }
+        return gateway;
     }
 
     template <typename T> [[nodiscard]] T *find(const QString &name) const

@@ -71,6 +71,12 @@ void addPages()
     QTest::newRow("requests") << PageId::Requests << QByteArray();
     QTest::newRow("requests, one selected") << PageId::Requests << QByteArray("req_12");
     QTest::newRow("connect") << PageId::Connect << QByteArray();
+    QTest::newRow("developer") << PageId::Developer << QByteArray();
+}
+
+tests::Audience audienceOf(PageId page)
+{
+    return page == PageId::Developer ? tests::Audience::Developers : tests::Audience::Users;
 }
 
 } // namespace
@@ -109,7 +115,8 @@ private Q_SLOTS:
     void everyControlHasANameOfItsOwn_data() { addPages(); }
     void everyControlHasANameOfItsOwn()
     {
-        WindowFixture fixture;
+        QFETCH(PageId, page);
+        WindowFixture fixture(audienceOf(page));
         open(fixture);
         QStringList names;
         for (QWidget *widget : fixture.window.findChildren<QWidget *>()) {
@@ -129,7 +136,8 @@ private Q_SLOTS:
     void everyFieldHasALabelThatIsItsBuddy_data() { addPages(); }
     void everyFieldHasALabelThatIsItsBuddy()
     {
-        WindowFixture fixture;
+        QFETCH(PageId, page);
+        WindowFixture fixture(audienceOf(page));
         open(fixture);
         QList<QWidget *> buddies;
         for (const QLabel *label : fixture.window.findChildren<QLabel *>()) {
@@ -146,7 +154,8 @@ private Q_SLOTS:
     void tabReachesEveryControlInReadingOrderAndLeavesIt_data() { addPages(); }
     void tabReachesEveryControlInReadingOrderAndLeavesIt()
     {
-        WindowFixture fixture;
+        QFETCH(PageId, page);
+        WindowFixture fixture(audienceOf(page));
         open(fixture);
         fixture.window.activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(&fixture.window));
@@ -180,7 +189,8 @@ private Q_SLOTS:
     void noTwoMnemonicsOfAPageCollide_data() { addPages(); }
     void noTwoMnemonicsOfAPageCollide()
     {
-        WindowFixture fixture;
+        QFETCH(PageId, page);
+        WindowFixture fixture(audienceOf(page));
         open(fixture);
         QStringList taken;
         const auto take = [&taken](const QString &text) {

@@ -127,6 +127,11 @@ std::vector<Screen> screens()
          }},
         {u"requests-empty"_s, PageId::Requests, [](WindowFixture &) {}},
         {u"connect"_s, PageId::Connect, [](WindowFixture &) {}},
+        {u"developer"_s,
+         PageId::Developer,
+         [](WindowFixture &fixture) {
+             fixture.find<QTableView>(u"chaosRuleTable"_s)->selectRow(0);
+         }},
         {u"messages"_s,
          PageId::Overview,
          [](WindowFixture &fixture) {
@@ -219,7 +224,8 @@ private Q_SLOTS:
             QApplication::setPalette(darkPalette());
         }
         const Screen shown = screens().at(std::size_t(screen));
-        WindowFixture fixture;
+        WindowFixture fixture(
+            shown.page == PageId::Developer ? tests::Audience::Developers : tests::Audience::Users);
         if (shown.name.endsWith(u"-empty"_s)) {
             fixture.gateway.requests.clear();
             fixture.gateway.past.rows.clear();

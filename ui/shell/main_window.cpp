@@ -4,6 +4,8 @@
 #include "ui/models/gateway_feed.h"
 #include "ui/pages/connect/connect_page.h"
 #include "ui/pages/connect/connect_presenter.h"
+#include "ui/pages/developer/developer_page.h"
+#include "ui/pages/developer/developer_presenter.h"
 #include "ui/pages/overview/overview_page.h"
 #include "ui/pages/overview/overview_presenter.h"
 #include "ui/pages/providers/providers_page.h"
@@ -60,6 +62,9 @@ MainWindow::MainWindow(
     , m_providersPresenter(std::make_unique<ProvidersPresenter>(feed, messages, *m_prompter))
     , m_requestsPresenter(std::make_unique<RequestsPresenter>(feed))
     , m_connectPresenter(std::make_unique<ConnectPresenter>(feed))
+    , m_developerPresenter(
+          feed.gateway().chaos().available ? std::make_unique<DeveloperPresenter>(feed, messages)
+                                           : nullptr)
 {
     setObjectName(u"mainWindow"_s);
     setWindowTitle(tr("FreeRelay"));
@@ -95,6 +100,10 @@ void MainWindow::createPages()
     m_requests->setObjectName(u"requestsPage"_s);
     m_connect->setObjectName(u"connectPage"_s);
     m_pages = {m_overview, m_providers, m_requests, m_connect};
+    if (m_developerPresenter) {
+        m_pages.push_back(new DeveloperPage(*m_developerPresenter, this));
+        m_pages.back()->setObjectName(u"developerPage"_s);
+    }
     const auto leadTo = [this](PageId page) { return [this, page] { showPage(page); }; };
     connect(
         m_overviewPresenter.get(),
@@ -135,6 +144,9 @@ void MainWindow::createLayout()
     addEntry(u"providers"_s, tr("Providers"));
     addEntry(u"requests"_s, tr("Requests"));
     addEntry(u"connect"_s, tr("Connect an app"));
+    if (m_developerPresenter) {
+        addEntry(u"developer"_s, tr("Developer"));
+    }
     constexpr int gap = 8;
     auto *left = new QVBoxLayout;
     left->setContentsMargins(gap, gap, 0, gap);
@@ -204,6 +216,9 @@ void MainWindow::createPageActions()
     addPage(PageId::Providers, u"page.providers"_s, tr("&Providers"), u"providers"_s);
     addPage(PageId::Requests, u"page.requests"_s, tr("&Requests"), u"requests"_s);
     addPage(PageId::Connect, u"page.connect"_s, tr("&Connect an App"), u"connect"_s);
+    if (m_developerPresenter) {
+        addPage(PageId::Developer, u"page.developer"_s, tr("&Developer"), u"developer"_s);
+    }
     m_actions.add({u"view.filter"_s, tr("&Filter"), QKeySequence::Find}, [this] {
         if (QWidget *field = m_pages.at(static_cast<std::size_t>(currentPage()))->filterField()) {
             field->setFocus(Qt::ShortcutFocusReason);
@@ -270,15 +285,13 @@ void MainWindow::createMenus()
     fill(
         menuBar()->addMenu(tr("Ke&ys")),
         {u"keys.add"_s, u"keys.test"_s, u"keys.remove"_s, {}, u"keys.retryKeychain"_s});
-    fill(
-        menuBar()->addMenu(tr("&View")),
-        {u"page.overview"_s,
-         u"page.providers"_s,
-         u"page.requests"_s,
-         u"page.connect"_s,
-         {},
-         u"view.filter"_s,
-         u"view.copyRow"_s});
+    QStringList view{
+        u"page.overview"_s, u"page.providers"_s, u"page.requests"_s, u"page.connect"_s};
+    if (m_developerPresenter) {
+        view.append(u"page.developer"_s);
+    }
+    view.append({QString(), u"view.filter"_s, u"view.copyRow"_s});
+    fill(menuBar()->addMenu(tr("&View")), view);
     fill(menuBar()->addMenu(tr("&Help")), {u"help.shortcuts"_s, u"help.about"_s});
 }
 

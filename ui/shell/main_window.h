@@ -5,8 +5,8 @@
 
 #include <QMainWindow>
 
-#include <array>
 #include <memory>
+#include <vector>
 
 class QListWidget;
 class QStackedWidget;
@@ -15,6 +15,8 @@ namespace freerelay::ui {
 
 class ConnectPage;
 class ConnectPresenter;
+class DeveloperPage;
+class DeveloperPresenter;
 class GatewayCommands;
 class GatewayFeed;
 class MessageList;
@@ -27,7 +29,13 @@ class RequestsPage;
 class RequestsPresenter;
 class StateLabel;
 
-enum class PageId { Overview, Providers, Requests, Connect };
+enum class PageId {
+    Overview,
+    Providers,
+    Requests,
+    Connect,
+    Developer, ///< only in a program that was started for developers
+};
 
 /// Navigation on the left, messages and the page on the right, every action in the menu bar.
 /// Closing is not decided here: it is asked for with closeRequested().
@@ -46,6 +54,7 @@ public:
         QWidget *parent = nullptr);
     ~MainWindow() override;
 
+    /// A page that there is not is not shown.
     void showPage(PageId page);
     [[nodiscard]] PageId currentPage() const;
     /// Shows, un-minimises and raises the window.
@@ -92,11 +101,12 @@ private:
     std::unique_ptr<ProvidersPresenter> m_providersPresenter;
     std::unique_ptr<RequestsPresenter> m_requestsPresenter;
     std::unique_ptr<ConnectPresenter> m_connectPresenter;
+    std::unique_ptr<DeveloperPresenter> m_developerPresenter; ///< null = there is no such page
     OverviewPage *m_overview = nullptr;
     ProvidersPage *m_providers = nullptr;
     RequestsPage *m_requests = nullptr;
     ConnectPage *m_connect = nullptr;
-    std::array<Page *, 4> m_pages{};
+    std::vector<Page *> m_pages; ///< in the order of PageId
     QListWidget *m_navigation = nullptr;
     QStackedWidget *m_stack = nullptr;
     StateLabel *m_state = nullptr;

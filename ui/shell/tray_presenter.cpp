@@ -96,6 +96,9 @@ QString TrayPresenter::describe(const GatewayStatus &status)
     if (status.listening && !status.demo) {
         parts.append(tr("%n provider(s) ready", nullptr, status.providersReady));
     }
+    if (status.chaos.on) {
+        parts.append(tr("CHAOS IS ON: faults on purpose"));
+    }
     return parts.join(u" · "_s);
 }
 
