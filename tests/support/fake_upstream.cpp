@@ -103,6 +103,15 @@ void FakeUpstream::stopListening()
     QMetaObject::invokeMethod(this, [this] { m_server.close(); });
 }
 
+void FakeUpstream::listenAgain()
+{
+    QMetaObject::invokeMethod(this, [this] {
+        if (!m_server.listen(QHostAddress::LocalHost, m_port)) {
+            qFatal("FakeUpstream's port is taken");
+        }
+    });
+}
+
 std::vector<FakeRequest> FakeUpstream::requests() const
 {
     const QMutexLocker lock(&m_mutex);

@@ -64,6 +64,8 @@ public:
     void resetAll();
     /// Stops listening; new connections are refused.
     void stopListening();
+    /// Listens on its port again.
+    void listenAgain();
 
     [[nodiscard]] std::vector<FakeRequest> requests() const;
     [[nodiscard]] FakeRequest request(int index) const;
