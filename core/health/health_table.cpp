@@ -166,6 +166,7 @@ void HealthTable::onSucceeded(const CallPass &pass, const CallTimes &times)
     const std::lock_guard lock(m_mutex);
     ++m_counts.ended;
     TargetHealth &target = *pass.target;
+    ++target.answered;
     if (isUnusuallySlow(target.ttft, times.ttft, now)) {
         target.concurrency.slow(pass.number);
     } else {
@@ -215,6 +216,7 @@ void HealthTable::onFailed(const CallPass &pass, CallFailure failure)
     const std::lock_guard lock(m_mutex);
     ++m_counts.ended;
     TargetHealth &target = *pass.target;
+    ++target.failed;
     target.lastFailure = failure;
     target.concurrency.failed(pass.number);
     if (target.isLocal) {

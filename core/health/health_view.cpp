@@ -23,6 +23,14 @@ common::Duration untilHalfOpen(const CircuitBreaker &breaker, common::SteadyTime
                                                     : common::Duration(0);
 }
 
+CircuitState worseOf(CircuitState a, CircuitState b)
+{
+    if (a == CircuitState::Open || b == CircuitState::Open) {
+        return CircuitState::Open;
+    }
+    return a == CircuitState::HalfOpen ? a : b;
+}
+
 TargetView viewOf(const TargetHealth &target, common::SteadyTime now)
 {
     SlidingWindow window = target.breaker.window();
@@ -56,9 +64,19 @@ ProviderView viewOf(const ProviderHealth &provider, common::SteadyTime now)
     view.state = provider.breaker.state(now);
     view.untilHalfOpen = untilHalfOpen(provider.breaker, now);
     view.targets = static_cast<int>(provider.targets.size());
+    view.worst = view.state;
+    LatencyDigest ttft;
     for (const TargetHealth *target : provider.targets) {
-        view.openTargets += target->breaker.state(now) == CircuitState::Closed ? 0 : 1;
+        const CircuitState state = target->breaker.state(now);
+        view.openTargets += state == CircuitState::Closed ? 0 : 1;
+        view.worst = worseOf(view.worst, state);
+        view.answered += target->answered;
+        view.failed += target->failed;
+        view.limit += target->isLocal ? 0 : target->concurrency.limit();
+        view.inFlight += target->concurrency.inFlight();
+        ttft.merge(target->ttft, now);
     }
+    view.ttft = quantilesOf(ttft);
     return view;
 }
 

@@ -69,7 +69,13 @@ struct ProviderView
     CircuitState state = CircuitState::Closed;
     common::Duration untilHalfOpen{0};
     int targets = 0; ///< models × keys that were called
-    int openTargets = 0;
+    int openTargets = 0; ///< of these, those whose circuits are not closed
+    CircuitState worst = CircuitState::Closed; ///< of its own circuit and those of its targets
+    std::uint64_t answered = 0; ///< calls to all of them, since the program began
+    std::uint64_t failed = 0;
+    int limit = 0; ///< of calls at once to all of them; 0 = none
+    int inFlight = 0;
+    Quantiles ttft; ///< of all of them
 };
 
 struct HealthView

@@ -28,6 +28,8 @@ struct TargetHealth
     LatencyDigest gap;
     std::vector<Degradation> degraded;
     std::optional<CallFailure> lastFailure;
+    std::uint64_t answered = 0; ///< calls, since the program began
+    std::uint64_t failed = 0;
 };
 
 /// What is known of all targets of one provider together. Guarded by its table.

@@ -4,6 +4,7 @@
 #include "core/common/result.h"
 #include "core/common/secret.h"
 #include "core/interfaces/chaos_figures.h"
+#include "core/interfaces/health_figures.h"
 #include "core/interfaces/quota_figures.h"
 #include "core/interfaces/request_history.h"
 
@@ -171,6 +172,8 @@ public:
     [[nodiscard]] virtual QuotaFigures quota() const = 0;
     /// Which faults are played on purpose, and how often they were.
     [[nodiscard]] virtual ChaosFigures chaos() const = 0;
+    /// How well a provider answered in the last minutes; no samples before it was called.
+    [[nodiscard]] virtual HealthFigures health(const QByteArray &provider) const = 0;
     /// What is recorded, also of earlier runs. Any thread; lives as long as this object.
     [[nodiscard]] virtual RequestHistory &history() = 0;
 

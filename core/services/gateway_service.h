@@ -11,6 +11,7 @@
 #include "core/services/catalog_keeper.h"
 #include "core/services/chaos_keeper.h"
 #include "core/services/config_keeper.h"
+#include "core/services/health/health_watch.h"
 #include "core/services/key_actions.h"
 #include "core/services/model_lister.h"
 #include "core/services/provider_pages.h"
@@ -77,6 +78,10 @@ public:
     recentRequests(int limit, quint64 after) const override;
     [[nodiscard]] interfaces::QuotaFigures quota() const override;
     [[nodiscard]] interfaces::ChaosFigures chaos() const override { return m_chaos.figures(); }
+    [[nodiscard]] interfaces::HealthFigures health(const QByteArray &provider) const override
+    {
+        return m_healthWatch.figures(provider);
+    }
     [[nodiscard]] interfaces::RequestHistory &history() override { return m_recording->history(); }
     common::Result<void> setMode(common::Mode mode) override;
     common::Result<void> listenOn(quint16 port) override;
@@ -138,6 +143,7 @@ private:
     std::unique_ptr<gateway::ReplyLogs> m_replies;
     relay::FailurePolicy m_failures;
     health::HealthTable m_health;
+    HealthWatch m_healthWatch;
     std::unique_ptr<Recording> m_recording;
     std::unique_ptr<AuditKeeper> m_audit;
     TelemetryHub m_telemetry;

@@ -37,6 +37,7 @@ public:
     interfaces::QuotaFigures quotas;
     interfaces::ChaosFigures chaosNow;
     std::optional<common::Error> chaosError; ///< what setChaos() answers
+    std::map<QByteArray, interfaces::HealthFigures> healths; ///< by provider
     FakeRequestHistory past;
     /// Storages that refuse keys, and with what.
     std::map<interfaces::KeyStorage, common::Error> refusals;
@@ -57,6 +58,7 @@ public:
     mutable int statusReads = 0;
     mutable int requestReads = 0;
     mutable int quotaReads = 0;
+    mutable int healthReads = 0;
     bool hasQuit = false;
 
     /// Tells the subscriber that something changed.
@@ -77,6 +79,12 @@ public:
     {
         ++quotaReads;
         return quotas;
+    }
+    [[nodiscard]] interfaces::HealthFigures health(const QByteArray &provider) const override
+    {
+        ++healthReads;
+        const auto found = healths.find(provider);
+        return found == healths.end() ? interfaces::HealthFigures() : found->second;
     }
     [[nodiscard]] std::vector<interfaces::ModelRow> models(bool all) const override
     {

@@ -2,6 +2,7 @@
 
 #include "tests/support/fake_gateway_control.h"
 #include "tests/support/sample_activity.h"
+#include "tests/support/sample_health.h"
 #include "tests/support/sample_quotas.h"
 
 namespace freerelay::tests {
@@ -173,6 +174,7 @@ inline void fillSample(FakeGatewayControl &gateway)
     failed.ttft.reset();
     failed.completionTokens.reset();
     gateway.quotas = someQuotas();
+    gateway.healths.emplace("groq", someHealth());
     gateway.past.figures = someActivity(QDateTime(QDate(2026, 11, 24), QTime(9, 0), Qt::UTC));
     gateway.past.rows = gateway.requests;
     for (const interfaces::RequestRow &row : gateway.requests) {

@@ -66,6 +66,7 @@ void addPages()
     QTest::newRow("overview, table") << PageId::Overview << QByteArray("table");
     QTest::newRow("providers, keyless") << PageId::Providers << QByteArray("ovh");
     QTest::newRow("providers, with keys") << PageId::Providers << QByteArray("groq");
+    QTest::newRow("providers, health as table") << PageId::Providers << QByteArray("table");
     QTest::newRow("providers, used up") << PageId::Providers << QByteArray("google");
     QTest::newRow("providers, no key") << PageId::Providers << QByteArray("openai");
     QTest::newRow("requests") << PageId::Requests << QByteArray();
@@ -101,8 +102,13 @@ private:
         } else if (page == PageId::Requests && !provider.isEmpty()) {
             fixture.find<QTableView>(u"requestTable"_s)->selectRow(0);
             QTRY_VERIFY(fixture.find<QWidget>(u"candidateTable"_s)->isVisible());
-        } else if (!provider.isEmpty()) {
-            fixture.window.providers().select(provider);
+        } else if (page == PageId::Providers) {
+            const bool asTable = provider == "table";
+            fixture.window.providers().select(asTable ? QByteArray("groq") : provider);
+            QTRY_VERIFY(fixture.find<QWidget>(u"healthSection"_s) != nullptr);
+            if (asTable) {
+                fixture.find<QAbstractButton>(u"healthTableButton"_s)->click();
+            }
         }
         common::Error error{common::ErrorKind::Timeout, u"The provider did not answer."_s};
         error.detail = u"connect timed out after 10 s"_s;

@@ -314,6 +314,44 @@ private Q_SLOTS:
         QTRY_VERIFY(fixture.gateway.past.statsQuestions > questions);
     }
 
+    void healthThatIsNotSeenIsNotAskedForAndPaintsNothing_data()
+    {
+        QTest::addColumn<int>("how");
+        QTest::newRow("hidden") << 0;
+        QTest::newRow("minimised") << 1;
+        QTest::newRow("another page") << 2;
+    }
+
+    void healthThatIsNotSeenIsNotAskedForAndPaintsNothing()
+    {
+        QFETCH(int, how);
+        WindowFixture fixture;
+        fixture.window.showPage(PageId::Providers);
+        fixture.window.providers().select("groq");
+        const auto charts = [&] { return fixture.find<QWidget>(u"healthCharts"_s); };
+        QTRY_VERIFY(charts() != nullptr && charts()->isVisible());
+        how == 0       ? fixture.window.hide()
+            : how == 1 ? fixture.window.showMinimized()
+                       : fixture.window.showPage(PageId::Connect);
+        QVERIFY(!QTest::qWaitFor([] { return false; }, 50)); // what was under way is through
+        PaintCounter counter;
+        for (QWidget *child : charts()->findChildren<QWidget *>()) {
+            child->installEventFilter(&counter);
+        }
+        const int reads = fixture.gateway.healthReads;
+        const QSignalSpy changes(&fixture.feed, &GatewayFeed::changed);
+        fixture.gateway.healths["groq"].samples.back()->underWay += 1;
+        fixture.gateway.announce();
+        fixture.gateway.announce();
+        QTRY_COMPARE(changes.count(), 2);
+        QVERIFY(!fixture.window.providers().health().isActive());
+        QCOMPARE(fixture.gateway.healthReads, reads);
+        QCOMPARE(counter.paints, 0);
+        fixture.window.showNormal();
+        fixture.window.showPage(PageId::Providers);
+        QTRY_VERIFY(fixture.gateway.healthReads > reads);
+    }
+
     void aMinimisedWindowPollsNothing()
     {
         WindowFixture fixture;

@@ -5,12 +5,15 @@
 #include "ui/pages/providers/providers_presenter.h"
 #include "ui/shell/desktop_application.h"
 #include "ui/shell/message_list.h"
+#include "ui/widgets/charts/chart_card.h"
+#include "ui/widgets/charts/time_chart.h"
 #include "ui/widgets/secret_edit.h"
 #include "ui/widgets/state_label.h"
 
 #include <QLabel>
 #include <QListView>
 #include <QPushButton>
+#include <QTableView>
 #include <QTest>
 
 using namespace Qt::Literals::StringLiterals;
@@ -155,6 +158,58 @@ private Q_SLOTS:
         QVERIFY(!fixture.find<QListView>(u"quotaList"_s)->isVisible());
         fixture.presenter.select("google");
         QVERIFY(fixture.find<StateLabel>(u"quotaUsedUp"_s)->isVisible());
+    }
+
+    void showsHowTheProviderWasLately()
+    {
+        Fixture fixture;
+        fixture.presenter.select("groq");
+        QTRY_VERIFY(fixture.find<QWidget>(u"healthSection"_s) != nullptr);
+        QVERIFY(fixture.find<QWidget>(u"healthCharts"_s)->isVisible());
+        auto *state = fixture.find<StateLabel>(u"healthState"_s);
+        QCOMPARE(state->text(), u"Answers as usual"_s);
+        QCOMPARE(
+            fixture.find<QLabel>(u"healthSpan"_s)->text(),
+            u"The last 15 minutes, as of 17:20:00"_s);
+        fixture.gateway.healths["groq"].samples.back()->circuit = interfaces::CircuitLevel::Open;
+        fixture.gateway.healths["groq"].samples.back()->unwell = 1;
+        QTRY_COMPARE(
+            state->text(), u"Of 3 models in use, 1 fail; requests for these go elsewhere"_s);
+        const auto *error = fixture.find<ChartCard>(u"healthErrorChart"_s);
+        QCOMPARE(error->chart().accessibleName(), u"Errors"_s);
+        QVERIFY(error->chart().accessibleDescription().contains(u"Failed: at most 80 %"_s));
+        QVERIFY(
+            error->chart().accessibleDescription().contains(u"A circuit half open: 17:15:15"_s));
+    }
+
+    void showsTheSameAsATable()
+    {
+        Fixture fixture;
+        fixture.presenter.select("groq");
+        QTRY_VERIFY(fixture.find<QWidget>(u"healthSection"_s) != nullptr);
+        auto *asTable = fixture.find<QPushButton>(u"healthTableButton"_s);
+        asTable->setFocus();
+        QTest::keyClick(asTable, Qt::Key_Space);
+        auto *table = fixture.find<QTableView>(u"healthTable"_s);
+        QVERIFY(table->isVisible());
+        QVERIFY(!fixture.find<QWidget>(u"healthCharts"_s)->isVisible());
+        QCOMPARE(table->model()->rowCount(), 150); // without the steps before the first call
+        QCOMPARE(table->model()->columnCount(), 7); // time, five lines, circuits
+        QCOMPARE(table->model()->index(0, 0).data().toString(), u"17:20:00"_s);
+        QCOMPARE(table->model()->index(0, 6).data().toString(), u"Circuits closed"_s);
+    }
+
+    void saysWhyThereAreNoCharts()
+    {
+        Fixture fixture;
+        fixture.presenter.select("nvidia"); // not called yet
+        QTRY_VERIFY(fixture.find<QWidget>(u"healthSection"_s) != nullptr);
+        QVERIFY(fixture.find<QLabel>(u"healthNothing"_s)->isVisible());
+        for (const auto &name : {u"healthCharts"_s, u"healthState"_s, u"healthTableButton"_s}) {
+            QVERIFY(!fixture.find<QWidget>(name)->isVisible());
+        }
+        fixture.presenter.select("openai"); // has no key
+        QVERIFY(!fixture.find<QWidget>(u"healthSection"_s)->isVisible());
     }
 
     void hintsAtThePrefix()

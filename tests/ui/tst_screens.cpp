@@ -37,6 +37,20 @@ void scrollToEnd(WindowFixture &fixture)
     scroll->verticalScrollBar()->setValue(scroll->verticalScrollBar()->maximum());
 }
 
+/// The part of the page that shows how the provider was lately.
+void showHealth(WindowFixture &fixture)
+{
+    fixture.window.providers().select("groq");
+    const auto section = [&] { return fixture.find<QWidget>(u"healthSection"_s); };
+    QTRY_VERIFY(section() != nullptr && section()->isVisible());
+    for (QWidget *part = section(); part != nullptr; part = part->parentWidget()) {
+        if (auto *scroll = qobject_cast<QScrollArea *>(part)) {
+            QTRY_VERIFY(scroll->verticalScrollBar()->maximum() > section()->height() / 2);
+            scroll->verticalScrollBar()->setValue(section()->mapTo(scroll->widget(), QPoint()).y());
+        }
+    }
+}
+
 void showActivity(WindowFixture &fixture)
 {
     QTRY_VERIFY(fixture.find<QWidget>(u"activityCharts"_s) != nullptr);
@@ -98,6 +112,22 @@ std::vector<Screen> screens()
         {u"providers-keys"_s, PageId::Providers, select("groq")},
         {u"providers-used-up"_s, PageId::Providers, select("google")},
         {u"providers-none"_s, PageId::Providers, select("openai")},
+        {u"providers-health"_s, PageId::Providers, showHealth},
+        {u"providers-health-end"_s,
+         PageId::Providers,
+         [](WindowFixture &fixture) {
+             showHealth(fixture);
+             fixture.find<QWidget>(u"healthCallsChart"_s)->setFocus();
+             for (QScrollArea *scroll : fixture.window.findChildren<QScrollArea *>()) {
+                 scroll->verticalScrollBar()->setValue(scroll->verticalScrollBar()->maximum());
+             }
+         }},
+        {u"providers-health-table"_s,
+         PageId::Providers,
+         [](WindowFixture &fixture) {
+             showHealth(fixture);
+             fixture.find<QAbstractButton>(u"healthTableButton"_s)->click();
+         }},
         {u"requests"_s,
          PageId::Requests,
          [](WindowFixture &fixture) { fixture.find<QTableView>(u"requestTable"_s)->selectRow(2); }},

@@ -9,6 +9,7 @@
 #include <QChart>
 #include <QGraphicsTextItem>
 #include <QLineSeries>
+#include <QPainter>
 #include <QTest>
 #include <QTextDocument>
 
@@ -153,6 +154,79 @@ private Q_SLOTS:
         QCOMPARE(left, 2);
     }
 
+    void stepsKeepTheirValueUntilTheNextOne()
+    {
+        TimeChart chart;
+        chart.setValues(someChart(ChartKind::Steps));
+        const auto *line = qobject_cast<const QLineSeries *>(chart.chart()->series().first());
+        const QList<QPointF> points = line->points();
+        QCOMPARE(points, (QList<QPointF>{{-0.5, 1}, {0.5, 1}, {0.5, 2}, {1.5, 2}}));
+    }
+
+    void bandsAreBehindTheValuesOfTheirSteps_data()
+    {
+        QTest::addColumn<bool>("dark");
+        QTest::newRow("light") << false;
+        QTest::newRow("dark") << true;
+    }
+
+    void bandsAreBehindTheValuesOfTheirSteps()
+    {
+        QFETCH(bool, dark);
+        TimeChart chart;
+        if (dark) {
+            chart.setPalette(darkPalette());
+        }
+        chart.setAutoFillBackground(true);
+        chart.resize(600, 240);
+        ChartData data = someChart(ChartKind::Lines);
+        data.series.clear();
+        chart.setValues(data);
+        chart.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&chart));
+        const QImage before = chart.grab().toImage();
+        data.bands = {{u"Open"_s, Tone::Bad, 2, 3}};
+        chart.setValues(data);
+        const QImage after = chart.grab().toImage();
+        const QRectF area = chart.plotArea();
+        const auto isTouched = [&](int step) { // somewhere in the middle of the step
+            const QPoint middle(
+                int(area.left() + (step + 0.5) * area.width() / data.steps),
+                int(area.center().y()));
+            bool touched = false;
+            for (int x = -3; x <= 3; ++x) {
+                const QPoint place = middle + QPoint(x, 0);
+                touched = touched || before.pixel(place) != after.pixel(place);
+            }
+            return touched;
+        };
+        for (int step = 0; step < data.steps; ++step) {
+            QCOMPARE(isTouched(step), step == 2 || step == 3);
+        }
+        data.bands.clear();
+        chart.setValues(data);
+        QCOMPARE(chart.grab().toImage(), before);
+    }
+
+    void bandsAreToldInWords()
+    {
+        TimeChart chart;
+        ChartData data = someChart(ChartKind::Lines);
+        data.bands = {{u"Open"_s, Tone::Bad, 2, 3}};
+        data.bandTitle = u"Circuits"_s;
+        data.step = 5s;
+        chart.setValues(data);
+        QCOMPARE(chart.stepText(2), u"09:00:10 · Answered – · Failed – · Open"_s);
+        QCOMPARE(chart.stepText(4), u"09:00:20 · Answered 4 · Failed 1"_s);
+        QVERIFY(chart.accessibleDescription().endsWith(u"Open: 09:00:10 to 09:00:15"_s));
+        ChartTableModel model;
+        model.setCharts({data});
+        QCOMPARE(model.headerData(3, Qt::Horizontal, Qt::DisplayRole).toString(), u"Circuits"_s);
+        QCOMPARE(model.rowCount(), 5); // the known steps, and those with a band only
+        QCOMPARE(model.index(1, 3).data().toString(), u"Open"_s);
+        QCOMPARE(model.index(0, 3).data().toString(), QString());
+    }
+
     void paintsNothingWhenNothingHasChangedOrItIsHidden()
     {
         TimeChart chart;
@@ -250,6 +324,8 @@ private Q_SLOTS:
         QTest::newRow("fast") << time << 170.0
                               << QStringList{
                                      u"0"_s, u"50 ms"_s, u"100 ms"_s, u"150 ms"_s, u"200 ms"_s};
+        const auto share = int(ChartUnit::Share);
+        QTest::newRow("no share") << share << 0.0 << QStringList{u"0"_s, u"50 %"_s, u"100 %"_s};
         QTest::newRow("slow") << time << 1'900.0
                               << QStringList{u"0"_s, u"500 ms"_s, u"1 s"_s, u"1.5 s"_s, u"2 s"_s};
     }
@@ -337,6 +413,20 @@ private Q_SLOTS:
         QFETCH(bool, dark);
         const QPalette palette = dark ? darkPalette() : QPalette(QColor(0xef, 0xef, 0xef));
         constexpr double graphics = 3.0; // WCAG 2.1, 1.4.11
+        for (const Tone tone : {Tone::Good, Tone::Warning, Tone::Bad}) {
+            // What is seen of a band on average: a line must be told from it too.
+            QImage tile(60, 60, QImage::Format_RGB32);
+            tile.fill(palette.color(QPalette::Base));
+            QPainter(&tile).fillRect(tile.rect(), chartBandBrush(tone, palette));
+            const QColor seen = tile.scaled(1, 1, Qt::IgnoreAspectRatio, Qt::SmoothTransformation)
+                                    .pixelColor(0, 0);
+            QVERIFY(seen != palette.color(QPalette::Base));
+            for (const ChartHue hue : {ChartHue::Blue, ChartHue::Orange, ChartHue::Purple}) {
+                QVERIFY2(
+                    contrastRatio(chartColor(hue, palette), seen) >= graphics,
+                    qPrintable(u"%1 on %2"_s.arg(int(hue)).arg(seen.name())));
+            }
+        }
         for (int hue = 0; hue <= int(ChartHue::Red); ++hue) {
             for (const auto role : {QPalette::Window, QPalette::Base, QPalette::AlternateBase}) {
                 QVERIFY(

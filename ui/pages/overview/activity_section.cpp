@@ -3,17 +3,17 @@
 #include "ui/pages/overview/activity_presenter.h"
 #include "ui/widgets/adaptive_row.h"
 #include "ui/widgets/charts/chart_card.h"
-#include "ui/widgets/charts/chart_table_model.h"
+#include "ui/widgets/charts/chart_table.h"
 #include "ui/widgets/copy_button.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/figures.h"
 #include "ui/widgets/state_label.h"
+#include "ui/widgets/toggle_style.h"
 #include "ui/widgets/typography.h"
 
 #include <QButtonGroup>
 #include <QFrame>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
 #include <QTableView>
@@ -28,16 +28,6 @@ namespace {
 
 constexpr int gap = 14;
 constexpr int chartChars = 44; ///< that a chart needs to stand beside another
-constexpr int tableRows = 12;
-/// The chosen one must be seen in every palette; Fusion hardly tells it in a dark one.
-constexpr const char *rangeStyle
-    = "QPushButton { background: palette(button); color: palette(button-text);"
-      " border: 1px solid palette(mid); border-radius: 4px; padding: 4px 9px; }"
-      "QPushButton:hover { border-color: palette(highlight); }"
-      "QPushButton:focus { border: 2px solid palette(highlight); padding: 3px 8px; }"
-      "QPushButton:checked { background: palette(highlight);"
-      " color: palette(highlighted-text); }"
-      "QPushButton:checked:focus { border-color: palette(window-text); }";
 
 } // namespace
 
@@ -56,8 +46,10 @@ ActivitySection::ActivitySection(ActivityPresenter &presenter, QWidget *parent)
     column->addWidget(m_tiles);
     m_charts = createCharts();
     column->addWidget(m_charts);
-    m_tablePart = createTable();
-    column->addWidget(m_tablePart);
+    m_table = new ChartTable(tr("Activity, newest first"), this);
+    m_table->view().setObjectName(u"activityTable"_s);
+    m_table->copyButton().setObjectName(u"copyActivityButton"_s);
+    column->addWidget(m_table);
     m_empty = new EmptyState(u"overview"_s, this);
     m_empty->setObjectName(u"activityEmpty"_s);
     m_empty->button()->setObjectName(u"activityEmptyButton"_s);
@@ -89,7 +81,7 @@ QWidget *ActivitySection::createTopRow()
 QWidget *ActivitySection::createRanges()
 {
     auto *ranges = new QWidget(this);
-    ranges->setStyleSheet(QString::fromLatin1(rangeStyle));
+    ranges->setStyleSheet(toggleStyle());
     auto *row = new QHBoxLayout(ranges);
     row->setContentsMargins(0, 0, 0, 0);
     constexpr int buttonGap = 4;
@@ -171,34 +163,6 @@ QWidget *ActivitySection::createCharts()
     return charts;
 }
 
-QWidget *ActivitySection::createTable()
-{
-    auto *part = new QWidget(this);
-    auto *column = new QVBoxLayout(part);
-    column->setContentsMargins(0, 0, 0, 0);
-    m_model = new ChartTableModel(this);
-    m_table = new QTableView(part);
-    m_table->setObjectName(u"activityTable"_s);
-    m_table->setAccessibleName(tr("Activity, newest first"));
-    m_table->setModel(m_model);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setTabKeyNavigation(false);
-    m_table->setShowGrid(false);
-    m_table->setAlternatingRowColors(true);
-    m_table->setWordWrap(false);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    m_table->horizontalHeader()->setHighlightSections(false);
-    m_table->setMinimumHeight(m_table->verticalHeader()->defaultSectionSize() * tableRows);
-    column->addWidget(m_table, 1);
-    auto *copy = new CopyButton([this] { return m_model->text(); }, part);
-    copy->setObjectName(u"copyActivityButton"_s);
-    copy->setIdleText(tr("Copy the tab&le"));
-    copy->setAccessibleName(tr("Copy the table"));
-    column->addWidget(copy, 0, Qt::AlignRight);
-    return part;
-}
-
 void ActivitySection::update()
 {
     const Activity &activity = m_presenter.activity();
@@ -237,7 +201,7 @@ void ActivitySection::updateCharts()
     m_ttft->setChart(activity.ttft, ttftText(activity).arg(span));
     m_tokens->setChart(activity.tokens, tr("Tokens per %1, of prompts and answers").arg(span));
     if (m_asTable->isChecked()) {
-        m_model->setCharts({activity.requests, activity.ttft, activity.tokens});
+        m_table->setCharts({activity.requests, activity.ttft, activity.tokens});
     }
 }
 
@@ -247,12 +211,12 @@ void ActivitySection::updateContent()
     const bool hasFigures = !activity.isEmpty;
     const bool asTable = m_asTable->isChecked();
     if (asTable) {
-        m_model->setCharts({activity.requests, activity.ttft, activity.tokens});
-        m_table->resizeColumnsToContents();
+        m_table->setCharts({activity.requests, activity.ttft, activity.tokens});
+        m_table->view().resizeColumnsToContents();
     }
     m_tiles->setVisible(hasFigures);
     m_charts->setVisible(hasFigures && !asTable);
-    m_tablePart->setVisible(hasFigures && asTable);
+    m_table->setVisible(hasFigures && asTable);
     m_empty->setVisible(!hasFigures && !m_presenter.isLoading() && m_presenter.problem().isEmpty());
 }
 

@@ -7,15 +7,13 @@
 class QLabel;
 class QPushButton;
 class QStackedWidget;
-class QTableView;
 
 namespace freerelay::ui {
 
 class ActivityPresenter;
 struct Activity;
 class ChartCard;
-class ChartTableModel;
-class CopyButton;
+class ChartTable;
 class EmptyState;
 class StateLabel;
 
@@ -46,7 +44,6 @@ private:
     [[nodiscard]] QWidget *createRanges();
     [[nodiscard]] QWidget *createTiles();
     [[nodiscard]] QWidget *createCharts();
-    [[nodiscard]] QWidget *createTable();
     [[nodiscard]] static QString ttftText(const Activity &activity);
     void updateCharts();
     void updateContent();
@@ -61,9 +58,7 @@ private:
     ChartCard *m_requests = nullptr;
     ChartCard *m_ttft = nullptr;
     ChartCard *m_tokens = nullptr;
-    QWidget *m_tablePart = nullptr;
-    QTableView *m_table = nullptr;
-    ChartTableModel *m_model = nullptr;
+    ChartTable *m_table = nullptr;
     EmptyState *m_empty = nullptr;
 };
 

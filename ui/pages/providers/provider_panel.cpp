@@ -1,11 +1,13 @@
 #include "provider_panel.h"
 
+#include "ui/pages/providers/health_section.h"
 #include "ui/pages/providers/key_list.h"
 #include "ui/pages/providers/providers_presenter.h"
 #include "ui/pages/providers/quota_card.h"
 #include "ui/theme/icons.h"
 #include "ui/widgets/secret_edit.h"
 #include "ui/widgets/state_label.h"
+#include "ui/widgets/tab_order.h"
 #include "ui/widgets/typography.h"
 
 #include <QDesktopServices>
@@ -13,7 +15,10 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QTimer>
 #include <QVBoxLayout>
+
+#include <chrono>
 
 namespace freerelay::ui {
 
@@ -24,6 +29,8 @@ using interfaces::ProviderRow;
 namespace {
 
 constexpr int cardGap = 12;
+/// Time for the panel to be painted before the charts are made.
+constexpr std::chrono::milliseconds chartDelay{40};
 
 QString addTitle(const ProviderRow &row)
 {
@@ -43,22 +50,40 @@ ProviderPanel::ProviderPanel(ProvidersPresenter &presenter, QWidget *parent)
     : QWidget(parent)
     , m_presenter(presenter)
 {
-    auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(cardGap);
-    column->addWidget(createHead());
+    m_column = new QVBoxLayout(this);
+    m_column->setContentsMargins(0, 0, 0, 0);
+    m_column->setSpacing(cardGap);
+    m_column->addWidget(createHead());
     m_quota = new QuotaCard(m_presenter.quota(), this);
     m_quota->setObjectName(u"quotaCard"_s);
-    column->addWidget(m_quota);
-    column->addWidget(createKeylessCard());
-    column->addWidget(createKeysCard());
-    column->addWidget(createAddCard());
-    column->addStretch(1);
+    m_column->addWidget(m_quota);
+    m_column->addWidget(createKeylessCard());
+    m_column->addWidget(createKeysCard());
+    m_column->addWidget(createAddCard());
+    m_column->addStretch(1);
     connect(&m_presenter, &ProvidersPresenter::keySaved, this, [this](const QByteArray &provider) {
         if (provider == m_shown) {
             m_key->forget();
         }
     });
+}
+
+void ProviderPanel::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    if (!m_wasShown) {
+        m_wasShown = true;
+        QTimer::singleShot(chartDelay, this, &ProviderPanel::createHealth);
+    }
+}
+
+void ProviderPanel::createHealth()
+{
+    m_health = new HealthSection(m_presenter.health(), this);
+    m_health->setObjectName(u"healthSection"_s);
+    m_health->setVisible(m_isUsed);
+    m_column->insertWidget(m_column->count() - 1, m_health);
+    placeInTabOrder(m_health, m_testTyped);
 }
 
 QWidget *ProviderPanel::createHead()
@@ -209,9 +234,12 @@ void ProviderPanel::update()
         ProviderListModel::stateWords(*row));
     m_retry->setVisible(row->state == KeyState::KeychainLocked);
     updateTest();
-    m_quota->setVisible(
-        row->state != KeyState::NoKey && row->state != KeyState::ConsentNeeded
-        && row->state != KeyState::Disabled);
+    m_isUsed = row->state != KeyState::NoKey && row->state != KeyState::ConsentNeeded
+        && row->state != KeyState::Disabled;
+    m_quota->setVisible(m_isUsed);
+    if (m_health != nullptr) {
+        m_health->setVisible(m_isUsed);
+    }
     updateKeyless(*row);
     const auto keys = m_presenter.keys();
     m_keysCard->setVisible(!keys.empty());

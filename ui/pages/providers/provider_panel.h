@@ -6,6 +6,7 @@
 class QFrame;
 class QLabel;
 class QPushButton;
+class QVBoxLayout;
 
 namespace freerelay::interfaces {
 struct ProviderRow;
@@ -13,13 +14,15 @@ struct ProviderRow;
 
 namespace freerelay::ui {
 
+class HealthSection;
 class KeyList;
 class ProvidersPresenter;
 class QuotaCard;
 class SecretEdit;
 class StateLabel;
 
-/// Everything about the selected provider: state, quota, keyless consent, its keys, how to get one.
+/// Everything about the selected provider: state, quota, keyless consent, its keys, how to get one,
+/// how it was lately.
 class ProviderPanel final : public QWidget
 {
     Q_OBJECT
@@ -32,6 +35,9 @@ public:
     void update();
     void focusKeyField();
 
+protected:
+    void showEvent(QShowEvent *event) override;
+
 private:
     [[nodiscard]] QWidget *createHead();
     [[nodiscard]] QWidget *createKeylessCard();
@@ -41,15 +47,20 @@ private:
     void updateAdd(const interfaces::ProviderRow &row);
     void updateTest();
     void updateButtons();
+    void createHealth();
 
     ProvidersPresenter &m_presenter;
     QByteArray m_shown;
+    QVBoxLayout *m_column = nullptr;
     QLabel *m_name = nullptr;
     QLabel *m_facts = nullptr;
     StateLabel *m_state = nullptr;
     StateLabel *m_test = nullptr;
     QPushButton *m_retry = nullptr;
     QuotaCard *m_quota = nullptr;
+    bool m_isUsed = false; ///< requests may go to the provider
+    bool m_wasShown = false;
+    HealthSection *m_health = nullptr; ///< made once the panel was seen
     QFrame *m_keylessCard = nullptr;
     QLabel *m_terms = nullptr;
     QPushButton *m_consent = nullptr;

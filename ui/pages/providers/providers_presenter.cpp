@@ -38,6 +38,7 @@ ProvidersPresenter::ProvidersPresenter(
     , m_model(this)
     , m_filtered(this)
     , m_quota(feed)
+    , m_health(feed)
 {
     m_filtered.setSourceModel(&m_model);
     m_filtered.setFilterRole(ProviderListModel::SearchRole);
@@ -64,6 +65,7 @@ void ProvidersPresenter::setActive(bool active)
         reload();
     }
     m_quota.setActive(active);
+    m_health.setActive(active);
 }
 
 void ProvidersPresenter::reload()
@@ -73,6 +75,7 @@ void ProvidersPresenter::reload()
         m_current = m_model.index(0).data(ProviderListModel::IdRole).toByteArray();
     }
     m_quota.setProvider(m_current);
+    m_health.setProvider(m_current);
     Q_EMIT changed();
 }
 
@@ -81,6 +84,7 @@ void ProvidersPresenter::select(const QByteArray &id)
     if (id != m_current) {
         m_current = id;
         m_quota.setProvider(id);
+        m_health.setProvider(id);
         Q_EMIT changed();
     }
 }

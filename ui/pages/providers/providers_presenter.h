@@ -3,6 +3,7 @@
 #include "core/common/secret.h"
 #include "core/interfaces/gateway_control.h"
 #include "ui/models/provider_list_model.h"
+#include "ui/pages/providers/health_presenter.h"
 #include "ui/pages/providers/quota_presenter.h"
 
 #include <QHash>
@@ -50,6 +51,7 @@ public:
     [[nodiscard]] QSortFilterProxyModel &rows() { return m_filtered; }
     /// Of the selected provider.
     [[nodiscard]] QuotaPresenter &quota() { return m_quota; }
+    [[nodiscard]] HealthPresenter &health() { return m_health; }
     void setFilter(const QString &text);
     [[nodiscard]] QString filter() const { return m_filter; }
     /// While inactive, changes of the gateway are not looked at.
@@ -125,6 +127,7 @@ private:
     ProviderListModel m_model;
     QSortFilterProxyModel m_filtered;
     QuotaPresenter m_quota;
+    HealthPresenter m_health;
     QString m_filter;
     QByteArray m_current;
     QHash<QByteArray, TestState> m_tests;

@@ -5,6 +5,7 @@
 #include <QDateTime>
 #include <QString>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <vector>
@@ -14,9 +15,14 @@ namespace freerelay::ui {
 enum class ChartKind {
     Bars, ///< stacked
     Lines,
+    Steps, ///< lines that keep a value until the next one
 };
 
-enum class ChartUnit { Count, Milliseconds };
+enum class ChartUnit {
+    Count,
+    Milliseconds,
+    Share, ///< 0..1, on an axis that shows all of it
+};
 
 /// One line, or one layer of the bars. nullopt = nothing is known of that step: a gap.
 struct ChartSeries
@@ -26,6 +32,16 @@ struct ChartSeries
     std::vector<std::optional<double>> values;
     QString columnName{}; ///< in a table, where more than one chart stands; "" = `name`
     bool operator==(const ChartSeries &) const = default;
+};
+
+/// A state that lasts, behind the values: from step `first` to step `last`, both included.
+struct ChartBand
+{
+    QString name;
+    Tone tone = Tone::Neutral;
+    int first = 0;
+    int last = 0;
+    bool operator==(const ChartBand &) const = default;
 };
 
 /// What a chart shows: values over steps of equal length. All series have `steps` values.
@@ -39,6 +55,17 @@ struct ChartData
     std::chrono::seconds step{60};
     int steps = 0;
     std::vector<ChartSeries> series;
+    std::vector<ChartBand> bands{}; ///< none overlap
+    QString bandTitle{}; ///< what they tell, as the name of a table's column
+
+    /// Null = none there.
+    [[nodiscard]] const ChartBand *bandAt(int index) const
+    {
+        const auto found = std::find_if(bands.begin(), bands.end(), [index](const auto &band) {
+            return band.first <= index && index <= band.last;
+        });
+        return found == bands.end() ? nullptr : &*found;
+    }
 
     bool operator==(const ChartData &) const = default;
     [[nodiscard]] QDateTime startOf(int index) const

@@ -1,7 +1,5 @@
 #include "chart_legend.h"
 
-#include "ui/theme/tones.h"
-
 #include <QPainter>
 
 #include <algorithm>
@@ -32,6 +30,12 @@ void ChartLegend::setChart(const ChartData &chart)
     std::vector<Entry> entries;
     for (const ChartSeries &series : chart.series) {
         entries.push_back({series.name, series.hue});
+    }
+    for (const ChartBand &band : chart.bands) {
+        const Entry entry{band.name, {}, band.tone};
+        if (std::find(entries.begin(), entries.end(), entry) == entries.end()) {
+            entries.push_back(entry);
+        }
     }
     if (entries == m_entries && chart.kind == m_kind) {
         return;
@@ -85,7 +89,10 @@ void ChartLegend::paintEvent(QPaintEvent * /*event*/)
     layOut(width(), [&](const Entry &entry, QRect area) {
         QRect sample(area.left(), 0, sampleWidth, sampleHeight);
         sample.moveCenter(QPoint(sample.center().x(), area.center().y()));
-        if (m_kind == ChartKind::Bars) {
+        if (entry.band) {
+            painter.setBrushOrigin(sample.topLeft());
+            painter.fillRect(sample, chartBandBrush(*entry.band, palette()));
+        } else if (m_kind == ChartKind::Bars) {
             painter.setBrushOrigin(sample.topLeft());
             painter.fillRect(sample, chartBrush(entry.hue, palette()));
         } else {

@@ -30,7 +30,8 @@ private:
     struct Entry
     {
         QString name;
-        ChartHue hue;
+        ChartHue hue; ///< without `band`
+        std::optional<Tone> band{};
         bool operator==(const Entry &) const = default;
     };
 

@@ -1,7 +1,5 @@
 #include "chart_style.h"
 
-#include "ui/theme/tones.h"
-
 #include <QImage>
 #include <QPainter>
 
@@ -64,6 +62,35 @@ void drawPattern(QPainter &painter, Pattern pattern)
     }
 }
 
+/// The pattern in `color` over a paler ground of it.
+QImage tileOf(const QColor &color, Pattern pattern, float groundAlpha, double lineWidth)
+{
+    QImage tile(tileSide, tileSide, QImage::Format_ARGB32_Premultiplied);
+    QColor ground = color;
+    ground.setAlphaF(color.alphaF() * groundAlpha);
+    tile.fill(ground);
+    QPainter painter(&tile);
+    painter.setRenderHint(QPainter::Antialiasing, pattern != Pattern::Dots);
+    painter.setPen(QPen(color, lineWidth));
+    drawPattern(painter, pattern);
+    return tile;
+}
+
+Pattern patternOf(Tone tone)
+{
+    switch (tone) {
+    case Tone::Bad:
+        return Pattern::Rising;
+    case Tone::Warning:
+        return Pattern::Level;
+    case Tone::Neutral:
+    case Tone::Good:
+    case Tone::Info:
+        break;
+    }
+    return Pattern::Solid;
+}
+
 } // namespace
 
 QColor chartColor(ChartHue hue, const QPalette &palette)
@@ -79,18 +106,19 @@ QBrush chartBrush(ChartHue hue, const QPalette &palette)
     if (pattern == Pattern::Solid) {
         return color;
     }
-    QImage tile(tileSide, tileSide, QImage::Format_ARGB32_Premultiplied);
-    QColor ground = color;
     constexpr float groundAlpha = 0.55F;
-    ground.setAlphaF(groundAlpha);
-    tile.fill(ground);
-    QPainter painter(&tile);
-    painter.setRenderHint(QPainter::Antialiasing, pattern != Pattern::Dots);
     constexpr double lineWidth = 2;
-    painter.setPen(QPen(color, lineWidth));
-    drawPattern(painter, pattern);
-    painter.end();
-    return tile;
+    return tileOf(color, pattern, groundAlpha, lineWidth);
+}
+
+QBrush chartBandBrush(Tone tone, const QPalette &palette)
+{
+    QColor color = toneColor(tone, palette);
+    constexpr float alpha = 0.22F;
+    color.setAlphaF(alpha);
+    constexpr float groundAlpha = 0.4F;
+    constexpr double lineWidth = 1;
+    return tileOf(color, patternOf(tone), groundAlpha, lineWidth);
 }
 
 QPen chartPen(ChartHue hue, const QPalette &palette)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "ui/theme/tones.h"
+
 #include <QBrush>
 #include <QColor>
 #include <QPalette>
@@ -15,6 +17,9 @@ enum class ChartHue { Blue, Orange, Green, Purple, Teal, Grey, Red };
 [[nodiscard]] QColor chartColor(ChartHue hue, const QPalette &palette);
 [[nodiscard]] QBrush chartBrush(ChartHue hue, const QPalette &palette);
 [[nodiscard]] QPen chartPen(ChartHue hue, const QPalette &palette);
+/// Of a band behind the values: pale, so that they are seen before it; each tone has a pattern of
+/// its own.
+[[nodiscard]] QBrush chartBandBrush(Tone tone, const QPalette &palette);
 /// Lines that only help the eye.
 [[nodiscard]] QColor chartGridColor(const QPalette &palette);
 

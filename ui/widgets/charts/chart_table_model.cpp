@@ -23,14 +23,17 @@ void ChartTableModel::setCharts(std::vector<ChartData> charts)
             m_columns.push_back({chart, series});
         }
     }
+    if (!m_charts.empty() && !m_charts.front().bands.empty()) {
+        m_columns.push_back({0, std::nullopt});
+    }
     const int steps = m_charts.empty() ? 0 : m_charts.front().steps;
     for (int step = steps - 1; step >= 0; --step) {
         const bool isKnown = std::any_of(
             m_columns.begin(), m_columns.end(), [&](const Column &column) {
-                return m_charts[column.chart]
-                    .series[column.series]
-                    .values[std::size_t(step)]
-                    .has_value();
+                const ChartData &chart = m_charts[column.chart];
+                return column.series
+                    ? chart.series[*column.series].values[std::size_t(step)].has_value()
+                    : chart.bandAt(step) != nullptr;
             });
         if (isKnown) {
             m_steps.push_back(step);
@@ -47,12 +50,16 @@ QString ChartTableModel::cell(int row, int column) const
     }
     const Column &which = m_columns.at(std::size_t(column) - 1);
     const ChartData &chart = m_charts[which.chart];
-    const auto &value = chart.series[which.series].values[std::size_t(step)];
+    if (!which.series) {
+        const ChartBand *band = chart.bandAt(step);
+        return band != nullptr ? band->name : QString();
+    }
+    const auto &value = chart.series[*which.series].values[std::size_t(step)];
     if (!value) {
         return {};
     }
     return chart.unit == ChartUnit::Count ? Figures::whole(qint64(*value))
-                                          : Figures::duration(*value);
+                                          : valueText(chart.unit, *value);
 }
 
 QString ChartTableModel::text() const
@@ -113,8 +120,16 @@ QVariant ChartTableModel::headerData(int section, Qt::Orientation orientation, i
     if (section == 0) {
         return tr("Time");
     }
-    const Column &which = m_columns.at(std::size_t(section) - 1);
-    const ChartSeries &series = m_charts[which.chart].series[which.series];
+    return nameOf(m_columns.at(std::size_t(section) - 1));
+}
+
+QString ChartTableModel::nameOf(const Column &column) const
+{
+    const ChartData &chart = m_charts[column.chart];
+    if (!column.series) {
+        return chart.bandTitle;
+    }
+    const ChartSeries &series = chart.series[*column.series];
     return series.columnName.isEmpty() ? series.name : series.columnName;
 }
 

@@ -9,7 +9,7 @@
 namespace freerelay::ui {
 
 /// The same values as charts over one time axis show, as rows: newest first, a column for each
-/// series. Steps of which nothing is known are left out.
+/// series, and one for the bands of the first chart. Steps of which nothing is known are left out.
 class ChartTableModel final : public QAbstractTableModel
 {
     Q_OBJECT
@@ -34,8 +34,10 @@ private:
     struct Column
     {
         std::size_t chart;
-        std::size_t series;
+        std::optional<std::size_t> series; ///< nullopt = its bands
     };
+
+    [[nodiscard]] QString nameOf(const Column &column) const;
 
     [[nodiscard]] QString cell(int row, int column) const;
 

@@ -83,12 +83,20 @@ int tickLength(std::chrono::seconds whole, int most)
 
 QString valueText(ChartUnit unit, double value)
 {
-    return unit == ChartUnit::Milliseconds ? Figures::duration(value) : Figures::compact(value);
+    switch (unit) {
+    case ChartUnit::Count:
+        break;
+    case ChartUnit::Milliseconds:
+        return Figures::duration(value);
+    case ChartUnit::Share:
+        return Figures::percent(value);
+    }
+    return Figures::compact(value);
 }
 
 std::vector<ChartTick> ChartTicks::values(ChartUnit unit, double largest, int most)
 {
-    const double top = std::max(largest, unit == ChartUnit::Count ? 1.0 : 0.001);
+    const double top = std::max(largest, unit == ChartUnit::Milliseconds ? 0.001 : 1.0);
     double step = roundStep(top / std::max(1, most));
     if (unit == ChartUnit::Count) {
         step = std::max(step, 1.0);
@@ -127,6 +135,9 @@ QString ChartTicks::stepText(const ChartData &data, int index)
         return dayText(data.startOf(index).toUTC());
     }
     const QDateTime local = data.startOf(index).toLocalTime();
+    if (data.step < std::chrono::minutes(1)) {
+        return QLocale().toString(local.time(), tr("HH:mm:ss", "a time in QTime's format"));
+    }
     return tr("%1 %2", "day, time of day").arg(dayText(local), timeText(local));
 }
 

@@ -26,7 +26,8 @@ public:
     [[nodiscard]] static std::vector<ChartTick> values(ChartUnit unit, double largest, int most);
     /// At most `most`, in local time; none when there is no step.
     [[nodiscard]] static std::vector<ChartTick> times(const ChartData &data, int most);
-    /// The time of a step as a table or tool tip tells it: "24 Nov 17:45", of whole days "24 Nov".
+    /// The time of a step as a table or tool tip tells it: "24 Nov 17:45", of whole days "24 Nov",
+    /// of steps shorter than a minute "17:45:10".
     [[nodiscard]] static QString stepText(const ChartData &data, int index);
 
 private:

@@ -66,11 +66,17 @@ std::vector<std::pair<int, int>> runsOf(const std::vector<std::optional<double>>
     return runs;
 }
 
-QList<QPointF> pointsOf(const ChartSeries &series, std::pair<int, int> run)
+QList<QPointF> pointsOf(const ChartSeries &series, std::pair<int, int> run, ChartKind kind)
 {
+    constexpr double halfStep = 0.5;
     QList<QPointF> points;
     for (int i = run.first; i <= run.second; ++i) {
-        points.append({double(i), series.values[std::size_t(i)].value_or(0)});
+        const double value = series.values[std::size_t(i)].value_or(0);
+        if (kind == ChartKind::Steps) {
+            points << QPointF(i - halfStep, value) << QPointF(i + halfStep, value);
+        } else {
+            points << QPointF(i, value);
+        }
     }
     if (points.size() == 1) {
         // A value without neighbours is a short level line; a single point would not be drawn.
@@ -116,7 +122,11 @@ void TimeChart::setValues(ChartData values)
     if (values == m_data) {
         return;
     }
+    const bool sameBands = values.bands == m_data.bands;
     m_data = std::move(values);
+    if (!sameBands) {
+        viewport()->update();
+    }
     updateAxes();
     showBars();
     showLines();
@@ -199,10 +209,10 @@ void TimeChart::showBars()
 void TimeChart::showLines()
 {
     m_lineHues.clear();
-    if (m_data.kind == ChartKind::Lines) {
+    if (m_data.kind != ChartKind::Bars) {
         for (const ChartSeries &series : m_data.series) {
             for (const auto &run : runsOf(series.values)) {
-                lineAt(m_lineHues.size())->replace(pointsOf(series, run));
+                lineAt(m_lineHues.size())->replace(pointsOf(series, run, m_data.kind));
                 m_lineHues.push_back(series.hue);
             }
         }
@@ -276,6 +286,9 @@ QString TimeChart::stepText(int index) const
                      .arg(
                          series.name, value ? valueText(m_data.unit, *value) : tr("–", "no value"));
     }
+    if (const ChartBand *band = m_data.bandAt(index)) {
+        parts << band->name;
+    }
     return parts.join(u" · "_s);
 }
 
@@ -294,6 +307,13 @@ QString TimeChart::summary() const
         }
         parts << tr("%1: at most %2", "name of a line, its value")
                      .arg(series.name, valueText(m_data.unit, largest));
+    }
+    for (const ChartBand &band : m_data.bands) {
+        parts << tr("%1: %2 to %3", "a state, first and last time")
+                     .arg(
+                         band.name,
+                         ChartTicks::stepText(m_data, band.first),
+                         ChartTicks::stepText(m_data, band.last));
     }
     return parts.join(u'\n');
 }
@@ -351,6 +371,22 @@ bool TimeChart::viewportEvent(QEvent *event)
         return true;
     }
     return QChartView::viewportEvent(event);
+}
+
+void TimeChart::drawBackground(QPainter *painter, const QRectF &rect)
+{
+    QChartView::drawBackground(painter, rect);
+    const QRectF area = chart()->mapRectToScene(plotArea());
+    const double stepWidth = m_data.steps > 0 ? area.width() / m_data.steps : 0;
+    painter->save();
+    painter->setBrushOrigin(area.topLeft());
+    for (const ChartBand &band : m_data.bands) {
+        const double left = area.left() + band.first * stepWidth;
+        painter->fillRect(
+            QRectF(left, area.top(), (band.last + 1 - band.first) * stepWidth, area.height()),
+            chartBandBrush(band.tone, palette()));
+    }
+    painter->restore();
 }
 
 /// The page around scrolls, not the chart.

@@ -12,7 +12,8 @@ class QLineSeries;
 
 namespace freerelay::ui {
 
-/// Values over time, as stacked bars or as lines with gaps where nothing is known. Paints only
+/// Values over time, as stacked bars or as lines with gaps where nothing is known; behind them,
+/// bands tell states that last. Paints only
 /// when it was given other data, another size or another palette. Tells the values of a step in a
 /// tool tip, and all of it in words as its accessible description.
 class TimeChart final : public QChartView
@@ -41,6 +42,7 @@ protected:
     void changeEvent(QEvent *event) override;
     bool viewportEvent(QEvent *event) override;
     void wheelEvent(QWheelEvent *event) override;
+    void drawBackground(QPainter *painter, const QRectF &rect) override;
 
 private:
     struct Area
