@@ -14,14 +14,51 @@ namespace {
 
 constexpr auto ourName = "freerelay";
 
-bool isUsable(
-    const RelayConfig &config,
-    const quota::CoolDownTable &coolDowns,
-    QByteArrayView name,
-    common::SteadyTime now)
+routing::RoutingSnapshot snapshotOf(const RelayConfig &config, const Supplies &supplies)
 {
-    const auto plan = routing::plan(config.routingSnapshot(coolDowns), config.mode, name, {}, now);
-    return plan && !plan->candidates.empty();
+    routing::RoutingSnapshot snapshot = config.routingSnapshot(supplies.coolDowns);
+    snapshot.quotas = supplies.quotas;
+    return snapshot;
+}
+
+/// The one that comes back first; null = waiting helps none of them.
+const routing::Rejection *firstBack(const routing::RoutePlan &plan)
+{
+    const routing::Rejection *first = nullptr;
+    for (const routing::Rejection &rejection : plan.rejections) {
+        if (rejection.coolDown
+            && (first == nullptr || rejection.coolDown->until < first->coolDown->until)) {
+            first = &rejection;
+        }
+    }
+    return first;
+}
+
+QByteArray stateOf(const routing::Rejection &rejection)
+{
+    if (rejection.reason == routing::Disqualified::QuotaExhausted) {
+        return "quota_exhausted"_ba;
+    }
+    const bool rejected = rejection.coolDown->reason == quota::CoolDownReason::KeyRejected;
+    return rejected ? "key_rejected"_ba : "cooling_down"_ba;
+}
+
+std::int64_t secondsUntil(const routing::Rejection &rejection, common::SteadyTime now)
+{
+    return std::chrono::ceil<std::chrono::seconds>(rejection.coolDown->until - now).count();
+}
+
+/// Notes whether a request for the name would be tried now, and if not when.
+void judge(ListedModel &listed, const RelayConfig &config, const Supplies &supplies)
+{
+    const auto plan = routing::plan(
+        snapshotOf(config, supplies), config.mode, listed.id, {}, supplies.now);
+    listed.usable = plan && !plan->candidates.empty();
+    const routing::Rejection *first = plan && !listed.usable ? firstBack(*plan) : nullptr;
+    if (first != nullptr) {
+        listed.state = stateOf(*first);
+        listed.retryAfterSeconds = secondsUntil(*first, supplies.now);
+    }
 }
 
 std::int64_t releasedUnix(const catalog::Model &model)
@@ -41,19 +78,11 @@ ProviderHealth
 healthOf(const QByteArray &provider, const routing::RoutePlan &plan, common::SteadyTime now)
 {
     ProviderHealth health{provider, plan.candidates.empty() ? "no_models"_ba : "ready"_ba, {}, {}};
-    const quota::CoolDown *first = nullptr;
-    for (const routing::Rejection &rejection : plan.rejections) {
-        const auto &rest = rejection.coolDown;
-        if (rest && (first == nullptr || rest->until < first->until)) {
-            first = &*rest;
-        }
-    }
-    if (plan.candidates.empty() && first != nullptr) {
-        const bool rejected = first->reason == quota::CoolDownReason::KeyRejected;
-        health.state = rejected ? "key_rejected"_ba : "cooling_down"_ba;
-        health.retryAfterSeconds
-            = std::chrono::ceil<std::chrono::seconds>(first->until - now).count();
-        health.rest = *first;
+    const routing::Rejection *first = plan.candidates.empty() ? firstBack(plan) : nullptr;
+    if (first != nullptr) {
+        health.state = stateOf(*first);
+        health.retryAfterSeconds = secondsUntil(*first, now);
+        health.rest = first->coolDown;
     }
     return health;
 }
@@ -62,58 +91,50 @@ healthOf(const QByteArray &provider, const routing::RoutePlan &plan, common::Ste
 class Lister
 {
 public:
-    Lister(
-        const RelayConfig &config,
-        const quota::CoolDownTable &coolDowns,
-        bool all,
-        common::SteadyTime now)
+    Lister(const RelayConfig &config, const Supplies &supplies, bool all)
         : m_config(config)
-        , m_coolDowns(coolDowns)
+        , m_supplies(supplies)
         , m_all(all)
-        , m_now(now)
     { }
 
     void addName(QByteArray id, QByteArray ownedBy = ourName)
     {
-        const bool usable = isUsable(m_config, m_coolDowns, id, m_now);
-        if (usable || m_all) {
-            m_list.push_back({std::move(id), std::move(ownedBy), 0, {}, usable, std::nullopt});
-        }
+        add({std::move(id), std::move(ownedBy), 0, {}, false, std::nullopt});
     }
 
     void addModel(const catalog::Model &model)
     {
-        const bool usable = isUsable(m_config, m_coolDowns, model.id, m_now);
-        if (usable || m_all) {
-            m_list.push_back(
-                {model.id,
-                 model.provider,
-                 releasedUnix(model),
-                 tierName(model),
-                 usable,
-                 model.contextWindow});
-        }
+        add(
+            {model.id,
+             model.provider,
+             releasedUnix(model),
+             tierName(model),
+             false,
+             model.contextWindow});
     }
 
     std::vector<ListedModel> take() { return std::move(m_list); }
 
 private:
+    void add(ListedModel listed)
+    {
+        judge(listed, m_config, m_supplies);
+        if (listed.usable || m_all) {
+            m_list.push_back(std::move(listed));
+        }
+    }
+
     const RelayConfig &m_config;
-    const quota::CoolDownTable &m_coolDowns;
+    const Supplies &m_supplies;
     bool m_all;
-    common::SteadyTime m_now;
     std::vector<ListedModel> m_list;
 };
 
 } // namespace
 
-std::vector<ListedModel> listModels(
-    const RelayConfig &config,
-    const quota::CoolDownTable &coolDowns,
-    bool all,
-    common::SteadyTime now)
+std::vector<ListedModel> listModels(const RelayConfig &config, const Supplies &supplies, bool all)
 {
-    Lister lister(config, coolDowns, all, now);
+    Lister lister(config, supplies, all);
     for (const char *name :
          {"freerelay-auto",
           "freerelay/auto",
@@ -142,18 +163,15 @@ std::vector<ListedModel> listModels(
     return lister.take();
 }
 
-std::optional<ListedModel> findModel(
-    const RelayConfig &config,
-    const quota::CoolDownTable &coolDowns,
-    QByteArrayView id,
-    common::SteadyTime now)
+std::optional<ListedModel>
+findModel(const RelayConfig &config, const Supplies &supplies, QByteArrayView id)
 {
     const auto target = config.catalog->resolve(id);
     if (!target) {
         return std::nullopt;
     }
-    ListedModel found{
-        id.toByteArray(), ourName, 0, {}, isUsable(config, coolDowns, id, now), std::nullopt};
+    ListedModel found{id.toByteArray(), ourName, 0, {}, false, std::nullopt};
+    judge(found, config, supplies);
     if (target->kind == catalog::NameTarget::Kind::Models && !target->models.empty()) {
         const catalog::Model &model = *target->models.front();
         found.ownedBy = model.provider;
@@ -164,11 +182,10 @@ std::optional<ListedModel> findModel(
     return found;
 }
 
-std::vector<ProviderHealth> providerHealth(
-    const RelayConfig &config, const quota::CoolDownTable &coolDowns, common::SteadyTime now)
+std::vector<ProviderHealth> providerHealth(const RelayConfig &config, const Supplies &supplies)
 {
     // Whatever the mode: this is about the provider, not about what may be spent.
-    routing::RoutingSnapshot snapshot = config.routingSnapshot(coolDowns);
+    routing::RoutingSnapshot snapshot = snapshotOf(config, supplies);
     snapshot.allowPaidInAuto = true;
     std::vector<ProviderHealth> result;
     for (const routing::Endpoint &endpoint : config.endpoints) {
@@ -177,9 +194,9 @@ std::vector<ProviderHealth> providerHealth(
         }
         const QByteArray &id = endpoint.provider->id;
         const QByteArray name = "freerelay-" + id;
-        const auto plan = routing::plan(snapshot, common::Mode::Auto, name, {}, now);
+        const auto plan = routing::plan(snapshot, common::Mode::Auto, name, {}, supplies.now);
         result.push_back(
-            plan ? healthOf(id, *plan, now) : ProviderHealth{id, "no_models"_ba, {}, {}});
+            plan ? healthOf(id, *plan, supplies.now) : ProviderHealth{id, "no_models"_ba, {}, {}});
     }
     return result;
 }

@@ -383,8 +383,9 @@ QString GatewayService::problem() const
 /// Demo providers stand in for real ones and are not counted.
 void GatewayService::countProviders(interfaces::GatewayStatus &status) const
 {
-    for (const relay::ProviderHealth &provider :
-         relay::providerHealth(*m_config->current(), m_coolDowns, m_clock.now())) {
+    const std::vector<quota::QuotaConstraint> quotas = m_quota->ledger().constraints({});
+    for (const relay::ProviderHealth &provider : relay::providerHealth(
+             *m_config->current(), {m_coolDowns, quotas, m_clock.now()})) {
         if (status.demo && provider.id.startsWith("demo")) {
             continue;
         }
@@ -430,8 +431,9 @@ std::vector<interfaces::ModelRow> GatewayService::models(bool all) const
 {
     const std::shared_ptr<const relay::RelayConfig> config = m_config->current();
     std::vector<interfaces::ModelRow> rows;
+    const std::vector<quota::QuotaConstraint> quotas = m_quota->ledger().constraints({});
     for (const relay::ListedModel &model :
-         relay::listModels(*config, m_coolDowns, all, m_clock.now())) {
+         relay::listModels(*config, {m_coolDowns, quotas, m_clock.now()}, all)) {
         rows.push_back(
             {QString::fromUtf8(model.id),
              QString::fromUtf8(model.ownedBy),

@@ -191,7 +191,9 @@ std::vector<ProviderRow> providerRows(
 {
     const std::vector<quota::CoolDown> resting = coolDowns.active(clock.now());
     QHash<QByteArray, relay::ProviderHealth> health;
-    for (const relay::ProviderHealth &one : relay::providerHealth(config, coolDowns, clock.now())) {
+    // Who is used up is told by `usedUp`, as the mode in force sees it.
+    for (const relay::ProviderHealth &one :
+         relay::providerHealth(config, {coolDowns, {}, clock.now()})) {
         health.insert(one.id, one);
     }
     std::vector<ProviderRow> rows;

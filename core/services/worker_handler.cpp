@@ -28,8 +28,7 @@ WorkerHandler::WorkerHandler(
     , m_chat(m_relay, m_audit, m_texts, m_replay)
     , m_models(
           m_relay,
-          parts.relayState.coolDowns,
-          parts.relayState.health,
+          parts.relayState,
           parts.clock,
           {parts.recording, parts.audit, [&chaos = parts.chaos] { return chaos.figures(); }})
     , m_metrics([&metrics = parts.metrics] { return metrics.render(); }, parts.controlContext)

@@ -2,7 +2,6 @@
 
 #include "core/interfaces/request_json.h"
 #include "core/relay/error_reply.h"
-#include "core/relay/model_directory.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -26,6 +25,12 @@ QJsonObject toJson(const relay::ListedModel &model)
         {u"usable"_s, model.usable}};
     if (model.contextWindow) {
         object.insert(u"context_window"_s, qint64(*model.contextWindow));
+    }
+    if (!model.state.isEmpty()) {
+        object.insert(u"state"_s, QString::fromLatin1(model.state));
+    }
+    if (model.retryAfterSeconds) {
+        object.insert(u"retry_after"_s, qint64(*model.retryAfterSeconds));
     }
     return object;
 }
@@ -84,6 +89,21 @@ bool wantsAll(const QByteArray &query)
     });
 }
 
+QJsonArray providersJson(const std::vector<relay::ProviderHealth> &providers)
+{
+    QJsonArray rows;
+    for (const relay::ProviderHealth &provider : providers) {
+        QJsonObject row{
+            {u"id"_s, QString::fromUtf8(provider.id)},
+            {u"state"_s, QString::fromLatin1(provider.state)}};
+        if (provider.retryAfterSeconds) {
+            row.insert(u"retry_after"_s, qint64(*provider.retryAfterSeconds));
+        }
+        rows.append(row);
+    }
+    return rows;
+}
+
 QJsonArray circuitsJson(const std::vector<relay::OpenCircuit> &circuits)
 {
     QJsonArray rows;
@@ -130,8 +150,9 @@ QJsonObject chaosJson(const interfaces::ChaosFigures &chaos)
 void ModelsRoute::list(const HttpRequest &request, relay::Downstream &downstream)
 {
     QJsonArray data;
-    for (const relay::ListedModel &model : relay::listModels(
-             *m_relay.config(), m_coolDowns, wantsAll(request.query), m_clock.now())) {
+    const std::vector<quota::QuotaConstraint> quotas = m_quota.constraints({});
+    for (const relay::ListedModel &model :
+         relay::listModels(*m_relay.config(), supplies(quotas), wantsAll(request.query))) {
         data.append(toJson(model));
     }
     replyJson(downstream, 200, {{u"object"_s, u"list"_s}, {u"data"_s, data}});
@@ -139,7 +160,8 @@ void ModelsRoute::list(const HttpRequest &request, relay::Downstream &downstream
 
 void ModelsRoute::one(QByteArrayView id, relay::Downstream &downstream)
 {
-    const auto found = relay::findModel(*m_relay.config(), m_coolDowns, id, m_clock.now());
+    const std::vector<quota::QuotaConstraint> quotas = m_quota.constraints({});
+    const auto found = relay::findModel(*m_relay.config(), supplies(quotas), id);
     if (found) {
         replyJson(downstream, 200, toJson(*found));
         return;
@@ -156,18 +178,9 @@ void ModelsRoute::one(QByteArrayView id, relay::Downstream &downstream)
 void ModelsRoute::health(relay::Downstream &downstream)
 {
     const std::shared_ptr<const relay::RelayConfig> &config = m_relay.config();
-    const common::SteadyTime now = m_clock.now();
-    QJsonArray providers;
-    for (const relay::ProviderHealth &provider : relay::providerHealth(*config, m_coolDowns, now)) {
-        QJsonObject row{
-            {u"id"_s, QString::fromUtf8(provider.id)},
-            {u"state"_s, QString::fromLatin1(provider.state)}};
-        if (provider.retryAfterSeconds) {
-            row.insert(u"retry_after"_s, qint64(*provider.retryAfterSeconds));
-        }
-        providers.append(row);
-    }
-    const auto any = relay::findModel(*config, m_coolDowns, {}, now);
+    const std::vector<quota::QuotaConstraint> quotas = m_quota.constraints({});
+    const relay::Supplies now = supplies(quotas);
+    const auto any = relay::findModel(*config, now, {});
     const bool ready = any && any->usable && !config->paused;
     QJsonObject body{
         {u"status"_s, ready ? u"ok"_s : u"not_ready"_s},
@@ -176,10 +189,13 @@ void ModelsRoute::health(relay::Downstream &downstream)
         {u"version"_s, QStringLiteral(FREERELAY_VERSION)},
         {u"mode"_s, common::toString(config->mode)},
         {u"paused"_s, config->paused},
-        {u"providers"_s, providers},
+        {u"providers"_s, providersJson(relay::providerHealth(*config, now))},
         {u"circuits"_s, circuitsJson(relay::openCircuits(m_health))},
         {u"records"_s, recordsJson(m_reports.recording())},
         {u"audit"_s, auditJson(m_reports.audit())}};
+    if (!ready && any && any->retryAfterSeconds && !config->paused) {
+        body.insert(u"retry_after"_s, qint64(*any->retryAfterSeconds));
+    }
     if (!config->keysUnreadable.isEmpty()) {
         body.insert(u"problem"_s, config->keysUnreadable);
     }

@@ -4,6 +4,8 @@
 #include "core/gateway/http_types.h"
 #include "core/interfaces/gateway_control.h"
 #include "core/relay/circuits.h"
+#include "core/relay/model_directory.h"
+#include "core/relay/relay_state.h"
 #include "core/relay/worker_relay.h"
 
 #include <functional>
@@ -29,13 +31,13 @@ public:
 
     ModelsRoute(
         relay::WorkerRelay &relay,
-        const quota::CoolDownTable &coolDowns,
-        const health::HealthTable &health,
+        const relay::RelayState &state,
         const common::Clock &clock,
         Reports reports)
         : m_relay(relay)
-        , m_coolDowns(coolDowns)
-        , m_health(health)
+        , m_coolDowns(state.coolDowns)
+        , m_quota(state.quota)
+        , m_health(state.health)
         , m_clock(clock)
         , m_reports(std::move(reports))
     { }
@@ -51,8 +53,15 @@ public:
     void health(relay::Downstream &downstream);
 
 private:
+    /// @param quotas  outlive the result
+    [[nodiscard]] relay::Supplies supplies(const std::vector<quota::QuotaConstraint> &quotas) const
+    {
+        return {m_coolDowns, quotas, m_clock.now()};
+    }
+
     relay::WorkerRelay &m_relay;
     const quota::CoolDownTable &m_coolDowns;
+    const quota::QuotaLedger &m_quota;
     const health::HealthTable &m_health;
     const common::Clock &m_clock;
     Reports m_reports;

@@ -25,8 +25,7 @@ struct House
         : fixture(specs, &chaos)
         , route(
               *fixture.relay,
-              fixture.coolDowns,
-              fixture.health,
+              {fixture.coolDowns, fixture.quota, fixture.failures, fixture.health},
               fixture.clock,
               {[] { return interfaces::RecordingStatus(); },
                [] { return interfaces::AuditStatus(); },

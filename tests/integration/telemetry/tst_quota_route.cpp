@@ -2,6 +2,7 @@
 #include "tests/integration/telemetry/running_gateway.h"
 #include "tests/integration/telemetry/upstream_thread.h"
 
+#include <QDir>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -161,6 +162,48 @@ private Q_SLOTS:
         const QByteArray all = ask("/v1/quota"_ba).body + m_fixture->run({u"quota"_s}).all()
             + m_gateway->said();
         QVERIFY(!all.contains("0123456789abcdef"));
+    }
+
+    void modelsAndReadinessKnowWhatIsUsedUp()
+    {
+        UpstreamThread provider;
+        provider->setHandler([](const FakeRequest &) { return answer(0); });
+        QCOMPARE(m_gateway->stop().exitCode, 0);
+        QFile file(m_fixture->paths.providersFile);
+        QVERIFY(QDir().mkpath(QFileInfo(file).path()));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(
+            R"({"schema_version":1,"providers":[{"id":"mine","tier":"free","auth":"none",)"
+            R"("models_path":"none","models":[{"name":"only"}],"base_url":")"
+            + provider->url("/v1"_ba) + R"("}]})"); // JSON is YAML
+        file.close();
+        start();
+        QVERIFY(object("/v1/models/mine/only"_ba).value("usable"_L1).toBool());
+        QVERIFY(object("/health"_ba).value("ready"_L1).toBool());
+        QVERIFY(ask("/v1/models"_ba).body.contains(R"("mine/only")"));
+        const QByteArray asked
+            = R"({"model":"mine/only","messages":[{"role":"user","content":"hi"}]})";
+        QCOMPARE(m_gateway->post("/v1/chat/completions"_ba, asked).status, 200);
+
+        const auto isBackInTwoHours = [](const QJsonObject &object) {
+            constexpr int twoHours = 7'200;
+            const int left = object.value("retry_after"_L1).toInt();
+            return left > twoHours / 2 && left <= twoHours;
+        };
+        const QJsonObject model = object("/v1/models/mine/only"_ba);
+        QVERIFY(!model.value("usable"_L1).toBool());
+        QCOMPARE(model.value("state"_L1).toString(), u"quota_exhausted"_s);
+        QVERIFY(isBackInTwoHours(model));
+        QVERIFY(!ask("/v1/models"_ba).body.contains(R"("mine/only")"));
+        QVERIFY(ask("/v1/models?all=true"_ba).body.contains(R"("mine/only")"));
+        const QJsonObject health = object("/health"_ba);
+        QVERIFY(!health.value("ready"_L1).toBool());
+        QCOMPARE(health.value("status"_L1).toString(), u"not_ready"_s);
+        QVERIFY(isBackInTwoHours(health));
+        const QJsonObject mine = health.value("providers"_L1).toArray().at(0).toObject();
+        QCOMPARE(mine.value("state"_L1).toString(), u"quota_exhausted"_s);
+        QVERIFY(isBackInTwoHours(mine));
+        QCOMPARE(m_gateway->post("/v1/chat/completions"_ba, asked).status, 429); // as was said
     }
 
     void outlivesTheProgram()

@@ -53,7 +53,11 @@ class TestModelDirectory final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void init() { m_coolDowns = std::make_unique<quota::CoolDownTable>(); }
+    void init()
+    {
+        m_coolDowns = std::make_unique<quota::CoolDownTable>();
+        m_quotas.clear();
+    }
 
     void listsWhatIsUsableNow_data()
     {
@@ -80,8 +84,8 @@ private Q_SLOTS:
     {
         QFETCH(QByteArray, id);
         QFETCH(bool, usable);
-        const auto all = relay::listModels(m_config, *m_coolDowns, true, now);
-        const auto some = relay::listModels(m_config, *m_coolDowns, false, now);
+        const auto all = relay::listModels(m_config, supplies(), true);
+        const auto some = relay::listModels(m_config, supplies(), false);
         QVERIFY(find(all, id));
         QCOMPARE(find(all, id)->usable, usable);
         QCOMPARE(find(some, id) != nullptr, usable);
@@ -89,7 +93,7 @@ private Q_SLOTS:
 
     void tellsWhatIsKnownOfAModel()
     {
-        const auto all = relay::listModels(m_config, *m_coolDowns, true, now);
+        const auto all = relay::listModels(m_config, supplies(), true);
         const ListedModel *model = find(all, "groq/llama");
         QCOMPARE(model->ownedBy, "groq"_ba);
         QCOMPARE(model->createdUnix, std::int64_t(1'754'352'000)); // 2025-08-05T00:00Z
@@ -103,7 +107,7 @@ private Q_SLOTS:
     {
         m_coolDowns->bench({"groq", "key", "groq/llama"}, now + 5s, CoolDownReason::RateLimited);
         m_coolDowns->bench({"groq", "key", "groq/qwen"}, now + 5s, CoolDownReason::Unhealthy);
-        const auto some = relay::listModels(m_config, *m_coolDowns, false, now);
+        const auto some = relay::listModels(m_config, supplies(), false);
         QVERIFY(!find(some, "groq/llama"));
         QVERIFY(!find(some, "freerelay/groq-llama"));
         QVERIFY(find(some, "groq/qwen"));
@@ -126,7 +130,7 @@ private Q_SLOTS:
     {
         QFETCH(QByteArray, id);
         QFETCH(QByteArray, owner);
-        const auto found = relay::findModel(m_config, *m_coolDowns, id, now);
+        const auto found = relay::findModel(m_config, supplies(), id);
         QVERIFY(found);
         QCOMPARE(found->id, id);
         QCOMPARE(found->ownedBy, owner);
@@ -135,12 +139,12 @@ private Q_SLOTS:
 
     void findsNothingUnderAnUnknownName()
     {
-        QVERIFY(!relay::findModel(m_config, *m_coolDowns, "no-such-model", now));
+        QVERIFY(!relay::findModel(m_config, supplies(), "no-such-model"));
     }
 
     void tellsTheHealthOfConfiguredProviders()
     {
-        const auto health = relay::providerHealth(m_config, *m_coolDowns, now);
+        const auto health = relay::providerHealth(m_config, supplies());
         QCOMPARE(health.size(), std::size_t(1));
         QCOMPARE(health.front().id, "groq"_ba);
         QCOMPARE(health.front().state, "ready"_ba);
@@ -150,9 +154,9 @@ private Q_SLOTS:
     void callsAProviderReadyAsLongAsOneModelIs()
     {
         m_coolDowns->bench({"groq", "key", "groq/llama"}, now + 5s, CoolDownReason::RateLimited);
-        QCOMPARE(relay::providerHealth(m_config, *m_coolDowns, now).front().state, "ready"_ba);
+        QCOMPARE(relay::providerHealth(m_config, supplies()).front().state, "ready"_ba);
         m_coolDowns->bench({"groq", "key", "groq/qwen"}, now + 3s, CoolDownReason::RateLimited);
-        const auto health = relay::providerHealth(m_config, *m_coolDowns, now).front();
+        const auto health = relay::providerHealth(m_config, supplies()).front();
         QCOMPARE(health.state, "cooling_down"_ba);
         QCOMPARE(*health.retryAfterSeconds, std::int64_t(3));
     }
@@ -160,8 +164,7 @@ private Q_SLOTS:
     void tellsARejectedKey()
     {
         m_coolDowns->bench({"groq", "key", {}}, now + 5s, CoolDownReason::KeyRejected);
-        QCOMPARE(
-            relay::providerHealth(m_config, *m_coolDowns, now).front().state, "key_rejected"_ba);
+        QCOMPARE(relay::providerHealth(m_config, supplies()).front().state, "key_rejected"_ba);
     }
 
     void judgesAProviderWhateverTheModeIs()
@@ -171,10 +174,82 @@ private Q_SLOTS:
         config.allowPaidInAuto = false;
         config.endpoints.back() = {config.catalog->provider("acme"), {"key"}, std::nullopt, false};
         config.rank();
-        QCOMPARE(relay::providerHealth(config, *m_coolDowns, now).back().state, "ready"_ba);
+        QCOMPARE(relay::providerHealth(config, supplies()).back().state, "ready"_ba);
+    }
+
+    void leavesOutWhatIsUsedUpAndTellsWhenItIsBack()
+    {
+        exhaust("groq/llama", 90s);
+        QVERIFY(!find(relay::listModels(m_config, supplies(), false), "groq/llama"));
+        QVERIFY(!find(relay::listModels(m_config, supplies(), false), "freerelay/groq-llama"));
+        const auto all = relay::listModels(m_config, supplies(), true);
+        const ListedModel *used = find(all, "groq/llama");
+        QVERIFY(!used->usable);
+        QCOMPARE(used->state, "quota_exhausted"_ba);
+        QCOMPARE(*used->retryAfterSeconds, std::int64_t(90));
+        const ListedModel *other = find(all, "groq/qwen");
+        QVERIFY(other->usable);
+        QCOMPARE(other->state, QByteArray());
+        QVERIFY(!other->retryAfterSeconds);
+        QVERIFY(find(all, "auto")->usable);
+        const ListedModel *keyless = find(all, "acme/big"); // waiting does not help it
+        QVERIFY(!keyless->usable);
+        QCOMPARE(keyless->state, QByteArray());
+        QVERIFY(!keyless->retryAfterSeconds);
+    }
+
+    void namesOfSeveralModelsAreBackWithTheFirst()
+    {
+        exhaust("groq/llama", 90s);
+        exhaust("groq/qwen", 30s);
+        const auto any = relay::findModel(m_config, supplies(), {});
+        QVERIFY(!any->usable);
+        QCOMPARE(any->state, "quota_exhausted"_ba);
+        QCOMPARE(*any->retryAfterSeconds, std::int64_t(30));
+        m_coolDowns->bench({"groq", "key", "groq/qwen"}, now + 31s, CoolDownReason::RateLimited);
+        m_coolDowns->bench({"groq", "key", "groq/llama"}, now + 2s, CoolDownReason::RateLimited);
+        const auto resting = relay::findModel(m_config, supplies(), "groq/llama");
+        QCOMPARE(resting->state, "cooling_down"_ba); // the provider has said so itself
+        QCOMPARE(*resting->retryAfterSeconds, std::int64_t(2));
+    }
+
+    void quotasThatAreOnlyLowOrOnlySaidToBeUsedUpRuleNothingOut()
+    {
+        exhaust("groq/llama", 90s);
+        m_quotas.back().fit = quota::Fit::Beyond;
+        exhaust("groq/qwen", 90s);
+        m_quotas.back().fit = quota::Fit::Room;
+        const auto some = relay::listModels(m_config, supplies(), false);
+        QVERIFY(find(some, "groq/llama"));
+        QVERIFY(find(some, "groq/qwen"));
+        QCOMPARE(relay::providerHealth(m_config, supplies()).front().state, "ready"_ba);
+    }
+
+    void aProviderIsUsedUpWhenAllOfItsModelsAre()
+    {
+        exhaust("groq/llama", 90s);
+        QCOMPARE(relay::providerHealth(m_config, supplies()).front().state, "ready"_ba);
+        exhaust("groq/qwen", 3'600s);
+        const auto health = relay::providerHealth(m_config, supplies()).front();
+        QCOMPARE(health.state, "quota_exhausted"_ba);
+        QCOMPARE(*health.retryAfterSeconds, std::int64_t(90));
+        QCOMPARE(health.rest->reason, CoolDownReason::RateLimited);
     }
 
 private:
+    [[nodiscard]] relay::Supplies supplies() const { return {*m_coolDowns, m_quotas, now}; }
+
+    /// The model's quota with Groq's key is used up for that long.
+    void exhaust(const QByteArray &model, common::Duration time)
+    {
+        quota::QuotaConstraint constraint;
+        constraint.pool = {"groq", "key", model, false};
+        constraint.fit = quota::Fit::Exhausted;
+        constraint.until = now + time;
+        m_quotas.push_back(constraint);
+    }
+
+    std::vector<quota::QuotaConstraint> m_quotas;
     relay::RelayConfig m_config = sampleConfig();
     std::unique_ptr<quota::CoolDownTable> m_coolDowns;
 };
