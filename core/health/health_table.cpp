@@ -181,6 +181,7 @@ void HealthTable::onSucceeded(const CallPass &pass, const CallTimes &times)
     if (target.isLocal) {
         return;
     }
+    ++m_counts.answered;
     CallMark mark = markOf(pass, now, false);
     mark.slow = times.ttft && *times.ttft >= slowTtft;
     target.breaker.ended(pass.circuit, mark, 0);
@@ -222,6 +223,7 @@ void HealthTable::onFailed(const CallPass &pass, CallFailure failure)
     if (target.isLocal) {
         return;
     }
+    ++m_counts.failed;
     const double random = m_random();
     if (degradationOf(target, pass.shape, now) != nullptr) {
         target.breaker.left(pass.circuit); // known, and no news about anything else

@@ -74,6 +74,13 @@ public:
     /// succeeded.
     void clear(QByteArrayView provider, QByteArrayView key = {});
 
+    /// Most providers fail: whoever does what is only nice to have (a second attempt beside the
+    /// first, work that can wait) asks before and leaves it out; docs/health.md has the list. One
+    /// atomic load.
+    [[nodiscard]] bool isBrownout() const { return m_brownout.load(std::memory_order_relaxed); }
+    /// What Brownout says.
+    void setBrownout(bool active) { m_brownout.store(active, std::memory_order_relaxed); }
+
     [[nodiscard]] HealthView view() const;
     [[nodiscard]] CallCounts counts() const;
 
@@ -112,6 +119,7 @@ private:
     QHash<QByteArray, std::shared_ptr<ProviderHealth>> m_providers;
     CallCounts m_counts;
     std::atomic<bool> m_anyUnwell{false};
+    std::atomic<bool> m_brownout{false};
 };
 
 } // namespace freerelay::health

@@ -65,10 +65,12 @@ ProviderView viewOf(const ProviderHealth &provider, common::SteadyTime now)
     view.untilHalfOpen = untilHalfOpen(provider.breaker, now);
     view.targets = static_cast<int>(provider.targets.size());
     view.worst = view.state;
+    bool allOpen = !provider.targets.empty();
     LatencyDigest ttft;
     for (const TargetHealth *target : provider.targets) {
         const CircuitState state = target->breaker.state(now);
         view.openTargets += state == CircuitState::Closed ? 0 : 1;
+        allOpen = allOpen && state == CircuitState::Open;
         view.worst = worseOf(view.worst, state);
         view.answered += target->answered;
         view.failed += target->failed;
@@ -76,6 +78,7 @@ ProviderView viewOf(const ProviderHealth &provider, common::SteadyTime now)
         view.inFlight += target->concurrency.inFlight();
         ttft.merge(target->ttft, now);
     }
+    view.isOpen = allOpen || view.state == CircuitState::Open;
     view.ttft = quantilesOf(ttft);
     return view;
 }

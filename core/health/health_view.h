@@ -70,6 +70,8 @@ struct ProviderView
     common::Duration untilHalfOpen{0};
     int targets = 0; ///< models × keys that were called
     int openTargets = 0; ///< of these, those whose circuits are not closed
+    /// Nothing goes there at the moment: its own circuit is open, or those of all its targets.
+    bool isOpen = false;
     CircuitState worst = CircuitState::Closed; ///< of its own circuit and those of its targets
     std::uint64_t answered = 0; ///< calls to all of them, since the program began
     std::uint64_t failed = 0;
@@ -89,6 +91,8 @@ struct CallCounts
 {
     std::uint64_t begun = 0;
     std::uint64_t ended = 0;
+    std::uint64_t answered = 0; ///< of these, at providers that are not local
+    std::uint64_t failed = 0; ///< likewise
 };
 
 } // namespace freerelay::health

@@ -61,6 +61,15 @@ struct ChaosStatus
     quint64 played = 0; ///< faults, in this run
 };
 
+/// Whether most providers fail, so that what is nice to have is left out (docs/health.md).
+struct BrownoutStatus
+{
+    bool active = false;
+    int open = 0; ///< providers to which nothing goes at the moment
+    int configured = 0; ///< that are not local
+    bool operator==(const BrownoutStatus &) const = default;
+};
+
 /// The state a person sees first.
 struct GatewayStatus
 {
@@ -79,6 +88,7 @@ struct GatewayStatus
     RecordingStatus recording;
     AuditStatus audit;
     ChaosStatus chaos;
+    BrownoutStatus brownout;
     QuotaOutlook outlook; ///< as it was when a provider was last used up, or came back
     /// A port that could be had instead when the wanted one is taken; 0 = none to offer.
     quint16 nextFreePort = 0;

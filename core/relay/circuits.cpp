@@ -1,5 +1,7 @@
 #include "circuits.h"
 
+#include <QSet>
+
 #include <algorithm>
 
 using namespace Qt::Literals::StringLiterals;
@@ -40,6 +42,30 @@ void addCircuit(
 }
 
 } // namespace
+
+health::BrownoutReading
+brownoutReading(const RelayConfig &config, const health::HealthTable &health)
+{
+    QSet<QByteArray> open;
+    if (health.isAnyUnwell()) {
+        for (const health::ProviderView &provider : health.view().providers) {
+            if (provider.isOpen) {
+                open.insert(provider.provider);
+            }
+        }
+    }
+    const health::CallCounts counts = health.counts();
+    health::BrownoutReading reading;
+    reading.answered = counts.answered;
+    reading.failed = counts.failed;
+    for (const routing::Endpoint &endpoint : config.endpoints) {
+        if (!endpoint.barred && endpoint.provider->tier != catalog::Tier::Local) {
+            ++reading.configured;
+            reading.open += open.contains(endpoint.provider->id) ? 1 : 0;
+        }
+    }
+    return reading;
+}
 
 std::vector<OpenCircuit> openCircuits(const health::HealthTable &health)
 {

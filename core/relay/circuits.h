@@ -1,6 +1,8 @@
 #pragma once
 
+#include "core/health/brownout.h"
 #include "core/health/health_table.h"
+#include "core/relay/relay_config.h"
 
 #include <QByteArray>
 
@@ -19,6 +21,11 @@ struct OpenCircuit
     QByteArray feature; ///< with "degraded": what is broken ("stream", "tools", "json")
     std::optional<std::chrono::seconds> retryAfter; ///< with "open": until it is tried again
 };
+
+/// What Brownout is to know: how many of the providers that requests may go to are open. Local ones
+/// are not among them.
+[[nodiscard]] health::BrownoutReading
+brownoutReading(const RelayConfig &config, const health::HealthTable &health);
 
 /// By provider and model; of several keys of a model each state once.
 [[nodiscard]] std::vector<OpenCircuit> openCircuits(const health::HealthTable &health);

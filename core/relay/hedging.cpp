@@ -4,9 +4,11 @@
 
 namespace freerelay::relay {
 
-bool mayHedge(const RelayRequest &request, const RelayConfig &config)
+bool mayHedge(
+    const RelayRequest &request, const RelayConfig &config, const health::HealthTable &health)
 {
-    return config.hedging && request.chat.stream && !request.chat.needs.tools;
+    return config.hedging && request.chat.stream && !request.chat.needs.tools
+        && (request.isPrecise || !health.isBrownout());
 }
 
 std::optional<common::SteadyTime> overdueAt(

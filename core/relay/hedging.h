@@ -34,8 +34,10 @@ private:
 inline constexpr double spareRoom = 0.25;
 
 /// Whether the request may be asked twice at all: somebody waits for its first words (it is a
-/// stream), and asking twice cannot do anything twice (it brings no tools).
-[[nodiscard]] bool mayHedge(const RelayRequest &request, const RelayConfig &config);
+/// stream), and asking twice cannot do anything twice (it brings no tools). In a brownout only the
+/// precise are.
+[[nodiscard]] bool
+mayHedge(const RelayRequest &request, const RelayConfig &config, const health::HealthTable &health);
 
 /// When an answer by `first` is overdue: after the p95 of its times to the first token. nullopt as
 /// long as too few answers are known, and for what it would ask again at the same place.

@@ -24,6 +24,8 @@ struct RelayRequest
     std::chrono::nanoseconds parseTime{0}; ///< what it took to read `chat`
     /// How long the client waits in all, when it said so.
     std::optional<std::chrono::milliseconds> deadline{};
+    bool canWait = false; ///< batch work: it is put off while most providers fail
+    bool isPrecise = false; ///< nothing is left out for it, whatever fails
 };
 
 } // namespace freerelay::relay

@@ -213,7 +213,8 @@ void RelaySession::cancelBeside(const AttemptRun &winner)
 /// Has the request's first attempt looked at again when it is slower than usual.
 void RelaySession::watchForDelay()
 {
-    if (m_running.isEmpty() || m_record.attempts().size() != 1 || !mayHedge(m_request, *m_config)
+    if (m_running.isEmpty() || m_record.attempts().size() != 1
+        || !mayHedge(m_request, *m_config, m_services.shared.health)
         || !m_services.hedges.hasOne()) {
         return;
     }

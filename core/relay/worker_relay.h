@@ -58,6 +58,8 @@ public:
     [[nodiscard]] const common::Clock &clock() const { return m_clock; }
     /// The newest configuration.
     [[nodiscard]] const std::shared_ptr<const RelayConfig> &config() { return m_config.current(); }
+    /// Most providers fail; see HealthTable::isBrownout().
+    [[nodiscard]] bool isBrownout() const { return m_shared.health.isBrownout(); }
     [[nodiscard]] int sessionsInFlight() const
     {
         return static_cast<int>(m_sessions.size() + m_early.size());

@@ -115,6 +115,8 @@ void exportHealth(telemetry::Metrics &metrics, const health::HealthTable &health
         }
         return readings;
     });
+    metrics.sample(
+        "freerelay_brownout_active", {}, [&health] { return health.isBrownout() ? 1.0 : 0.0; });
     metrics.sampleFamily("freerelay_concurrency_limit", [&metrics, &health] {
         const auto known = metrics.knownNames().load();
         telemetry::Readings readings;

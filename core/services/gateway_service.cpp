@@ -51,7 +51,6 @@ GatewayService::GatewayService(ServiceOptions options)
     , m_chaos(m_options.chaos)
     , m_failures(m_coolDowns, m_clock)
     , m_health(m_clock, [] { return QRandomGenerator::global()->generateDouble(); })
-    , m_healthWatch(m_health, m_clock)
     , m_telemetry(m_clock, m_instanceId, m_options.log)
     , m_pages(m_clock)
     , m_lister(m_pages)
@@ -173,6 +172,8 @@ void GatewayService::openRecording()
         m_options.paths.quotaFile, m_telemetry.background(), m_clock);
     m_telemetry.sample(m_quota->ledger());
     m_telemetry.sample(m_health);
+    m_healthWatch = std::make_unique<HealthWatch>(HealthWatch::Parts{
+        m_health, m_clock, [this] { return m_config->current(); }, [this] { announce(); }});
     m_quotaWatch = std::make_unique<QuotaWatch>(QuotaWatch::Parts{
         [this] { return m_quota->ledger().isAnyTight() || m_coolDowns.isAnyActive(m_clock.now()); },
         [this] { return look(); },
@@ -204,6 +205,7 @@ void GatewayService::openRecording()
     sinks.push_back(&m_recording->sink());
     sinks.push_back(m_quotaWatch.get());
     sinks.push_back(m_accounts.get());
+    sinks.push_back(m_healthWatch.get());
     m_outcomes = std::make_unique<OutcomeFanOut>(std::move(sinks));
 }
 
@@ -254,6 +256,7 @@ void GatewayService::follow()
     m_recording->follow(m_settings->current());
     m_telemetry.follow(m_settings->current());
     m_audit->follow(m_settings->current());
+    m_healthWatch->follow(m_settings->current().brownout);
     m_config->rebuild();
 }
 
@@ -344,6 +347,7 @@ void GatewayService::onSettingsChanged()
     m_recording->follow(m_settings->current());
     m_telemetry.follow(m_settings->current());
     m_audit->follow(m_settings->current());
+    m_healthWatch->follow(m_settings->current().brownout);
     m_config->rebuild();
     m_config->discover();
 }
@@ -384,8 +388,8 @@ QString GatewayService::problem() const
 void GatewayService::countProviders(interfaces::GatewayStatus &status) const
 {
     const std::vector<quota::QuotaConstraint> quotas = m_quota->ledger().constraints({});
-    for (const relay::ProviderHealth &provider : relay::providerHealth(
-             *m_config->current(), {m_coolDowns, quotas, m_clock.now()})) {
+    for (const relay::ProviderHealth &provider :
+         relay::providerHealth(*m_config->current(), {m_coolDowns, quotas, m_clock.now()})) {
         if (status.demo && provider.id.startsWith("demo")) {
             continue;
         }
@@ -406,6 +410,7 @@ interfaces::GatewayStatus GatewayService::status() const
     status.mode = m_config->current()->mode;
     status.paused = m_config->isPaused();
     status.demo = m_config->isDemo();
+    status.brownout = m_healthWatch->brownout();
     status.outlook = m_quotaWatch->outlook();
     countProviders(status);
     status.requestsTotal = m_recording->log().total();

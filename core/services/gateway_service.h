@@ -80,7 +80,7 @@ public:
     [[nodiscard]] interfaces::ChaosFigures chaos() const override { return m_chaos.figures(); }
     [[nodiscard]] interfaces::HealthFigures health(const QByteArray &provider) const override
     {
-        return m_healthWatch.figures(provider);
+        return m_healthWatch->figures(provider);
     }
     [[nodiscard]] interfaces::RequestHistory &history() override { return m_recording->history(); }
     common::Result<void> setMode(common::Mode mode) override;
@@ -143,7 +143,7 @@ private:
     std::unique_ptr<gateway::ReplyLogs> m_replies;
     relay::FailurePolicy m_failures;
     health::HealthTable m_health;
-    HealthWatch m_healthWatch;
+    std::unique_ptr<HealthWatch> m_healthWatch;
     std::unique_ptr<Recording> m_recording;
     std::unique_ptr<AuditKeeper> m_audit;
     TelemetryHub m_telemetry;

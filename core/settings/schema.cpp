@@ -144,6 +144,42 @@ SettingsFields recordFields()
     };
 }
 
+SettingsFields brownoutFields()
+{
+    constexpr int percent = 100;
+    return {
+        flag<Settings>(
+            u"brownout.enabled"_s, [](auto &s) -> auto & { return s.brownout.enabled; }),
+        integer<Settings>(
+            u"brownout.enter_share"_s,
+            [](auto &s) -> auto & { return s.brownout.enterShare; },
+            1,
+            percent),
+        integer<Settings>(
+            u"brownout.leave_share"_s,
+            [](auto &s) -> auto & { return s.brownout.leaveShare; },
+            0,
+            percent),
+        integer<Settings>(
+            u"brownout.enter_errors"_s,
+            [](auto &s) -> auto & { return s.brownout.enterErrors; },
+            0,
+            percent),
+        integer<Settings>(
+            u"brownout.leave_errors"_s,
+            [](auto &s) -> auto & { return s.brownout.leaveErrors; },
+            0,
+            percent),
+        integer<Settings>(
+            u"brownout.minimum_calls"_s,
+            [](auto &s) -> auto & { return s.brownout.minimumCalls; },
+            1,
+            100'000),
+        duration<Settings>(
+            u"brownout.calm"_s, [](auto &s) -> auto & { return s.brownout.calm; }, 0ms, 1h),
+    };
+}
+
 SettingsFields programFields()
 {
     return {
@@ -211,7 +247,8 @@ const SettingsFields &settingsFields()
 {
     static const SettingsFields fields = [] {
         SettingsFields all = callerFields();
-        for (SettingsFields part : {limitFields(), recordFields(), programFields()}) {
+        for (SettingsFields part :
+             {limitFields(), brownoutFields(), recordFields(), programFields()}) {
             all.insert(all.end(), part.begin(), part.end());
         }
         return all;

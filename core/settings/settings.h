@@ -29,6 +29,20 @@ struct ProviderSettings
 using common::GatewayLimits;
 using common::UnknownPeer;
 
+/// When most providers fail so that what is nice to have is left out; shares and rates in percent.
+struct BrownoutSettings
+{
+    bool enabled = true;
+    int enterShare = 50; ///< of the configured providers, from which on it begins
+    int leaveShare = 25; ///< up to which it may end
+    int enterErrors = 15; ///< of the calls of five minutes, above which it begins
+    int leaveErrors = 5; ///< of those of a minute, below which it may end
+    int minimumCalls = 20; ///< in five minutes, before which it never begins
+    std::chrono::milliseconds calm{180'000}; ///< before it ends
+
+    bool operator==(const BrownoutSettings &) const = default;
+};
+
 /// The user's settings: one YAML file under XDG, documented in docs/settings.md. Plain value.
 struct Settings
 {
@@ -54,6 +68,7 @@ struct Settings
     std::chrono::milliseconds resumeKeep{300'000}; ///< of a resumable reply, after its end
     std::chrono::milliseconds resumeGrace{60'000}; ///< of one that nobody reads
     int maxAttempts = 6;
+    BrownoutSettings brownout;
 
     QHash<QByteArray, ProviderSettings> providers; ///< by provider id
     QString providersFile; ///< user's own providers (YAML); "" = providers.yaml beside the settings

@@ -151,7 +151,7 @@ Specs qualitySpecs()
          ratios()},
         {"freerelay_brownout_active",
          gauge,
-         "1 while batch work is put off. Fed by the brownout controller."},
+         "1 while most providers fail, so that what is nice to have is left out."},
         {"freerelay_benchmark_score",
          gauge,
          "Last score of a benchmark suite, 0 to 1. Fed by benchmarks.",

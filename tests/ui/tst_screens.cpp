@@ -99,6 +99,12 @@ std::vector<Screen> screens()
              fixture.gateway.now.recording.texts.oldestUntil = fixture.gateway.requests[0].time;
              fixture.feed.refresh();
          }},
+        {u"overview-brownout"_s,
+         PageId::Overview,
+         [](WindowFixture &fixture) {
+             fixture.gateway.now.brownout = {true, 2, 3};
+             fixture.feed.refresh();
+         }},
         {u"overview-port-taken"_s,
          PageId::Overview,
          [](WindowFixture &fixture) {

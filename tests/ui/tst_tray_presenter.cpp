@@ -70,6 +70,9 @@ private Q_SLOTS:
         GatewayStatus none = ok;
         none.providersReady = 0;
         QTest::newRow("nobody ready") << none << u"degraded"_s;
+        GatewayStatus brownout = ok;
+        brownout.brownout = {true, 1, 2};
+        QTest::newRow("most fail") << brownout << u"degraded"_s;
         GatewayStatus problem = demo;
         problem.problem = u"The keychain is locked."_s;
         QTest::newRow("problem beats demo") << problem << u"degraded"_s;
@@ -118,10 +121,28 @@ private Q_SLOTS:
         QVERIFY(used.tray.toolTip().contains(used.entry(u"quota"_s).text));
     }
 
+    void saysThatMostProvidersFail()
+    {
+        const Fixture fresh;
+        QVERIFY(fresh.entry(u"brownout"_s).id.isEmpty());
+        Fixture fixture([](GatewayStatus &status) { status.brownout = {true, 2, 3}; });
+        const QString sentence
+            = u"2 of 3 providers fail; batch requests are put off until they answer."_s;
+        QCOMPARE(fixture.entry(u"brownout"_s).text, sentence);
+        QVERIFY(fixture.tray.toolTip().contains(sentence));
+        const QSignalSpy open(&fixture.tray, &TrayPresenter::openRequested);
+        fixture.tray.trigger(u"brownout"_s);
+        QCOMPARE(open.count(), 1);
+        QCOMPARE(
+            TrayPresenter::brownoutSentence({true, 0, 3}),
+            u"Providers failed a moment ago; batch requests are put off for some minutes."_s);
+    }
+
     void menuHasAtMostTwelveEntriesAndMnemonics()
     {
         const Fixture fixture([](GatewayStatus &s) {
             s.problem = u"Something is wrong."_s;
+            s.brownout = {true, 1, 2};
             s.outlook.usedUp = {{"groq", u"Groq"_s, QDateTime::currentDateTime()}};
         });
         const auto menu = fixture.tray.menu();

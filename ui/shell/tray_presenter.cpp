@@ -32,7 +32,8 @@ TrayState trayStateOf(const GatewayStatus &status)
     if (status.demo) {
         return TrayState::Demo;
     }
-    return status.providersReady > 0 ? TrayState::Ok : TrayState::Degraded;
+    const bool isWell = status.providersReady > 0 && !status.brownout.active;
+    return isWell ? TrayState::Ok : TrayState::Degraded;
 }
 
 QString toString(TrayState state)
@@ -121,6 +122,19 @@ QString TrayPresenter::quotaSentence(const interfaces::QuotaOutlook &outlook, co
         .arg(gone, outlook.next.front().name);
 }
 
+QString TrayPresenter::brownoutSentence(const interfaces::BrownoutStatus &brownout)
+{
+    if (!brownout.active) {
+        return {};
+    }
+    if (brownout.open == 0) {
+        return tr("Providers failed a moment ago; batch requests are put off for some minutes.");
+    }
+    return tr("%1 of %2 providers fail; batch requests are put off until they answer.", "numbers")
+        .arg(brownout.open)
+        .arg(brownout.configured);
+}
+
 QString TrayPresenter::quotaLine() const
 {
     return quotaSentence(status().outlook, QDateTime::currentDateTime());
@@ -132,8 +146,10 @@ QString TrayPresenter::toolTip() const
     if (!status().problem.isEmpty()) {
         lines.append(status().problem);
     }
-    if (const QString quota = quotaLine(); !quota.isEmpty()) {
-        lines.append(quota);
+    for (const QString &line : {brownoutSentence(status().brownout), quotaLine()}) {
+        if (!line.isEmpty()) {
+            lines.append(line);
+        }
     }
     return lines.join(u'\n');
 }
@@ -164,6 +180,9 @@ std::vector<TrayEntry> TrayPresenter::menu() const
     if (!now.problem.isEmpty()) {
         entries.push_back({Kind::Status, u"problem"_s, now.problem});
     }
+    if (const QString brownout = brownoutSentence(now.brownout); !brownout.isEmpty()) {
+        entries.push_back({Kind::Status, u"brownout"_s, brownout});
+    }
     if (const QString quota = quotaLine(); !quota.isEmpty()) {
         entries.push_back({Kind::Status, u"quota"_s, quota});
     }
@@ -185,7 +204,8 @@ std::vector<TrayEntry> TrayPresenter::menu() const
 void TrayPresenter::trigger(const QString &id)
 {
     // The state lines are no dead text: greyed out they would be hard to read.
-    if (id == "open"_L1 || id == "status"_L1 || id == "problem"_L1 || id == "quota"_L1) {
+    if (id == "open"_L1 || id == "status"_L1 || id == "problem"_L1 || id == "brownout"_L1
+        || id == "quota"_L1) {
         Q_EMIT openRequested();
     } else if (id == "pause"_L1) {
         m_commands.togglePause();

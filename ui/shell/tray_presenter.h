@@ -58,6 +58,8 @@ public:
     /// "Groq is used up until 16:40; Google answers."; "" when no provider is.
     [[nodiscard]] static QString
     quotaSentence(const interfaces::QuotaOutlook &outlook, const QDateTime &now);
+    /// "2 of 3 providers fail; …"; "" when there is no brownout.
+    [[nodiscard]] static QString brownoutSentence(const interfaces::BrownoutStatus &brownout);
     [[nodiscard]] QString toolTip() const;
     /// At most twelve entries on the first level.
     [[nodiscard]] std::vector<TrayEntry> menu() const;

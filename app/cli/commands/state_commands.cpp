@@ -101,6 +101,9 @@ int statusCommand(CommandContext &context, bool json)
     if (status->value("chaos"_L1).toBool()) {
         rows.push_back({u"Chaos"_s, u"ON: faults are played on purpose"_s});
     }
+    if (status->value("brownout"_L1).toBool()) {
+        rows.push_back({u"Brownout"_s, u"most providers fail; what can wait is put off"_s});
+    }
     if (!problem.isEmpty()) {
         rows.push_back({u"Problem"_s, problem});
     }

@@ -37,6 +37,39 @@ relay::ClientError badHeader(QByteArray message, QByteArray code)
     return {400, std::move(message), "invalid_request_error"_ba, {}, std::move(code), {}};
 }
 
+/// How much work a request is worth, and whether it is in a hurry.
+std::optional<relay::ClientError>
+readWorth(const common::HeaderList &headers, relay::RelayRequest &asked)
+{
+    const QByteArray latency = headers.value("x-freerelay-latency-class");
+    if (!latency.isNull() && latency != "interactive" && latency != "async" && latency != "batch") {
+        return badHeader(
+            "x-freerelay-latency-class must be interactive, async or batch."_ba,
+            "invalid_latency_class"_ba);
+    }
+    const QByteArray precision = headers.value("x-freerelay-precision");
+    if (!precision.isNull() && precision != "low" && precision != "medium" && precision != "high") {
+        return badHeader(
+            "x-freerelay-precision must be low, medium or high."_ba, "invalid_precision"_ba);
+    }
+    asked.canWait = latency == "batch";
+    asked.isPrecise = precision == "high";
+    return std::nullopt;
+}
+
+/// Of work that can wait, while most providers fail (specification 10.3).
+relay::ClientError putOff()
+{
+    constexpr std::chrono::minutes later{5};
+    return {
+        503,
+        "Most providers fail at the moment, so batch requests are put off. Try again later, or send the request as interactive."_ba,
+        "server_error"_ba,
+        {},
+        "brownout"_ba,
+        later};
+}
+
 /// What a client asks for in headers of our own.
 std::optional<relay::ClientError>
 readWishes(const common::HeaderList &headers, relay::RelayRequest &asked)
@@ -57,7 +90,7 @@ readWishes(const common::HeaderList &headers, relay::RelayRequest &asked)
         }
         asked.deadline = std::chrono::milliseconds(std::llround(seconds * 1'000));
     }
-    return std::nullopt;
+    return readWorth(headers, asked);
 }
 
 } // namespace
@@ -196,6 +229,10 @@ void ChatRoute::handle(HttpRequest request, std::shared_ptr<relay::Downstream> d
     asked.chat = std::move(*chat);
     if (const auto error = readWishes(request.headers, asked)) {
         refuse(m_relay, *downstream, *error, asked);
+        return;
+    }
+    if (asked.canWait && !asked.isPrecise && m_relay.isBrownout()) {
+        refuse(m_relay, *downstream, putOff(), asked);
         return;
     }
     m_relay.relay(std::move(asked), std::move(downstream));

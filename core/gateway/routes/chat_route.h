@@ -12,7 +12,8 @@
 
 namespace freerelay::gateway {
 
-/// POST /v1/chat/completions: parse, refuse loops, hand over to the relay. A reply is kept to be
+/// POST /v1/chat/completions: parse, refuse loops, put off what can wait while most providers fail,
+/// hand over to the relay. A reply is kept to be
 /// read again when the client asks for that (x-freerelay-resumable, Idempotency-Key). One worker
 /// thread.
 class ChatRoute

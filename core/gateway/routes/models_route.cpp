@@ -145,6 +145,14 @@ QJsonObject chaosJson(const interfaces::ChaosFigures &chaos)
     return {{u"on"_s, chaos.rules.on}, {u"rules"_s, rules}, {u"played"_s, played}};
 }
 
+QJsonObject brownoutJson(const health::BrownoutReading &reading, const health::HealthTable &health)
+{
+    return {
+        {u"active"_s, health.isBrownout()},
+        {u"open"_s, reading.open},
+        {u"configured"_s, reading.configured}};
+}
+
 } // namespace
 
 void ModelsRoute::list(const HttpRequest &request, relay::Downstream &downstream)
@@ -191,6 +199,7 @@ void ModelsRoute::health(relay::Downstream &downstream)
         {u"paused"_s, config->paused},
         {u"providers"_s, providersJson(relay::providerHealth(*config, now))},
         {u"circuits"_s, circuitsJson(relay::openCircuits(m_health))},
+        {u"brownout"_s, brownoutJson(relay::brownoutReading(*config, m_health), m_health)},
         {u"records"_s, recordsJson(m_reports.recording())},
         {u"audit"_s, auditJson(m_reports.audit())}};
     if (!ready && any && any->retryAfterSeconds && !config->paused) {

@@ -52,6 +52,7 @@ QJsonObject toJson(const interfaces::GatewayStatus &status)
         {u"requests_in_flight"_s, status.requestsInFlight},
         {u"problem"_s, status.problem},
         {u"texts"_s, interfaces::toJson(status.recording.texts)},
+        {u"brownout"_s, status.brownout.active},
         {u"audit"_s, status.audit.mode},
         {u"audit_strict"_s, status.audit.strict},
         {u"chaos"_s, status.chaos.on},

@@ -225,6 +225,19 @@ private Q_SLOTS:
         QCOMPARE(pair.fixture.upstream(1).requestCount(), isControl ? 1 : ofB);
     }
 
+    void nobodyElseIsAskedInABrownout()
+    {
+        Pair pair;
+        QVERIFY(pair.warmUp());
+        pair.holdA();
+        pair.fixture.health.setBrownout(true);
+        const auto client = pair.askLate();
+        pair.fixture.upstream(0).releaseAll();
+        QTRY_VERIFY(client->finished);
+        QCOMPARE(textIn(client->body), "Hello from a"_ba);
+        QCOMPARE(pair.fixture.upstream(1).requestCount(), 0);
+    }
+
     void onlySpareQuotaIsUsed()
     {
         ProviderSpec scarce{"b"};

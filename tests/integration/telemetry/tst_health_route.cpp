@@ -2,6 +2,8 @@
 #include "tests/integration/telemetry/running_gateway.h"
 #include "tests/integration/telemetry/upstream_thread.h"
 
+#include <QDir>
+#include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -39,6 +41,12 @@ private Q_SLOTS:
         m_fixture->setVariable(u"GROQ_API_KEY"_s, QString::fromLatin1(key));
         m_fixture->setVariable(
             u"GROQ_BASE_URL"_s, QString::fromLatin1((*m_upstream)->url("/v1"_ba)));
+        QFile settings(m_fixture->paths.settingsFile);
+        QVERIFY(QDir().mkpath(QFileInfo(settings).path()));
+        QVERIFY(settings.open(QIODevice::WriteOnly));
+        settings.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
+        QVERIFY(settings.write("brownout:\n  minimum_calls: 10\n") > 0);
+        settings.close();
         m_gateway = std::make_unique<RunningGateway>(*m_fixture);
         QVERIFY(m_gateway->start());
     }
@@ -136,20 +144,58 @@ private Q_SLOTS:
         QVERIFY(health.value("ready"_L1).toBool()); // what fails is still asked, last
     }
 
+    void aBrownoutPutsOffWhatCanWait()
+    {
+        const QByteArray batch = "X-FreeRelay-Latency-Class: batch\r\n";
+        QCOMPARE(
+            brownout(), (QJsonObject{{u"active"_s, false}, {u"open"_s, 0}, {u"configured"_s, 1}}));
+        QCOMPARE(ask({}, false, batch), 200);
+        letFail();
+        for (int i = 0; i < 2 * callsToOpen; ++i) {
+            QCOMPARE(ask(), 503);
+        }
+        QTRY_COMPARE(
+            brownout(), (QJsonObject{{u"active"_s, true}, {u"open"_s, 1}, {u"configured"_s, 1}}));
+        letAnswer();
+        const int before = (*m_upstream)->requestCount();
+        const RawReply reply = m_gateway->post(
+            "/v1/chat/completions"_ba, question("groq/openai/gpt-oss-120b"_ba, false), batch);
+        QCOMPARE(reply.status, 503);
+        QCOMPARE(reply.headers.value("retry-after"), "300"_ba);
+        QVERIFY2(reply.body.contains(R"("code":"brownout")"), reply.body);
+        QCOMPARE((*m_upstream)->requestCount(), before);
+        QCOMPARE(ask({}, false, batch + "X-FreeRelay-Precision: high\r\n"), 200);
+        QCOMPARE(ask(), 200);
+        QVERIFY(brownout().value("active"_L1).toBool()); // not over with the first answer
+        QVERIFY(m_gateway->get("/metrics"_ba).body.contains("\nfreerelay_brownout_active 1\n"));
+        QTRY_VERIFY(m_gateway->said().contains("brownout: 1 of 1 providers"));
+    }
+
+    void wordsThatMeanNothingAreRefused()
+    {
+        QCOMPARE(ask({}, false, "X-FreeRelay-Latency-Class: async\r\n"), 200);
+        QCOMPARE(ask({}, false, "X-FreeRelay-Latency-Class: whenever\r\n"), 400);
+        QCOMPARE(ask({}, false, "X-FreeRelay-Precision: perfect\r\n"), 400);
+    }
+
 private:
     /// Status of the answer to a question.
     [[nodiscard]] int
-    ask(const QByteArray &model = "groq/openai/gpt-oss-120b"_ba, bool stream = false) const
+    ask(const QByteArray &model = {}, bool stream = false, const QByteArray &head = {}) const
     {
-        return m_gateway->post("/v1/chat/completions"_ba, question(model, stream)).status;
+        const QByteArray name = model.isEmpty() ? "groq/openai/gpt-oss-120b"_ba : model;
+        return m_gateway->post("/v1/chat/completions"_ba, question(name, stream), head).status;
     }
 
+    [[nodiscard]] QJsonObject health() const
+    {
+        return QJsonDocument::fromJson(m_gateway->get("/health"_ba).body).object();
+    }
     [[nodiscard]] QJsonArray circuits() const
     {
-        const QJsonObject health
-            = QJsonDocument::fromJson(m_gateway->get("/health"_ba).body).object();
-        return health.value("circuits"_L1).toArray({u"there is none"_s});
+        return health().value("circuits"_L1).toArray({u"there is none"_s});
     }
+    [[nodiscard]] QJsonObject brownout() const { return health().value("brownout"_L1).toObject(); }
 
     void letAnswer()
     {

@@ -1,4 +1,5 @@
-#include "core/services/health/health_watch.h"
+#include "core/health/health_table.h"
+#include "core/services/health/health_trend.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/sample_catalog.h"
 
@@ -148,37 +149,6 @@ private Q_SLOTS:
         fixture.note();
         QCOMPARE(fixture.last()->limit, std::nullopt);
         QCOMPARE(fixture.last()->circuit, CircuitLevel::Open);
-    }
-
-    void theWatchLooksAtTheTable()
-    {
-        tests::ManualClock clock;
-        health::HealthTable table(clock, [] { return 0.0; });
-        HealthWatch watch(table, clock);
-        const catalog::Provider provider = tests::aProvider("acme");
-        const catalog::Model model = tests::aModel("acme/a");
-        const QByteArray key("k1");
-        watch.tick();
-        QVERIFY(watch.figures("acme").samples.empty());
-        auto admitted = table.admit({provider, model, key}, {});
-        watch.tick();
-        QCOMPARE(watch.figures("acme").samples.back()->underWay, 1);
-        QCOMPARE(watch.figures("acme").samples.back()->errorRate, std::nullopt);
-        std::get<health::CallTicket>(admitted).succeeded({250ms, nullptr});
-        for (int i = 0; i < 4; ++i) {
-            auto failing = table.admit({provider, model, key}, {});
-            std::get<health::CallTicket>(failing).failed(health::CallFailure::Network);
-        }
-        clock.advance(HealthTrend::step);
-        watch.tick();
-        const HealthSample sample = *watch.figures("acme").samples.back();
-        QCOMPARE(sample.underWay, 0);
-        QCOMPARE(sample.errorRate, 0.8);
-        QCOMPARE(sample.circuit, CircuitLevel::Open);
-        QCOMPARE(sample.unwell, 1);
-        QCOMPARE(sample.circuits, 1);
-        QVERIFY(sample.ttftP50 > 230ms && sample.ttftP50 < 270ms);
-        QVERIFY(*sample.limit < health::ConcurrencyLimit::initial);
     }
 
     void quantilesOfAProviderAreThoseOfAllItsModels()

@@ -74,6 +74,9 @@ private Q_SLOTS:
         QTest::newRow("body") << u"limits.max_body_bytes"_s << u"2 GiB"_s;
         QTest::newRow("days") << u"records.keep_days"_s << u"0"_s;
         QTest::newRow("hours of texts") << u"records.keep_texts_hours"_s << u"169"_s;
+        QTest::newRow("share of providers") << u"brownout.enter_share"_s << u"0"_s;
+        QTest::newRow("share of errors") << u"brownout.leave_errors"_s << u"101"_s;
+        QTest::newRow("calm") << u"brownout.calm"_s << u"2 h"_s;
         QTest::newRow("record size") << u"records.max_bytes"_s << u"1 MiB"_s;
         QTest::newRow("collector") << u"telemetry.otlp_endpoint"_s << u"127.0.0.1:4318"_s;
         QTest::newRow("collector with a key")

@@ -57,12 +57,7 @@ OverviewPresenter::Headline OverviewPresenter::headline() const
             tr("No provider is set up yet, so a built-in demo answers. It calls no model; it shows "
                "that your tools reach FreeRelay.")};
     case TrayState::Degraded:
-        return {
-            u"state-warning"_s,
-            Tone::Warning,
-            tr("Needs attention"),
-            status.problem.isEmpty() ? tr("No provider is ready to answer at the moment.")
-                                     : status.problem};
+        return {u"state-warning"_s, Tone::Warning, tr("Needs attention"), degradedSentence()};
     case TrayState::Ok:
         break;
     }
@@ -71,6 +66,16 @@ OverviewPresenter::Headline OverviewPresenter::headline() const
         Tone::Good,
         tr("Running"),
         tr("%n provider(s) ready to answer.", nullptr, status.providersReady)};
+}
+
+QString OverviewPresenter::degradedSentence() const
+{
+    const GatewayStatus &status = m_feed.status();
+    if (!status.problem.isEmpty()) {
+        return status.problem;
+    }
+    const QString brownout = TrayPresenter::brownoutSentence(status.brownout);
+    return brownout.isEmpty() ? tr("No provider is ready to answer at the moment.") : brownout;
 }
 
 bool OverviewPresenter::keychainTrouble() const

@@ -66,6 +66,7 @@ Q_SIGNALS:
 
 private:
     [[nodiscard]] NextStep listenStep() const;
+    [[nodiscard]] QString degradedSentence() const;
     [[nodiscard]] bool keychainTrouble() const;
 
     GatewayFeed &m_feed;
