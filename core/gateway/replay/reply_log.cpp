@@ -39,8 +39,8 @@ void ReplyLog::store(const QByteArray &bytes)
         m_memory += bytes;
         return;
     }
-    bool written = true;
-    if (m_file == nullptr) {
+    bool written = !m_folder.isEmpty();
+    if (written && m_file == nullptr) {
         m_file = std::make_unique<QTemporaryFile>(m_folder + QStringLiteral("/reply-XXXXXX"));
         written = m_file->open() && m_file->write(m_memory) == m_memory.size();
         m_memory = {};

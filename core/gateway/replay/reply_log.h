@@ -40,7 +40,8 @@ public:
         bool lost = false; ///< it was too long, or could not be kept: nothing can be read
     };
 
-    /// @param folder  where the file is made when it is needed; exists
+    /// @param folder  where the file is made when it is needed; exists. "" = there is none, and
+    ///                what is longer than maxInMemory is lost
     explicit ReplyLog(QString folder)
         : m_folder(std::move(folder))
     { }

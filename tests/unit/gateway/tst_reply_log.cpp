@@ -131,6 +131,151 @@ private Q_SLOTS:
         QVERIFY(logs.find("7"));
     }
 
+    void aKeyIsAskedUnderOnce()
+    {
+        using Claim = ReplyLogs::Claim;
+        QTemporaryDir folder;
+        tests::ManualClock clock;
+        ReplyLogs logs(folder.filePath(u"replies"_s), clock);
+        const auto first = logs.claim({"key", "body"}, "a", 5min);
+        QCOMPARE(first.claim, Claim::New);
+        const auto again = logs.claim({"key", "body"}, "b", 5min);
+        QCOMPARE(again.claim, Claim::Known);
+        QCOMPARE(again.log, first.log);
+        QVERIFY(!logs.find("b"));
+        const auto other = logs.claim({"key", "another body"}, "c", 5min);
+        QCOMPARE(other.claim, Claim::Mismatch);
+        QVERIFY(!other.log);
+        logs.release("key"); // it failed
+        const auto retried = logs.claim({"key", "another body"}, "d", 5min);
+        QCOMPARE(retried.claim, Claim::New);
+        QVERIFY(retried.log != first.log);
+        retried.log->end(true);
+        (void)logs.find("d");
+        clock.advance(5min);
+        QCOMPARE(logs.claim({"key", "another body"}, "e", 5min).claim, Claim::Known);
+        clock.advance(1ms); // its reply is forgotten, and the key with it
+        QCOMPARE(logs.claim({"key", "body"}, "f", 5min).claim, Claim::New);
+    }
+
+    void aKeyIsNotKeptWithoutRoom()
+    {
+        using Claim = ReplyLogs::Claim;
+        QTemporaryDir folder;
+        tests::ManualClock clock;
+        ReplyLogs logs(folder.filePath(u"replies"_s), clock);
+        for (int i = 0; i < ReplyLogs::maxLogs; ++i) {
+            QVERIFY(logs.add(QByteArray::number(i), 5min));
+        }
+        QCOMPARE(logs.claim({"key", "body"}, "a", 5min).claim, Claim::NoRoom);
+        logs.find("7")->end(true);
+        QCOMPARE(logs.claim({"key", "body"}, "b", 5min).claim, Claim::New);
+    }
+
+    void emptiesItsFolderAndLivesWithoutOne()
+    {
+        QTemporaryDir folder;
+        const QString path = folder.filePath(u"replies"_s);
+        QVERIFY(QDir().mkpath(path));
+        QFile left(path + u"/reply-abc"_s);
+        QVERIFY(left.open(QIODevice::WriteOnly));
+        tests::ManualClock clock;
+        const ReplyLogs logs(path, clock);
+        QVERIFY(QDir(path).exists() && QDir(path).isEmpty());
+        ReplyLogs none(u"/proc/nowhere"_s, clock);
+        const auto log = none.add("a", 5min);
+        log->append("short");
+        QVERIFY(!log->isLost());
+        log->append(QByteArray(300'000, 'e'));
+        QVERIFY(log->isLost());
+    }
+
+    void whatEndsBrokenIsKeptAsBroken_data()
+    {
+        QTest::addColumn<bool>("aborted");
+        QTest::newRow("aborted") << true;
+        QTest::newRow("never ended") << false;
+    }
+
+    void whatEndsBrokenIsKeptAsBroken()
+    {
+        QFETCH(bool, aborted);
+        QTemporaryDir folder;
+        tests::ManualClock clock;
+        auto client = std::make_shared<tests::FakeDownstream>();
+        auto log = std::make_shared<ReplyLog>(folder.path());
+        int failures = 0;
+        {
+            KeptDownstream kept(client, log, {false, 60s, {}, [&failures] { ++failures; }}, clock);
+            kept.setHandlers([] {}, [] {});
+            kept.beginStream(200, {});
+            kept.write("data: 1\n\n");
+            if (aborted) {
+                kept.abort();
+            }
+            QVERIFY(client->hasHandlers());
+        }
+        QVERIFY(!client->hasHandlers());
+        QCOMPARE(client->body, "data: 1\n\n"_ba); // without numbers
+        QCOMPARE(client->aborted, aborted);
+        const ReplyLog::Piece piece = log->read(0, 100);
+        QVERIFY(piece.ended && !piece.complete);
+        QCOMPARE(failures, 1);
+    }
+
+    void headsHaveWhatWasAddedAlsoWhenReadAgain()
+    {
+        QTemporaryDir folder;
+        tests::ManualClock clock;
+        auto client = std::make_shared<tests::FakeDownstream>();
+        auto log = std::make_shared<ReplyLog>(folder.path());
+        const common::HeaderList extra{{"x-resume"_ba, "/there"_ba}};
+        KeptDownstream kept(client, log, {true, 60s, extra, {}}, clock);
+        kept.beginStream(200, common::HeaderList{{"x-own"_ba, "1"_ba}});
+        for (const common::HeaderList &headers : {client->headers, log->head().headers}) {
+            QCOMPARE(headers.value("x-own"), "1"_ba);
+            QCOMPARE(headers.value("x-resume"), "/there"_ba);
+        }
+    }
+
+    void nobodyGoesOnForAStreamThatIsLost()
+    {
+        QTemporaryDir folder;
+        tests::ManualClock clock;
+        auto client = std::make_shared<tests::FakeDownstream>();
+        auto log = std::make_shared<ReplyLog>(folder.path());
+        KeptDownstream kept(client, log, {false, 60s, {}, {}}, clock);
+        bool gone = false;
+        kept.setHandlers([] {}, [&gone] { gone = true; });
+        kept.beginStream(200, {});
+        kept.write(QByteArray(17 * 1024 * 1024, 'e'));
+        kept.checkLimits(clock.now());
+        QVERIFY(!gone); // its own client reads it
+        client->leave();
+        QCOMPARE(kept.pending(), 0);
+        kept.checkLimits(clock.now());
+        QVERIFY(gone);
+    }
+
+    void whatHasEndedIsNotGivenUp()
+    {
+        QTemporaryDir folder;
+        tests::ManualClock clock;
+        auto client = std::make_shared<tests::FakeDownstream>();
+        KeptDownstream kept(
+            client, std::make_shared<ReplyLog>(folder.path()), {false, 60s, {}, {}}, clock);
+        bool gone = false;
+        kept.setHandlers([] {}, [&gone] { gone = true; });
+        kept.beginStream(200, {});
+        client->leave();
+        kept.write("data: [DONE]\n\n");
+        kept.finish();
+        QVERIFY(!client->finished); // it is not there
+        clock.advance(1h);
+        kept.checkLimits(clock.now());
+        QVERIFY(!gone && !kept.isGone());
+    }
+
     void goesOnForAWhileWhenTheClientLeaves()
     {
         QTemporaryDir folder;
