@@ -14,7 +14,6 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QRegularExpressionValidator>
-#include <QSignalBlocker>
 #include <QTableView>
 #include <QVBoxLayout>
 
@@ -197,7 +196,6 @@ void DeveloperPage::addRule()
 
 void DeveloperPage::update()
 {
-    const QSignalBlocker noOrder(m_on);
     m_on->setChecked(m_presenter.isOn());
     m_state->setState(
         m_presenter.isOn() ? u"state-warning"_s : u"state-info"_s,
