@@ -60,6 +60,16 @@ void CoolDownTable::clear(QByteArrayView provider, QByteArrayView key)
     m_advice.removeIf(isMeant);
 }
 
+void CoolDownTable::skip(common::Duration slept)
+{
+    const std::lock_guard lock(m_mutex);
+    for (Entries *entries : {&m_entries, &m_advice}) {
+        for (CoolDown &entry : *entries) {
+            entry.until -= slept;
+        }
+    }
+}
+
 void CoolDownTable::forgetAdvice(const CoolDownScope &scope)
 {
     const std::lock_guard lock(m_mutex);

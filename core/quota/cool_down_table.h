@@ -73,6 +73,9 @@ public:
     /// test succeeded.
     void clear(QByteArrayView provider, QByteArrayView key = {});
 
+    /// So much time has passed that the monotonic clock did not count: the machine slept.
+    void skip(common::Duration slept);
+
     /// Forgets the advice against exactly `scope`: it has answered.
     void forgetAdvice(const CoolDownScope &scope);
 

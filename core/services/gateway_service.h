@@ -20,6 +20,7 @@
 #include "core/services/quota/quota_watch.h"
 #include "core/services/recording.h"
 #include "core/services/resender.h"
+#include "core/services/sleep_watch.h"
 #include "core/services/subscribers.h"
 #include "core/services/telemetry_hub.h"
 #include "core/settings/paths.h"
@@ -138,6 +139,7 @@ private:
     std::unique_ptr<settings::SettingsStore> m_settings;
     std::unique_ptr<keys::KeyManager> m_keys;
     quota::CoolDownTable m_coolDowns;
+    SleepWatch m_sleep;
     ChaosKeeper m_chaos;
     std::unique_ptr<QuotaKeeper> m_quota;
     std::unique_ptr<gateway::ReplyLogs> m_replies;

@@ -1,4 +1,5 @@
 #include "core/gateway/routes/models_route.h"
+#include "core/services/sleep_watch.h"
 #include "tests/integration/relay/relay_fixture.h"
 #include "tests/integration/relay/tls_server.h"
 
@@ -232,6 +233,53 @@ private Q_SLOTS:
         house.fixture.advance(20s);
         QCOMPARE(house.answer()->status, 200);
         QCOMPARE(house.health()["status"_L1].toString(), u"ok"_s);
+    }
+
+    /// A night: the monotonic clock stands still, and the day of the provider ends meanwhile.
+    void theMachineSleeps()
+    {
+        House house({{"only"}});
+        int woken = 0;
+        services::SleepWatch watch(
+            house.fixture.coolDowns, house.fixture.clock, [&woken] { ++woken; });
+        house.fixture.letReply(
+            0, house.fixture.replies(0).error(429, "Daily quota exhausted, limit reached"));
+        const auto refused = house.answer();
+        QCOMPARE(refused->status, 429);
+        QCOMPARE(refused->headers.value("retry-after"), "82800"_ba); // until midnight
+        house.fixture.clock.moveWall(23h - 1min);
+        watch.look();
+        QCOMPARE(woken, 1);
+        const auto stillRefused = house.answer();
+        QCOMPARE(stillRefused->status, 429);
+        QCOMPARE(stillRefused->headers.value("retry-after"), "60"_ba);
+        house.fixture.advance(61s);
+        watch.look(); // no sleep
+        QCOMPARE(woken, 1);
+        QCOMPARE(house.answer()->status, 200);
+    }
+
+    void onlyARealSleepIsTakenForOne_data()
+    {
+        QTest::addColumn<int>("milliseconds");
+        QTest::newRow("set right by little") << 29'999;
+        QTest::newRow("set back") << -24 * 3'600'000;
+    }
+
+    void onlyARealSleepIsTakenForOne()
+    {
+        QFETCH(int, milliseconds);
+        House house({{"only"}});
+        int woken = 0;
+        services::SleepWatch watch(
+            house.fixture.coolDowns, house.fixture.clock, [&woken] { ++woken; });
+        house.fixture.letReply(
+            0, house.fixture.replies(0).error(429, "slow down").withHeader("retry-after", "60"));
+        QCOMPARE(house.answer()->status, 429);
+        house.fixture.clock.moveWall(std::chrono::milliseconds(milliseconds));
+        watch.look();
+        QCOMPARE(woken, 0);
+        QCOMPARE(house.answer()->headers.value("retry-after"), "60"_ba);
     }
 
     /// The calendar stands still while time passes, as when the clock is set back all the time.
