@@ -40,6 +40,9 @@ struct ChatRequest
     bool includeUsage = false; ///< stream_options.include_usage
     /// A message may have the role developer. False only when there is surely none.
     bool developerRole = true;
+    /// The body was written out of another dialect: what OpenAI chat does not have (`thinking`,
+    /// `top_k`, `cache_control`, `reasoning_details`) is only for providers of other dialects.
+    bool foreign = false;
     RequestNeeds needs;
 };
 

@@ -56,8 +56,9 @@ QByteArray flattened(JsonValue parts)
 class MessageEncoder
 {
 public:
-    MessageEncoder(const catalog::WireRules &rules, Splicer &splicer)
+    MessageEncoder(const catalog::WireRules &rules, bool foreign, Splicer &splicer)
         : m_rules(rules)
+        , m_foreign(foreign)
         , m_splicer(splicer)
     { }
 
@@ -70,14 +71,18 @@ public:
             edit.set("role", "\"system\"");
         }
         encodeContent(edit, roleValue);
+        if (m_foreign) {
+            edit.remove("reasoning_details");
+            edit.remove("cache_control");
+        }
         if (m_rules.strictMessages) {
             for (qsizetype i = 0; i < edit.size(); ++i) {
-                if (!isStrictKey(edit.at(i), roleValue)) {
+                if (!edit.isRemoved(i) && !isStrictKey(edit.at(i), roleValue)) {
                     edit.remove(i);
                 }
             }
         }
-        if (m_rules.toolCallIdLength > 0 || m_rules.strictMessages) {
+        if (m_rules.toolCallIdLength > 0 || m_rules.strictMessages || m_foreign) {
             encodeToolCalls(edit);
         }
         edit.commit(m_splicer);
@@ -95,7 +100,21 @@ private:
             const QByteArray text = flattened(content);
             if (!text.isNull()) {
                 edit.set("content", text);
+                return;
             }
+        }
+        if (m_foreign) {
+            removeHints(content);
+        }
+    }
+
+    /// Hints for a provider's cache.
+    void removeHints(JsonValue parts) const
+    {
+        for (const JsonValue part : parts.elements()) {
+            JsonObjectEdit edit(part);
+            edit.remove("cache_control");
+            edit.commit(m_splicer);
         }
     }
 
@@ -112,6 +131,9 @@ private:
                 if (!isStrictCallKey(edit.at(i))) {
                     edit.remove(i);
                 }
+            }
+            if (m_foreign && !m_rules.strictMessages) {
+                edit.remove("cache_control");
             }
             const qsizetype id = edit.find("id");
             if (id >= 0 && edit.at(id).value.isString()) {
@@ -134,6 +156,7 @@ private:
     }
 
     const catalog::WireRules &m_rules;
+    bool m_foreign;
     Splicer &m_splicer;
 };
 
@@ -166,13 +189,14 @@ bool rewritesMessages(const catalog::WireRules &rules)
         || rules.toolCallIdLength > 0;
 }
 
-void encodeMessages(JsonValue messages, const catalog::WireRules &rules, Splicer &splicer)
+void encodeMessages(
+    JsonValue messages, const catalog::WireRules &rules, bool foreign, Splicer &splicer)
 {
-    const bool all = rewritesMessages(rules);
+    const bool all = foreign || rewritesMessages(rules);
     if (!all && rules.developerRole) {
         return;
     }
-    const MessageEncoder encoder(rules, splicer);
+    const MessageEncoder encoder(rules, foreign, splicer);
     for (const JsonValue message : messages.elements()) {
         if (all || message["role"].equals("developer")) {
             encoder.encode(message);

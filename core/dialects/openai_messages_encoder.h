@@ -12,7 +12,9 @@ namespace freerelay::dialects {
 /// content, unknown members, ids of tool calls.
 ///
 /// @param messages  a checked `messages` array inside the text of `splicer`
-void encodeMessages(JsonValue messages, const catalog::WireRules &rules, Splicer &splicer);
+/// @param foreign   see ChatRequest::foreign
+void encodeMessages(
+    JsonValue messages, const catalog::WireRules &rules, bool foreign, Splicer &splicer);
 
 /// True when the rules concern more than the role developer.
 [[nodiscard]] bool rewritesMessages(const catalog::WireRules &rules);

@@ -51,8 +51,8 @@ QByteArray OpenAiRequestEncoder::encode()
     encodeStreamOptions();
     encodeTools();
     encodeMaxTokens();
-    if (m_request.developerRole || rewritesMessages(m_rules)) {
-        encodeMessages(valueOf(Parameter::Messages), m_rules, m_splicer);
+    if (m_request.developerRole || m_request.foreign || rewritesMessages(m_rules)) {
+        encodeMessages(valueOf(Parameter::Messages), m_rules, m_request.foreign, m_splicer);
     }
     m_edit.commit(m_splicer);
     return m_splicer.apply();
@@ -96,11 +96,15 @@ bool OpenAiRequestEncoder::isDropped(QByteArrayView name, Parameter id, JsonValu
     if (catalog::refuses(m_provider, m_model, name)) {
         return true;
     }
-    if (m_fussy && value.isNull()) {
+    if ((m_fussy && value.isNull()) || (m_request.foreign && id == Parameter::Unknown)) {
         return true;
     }
     if (m_rules.strictMessages && id == Parameter::OpenAiOnly) {
         return true;
+    }
+    if (m_request.foreign && name == "reasoning_effort"
+        && m_model.capabilities.reasoning != catalog::Known::Yes) {
+        return true; // a wish that most models refuse
     }
     const bool sampling = id == Parameter::Temperature || id == Parameter::TopP;
     return sampling && m_model.capabilities.temperature == catalog::Known::No;
@@ -246,16 +250,31 @@ void OpenAiRequestEncoder::encodeTools()
     if (m_rules.parallelToolCallsOff && hasTools()) {
         m_edit.set("parallel_tool_calls", "false");
     }
-    if (m_rules.dropSchemaKeys.empty()) {
-        return;
-    }
     for (const JsonValue tool : tools.elements()) {
-        stripSchemaKeys(tool["function"]["parameters"], m_rules.dropSchemaKeys, m_splicer);
+        if (!m_rules.dropSchemaKeys.empty()) {
+            stripSchemaKeys(tool["function"]["parameters"], m_rules.dropSchemaKeys, m_splicer);
+        }
+        if (m_request.foreign && tool["cache_control"].isObject()) {
+            JsonObjectEdit edit(tool);
+            edit.remove("cache_control");
+            edit.commit(m_splicer);
+        }
+    }
+}
+
+/// Other dialects demand a limit, and their clients send one that suits the largest models.
+void OpenAiRequestEncoder::capMaxTokens()
+{
+    const qsizetype index = indexOf(Parameter::MaxTokens);
+    const auto asked = index < 0 ? std::nullopt : m_edit.at(index).value.integer();
+    if (m_request.foreign && asked && m_model.maxOutput && *asked > *m_model.maxOutput) {
+        m_edit.replaceValue(index, QByteArray::number(*m_model.maxOutput));
     }
 }
 
 void OpenAiRequestEncoder::encodeMaxTokens()
 {
+    capMaxTokens();
     const bool given = !valueOf(Parameter::MaxTokens).isAbsent()
         || !valueOf(Parameter::MaxCompletionTokens).isAbsent();
     if (!m_rules.maxTokensRequired || given) {

@@ -29,6 +29,7 @@ private:
     void encodeStreamOptions();
     void encodeResponseFormat(qsizetype index);
     void encodeTools();
+    void capMaxTokens();
     void encodeMaxTokens();
     void renameAndClamp(qsizetype index, QByteArrayView name);
     void clampValue(qsizetype index, const catalog::Clamp &clamp);

@@ -1,5 +1,6 @@
 #include "worker_handler.h"
 
+#include "core/gateway/routes/messages_route.h"
 #include "core/upstream/curl_client.h"
 
 using namespace Qt::Literals::StringLiterals;
@@ -26,6 +27,7 @@ WorkerHandler::WorkerHandler(
           parts.clock)
     , m_replay(parts.replies)
     , m_chat(m_relay, m_audit, m_texts, m_replay)
+    , m_messages(m_relay, m_audit, m_texts, m_replay, &gateway::messagesDialect())
     , m_models(
           m_relay,
           parts.relayState,
@@ -51,6 +53,25 @@ void WorkerHandler::addClientRoutes()
          [this](HttpRequest request, Downstream downstream) {
              m_chat.handle(std::move(request), std::move(downstream));
          }});
+    m_router.add(
+        {Method::Post,
+         "/v1/messages"_ba,
+         RouteFlag::JsonBody,
+         [this](HttpRequest request, Downstream downstream) {
+             m_messages.handle(std::move(request), std::move(downstream));
+         }});
+    m_router.add(
+        {Method::Post,
+         "/v1/messages/count_tokens"_ba,
+         RouteFlag::JsonBody,
+         [](const HttpRequest &request, const Downstream &downstream) {
+             gateway::countTokens(request, *downstream);
+         }});
+    m_router.add(
+        {Method::Get,
+         "/"_ba,
+         RouteFlag::Harmless,
+         [](const HttpRequest &, const Downstream &downstream) { gateway::welcome(*downstream); }});
     m_router.add(
         {Method::Get,
          "/v1/streams/*"_ba,

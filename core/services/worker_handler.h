@@ -59,6 +59,7 @@ private:
     relay::WorkerRelay m_relay;
     gateway::ReplayRoute m_replay;
     gateway::ChatRoute m_chat;
+    gateway::ChatRoute m_messages; ///< Anthropic's dialect
     gateway::ModelsRoute m_models;
     gateway::MetricsRoute m_metrics;
     gateway::AdminRoute m_admin;

@@ -16,8 +16,7 @@ namespace {
 /// (Anthropic refuses it for its newer models, Mistral wants a flag).
 constexpr QByteArrayView demand
     = "Your last message was cut off by a network failure. Continue it exactly where it ends. "
-      "Begin "
-      "with the very next character: repeat nothing, add no greeting and no remark.";
+      "Begin with the very next character: repeat nothing, add no greeting and no remark.";
 
 constexpr std::int64_t bytesPerToken = 4; ///< as RequestNeeds counts
 
@@ -63,7 +62,13 @@ std::optional<ChatRequest> continuedRequest(const ChatRequest &request, QByteArr
         body.data() + request.messages.begin + request.messages.size - 1, furtherMessages(told));
     edit.commit(splicer);
     auto continued = parseOpenAiChat(splicer.apply());
-    return continued ? std::optional(*std::move(continued)) : std::nullopt;
+    if (!continued) {
+        return std::nullopt;
+    }
+    continued->foreign = request.foreign;
+    continued->needs.outputTokensRequested = std::min(
+        continued->needs.outputTokensRequested, request.needs.outputTokensRequested);
+    return *std::move(continued);
 }
 
 } // namespace freerelay::dialects

@@ -193,6 +193,28 @@ void ChatRoute::replay(
         });
 }
 
+/// @param body  taken, unless it cannot be read
+common::Result<dialects::ChatRequest> ChatRoute::read(
+    QByteArray &body, TranslatedDownstream *translated, const QByteArray &requestId) const
+{
+    if (translated == nullptr) {
+        return dialects::parseOpenAiChat(body);
+    }
+    auto said = m_dialect->read(body);
+    if (!said) {
+        return common::failure(said.error());
+    }
+    auto chat = dialects::parseOpenAiChat(std::move(said->chat));
+    if (chat) {
+        chat->foreign = true;
+        dialects::RequestNeeds &needs = chat->needs;
+        needs.outputTokensRequested = std::min(needs.outputTokensRequested, foreignOutputTokens);
+        translated->setTerms(
+            {requestId, std::move(said->ignored), needs.promptTokensEstimated, said->thinking});
+    }
+    return chat;
+}
+
 void ChatRoute::handle(HttpRequest request, std::shared_ptr<relay::Downstream> downstream)
 {
     relay::RelayRequest asked;
@@ -204,7 +226,17 @@ void ChatRoute::handle(HttpRequest request, std::shared_ptr<relay::Downstream> d
         return;
     }
     downstream = m_audit.watch(asked.requestId, request.body, std::move(downstream));
-    downstream = m_texts.watch(asked.requestId, request.body, std::move(downstream));
+    std::shared_ptr<TranslatedDownstream> translated;
+    if (m_dialect != nullptr) {
+        translated = std::make_shared<TranslatedDownstream>(
+            std::move(downstream), *m_dialect, TranslatedDownstream::Terms{asked.requestId});
+        downstream = translated;
+    }
+    const common::SteadyTime started = m_relay.clock().now();
+    auto chat = read(request.body, translated.get(), asked.requestId);
+    asked.parseTime = m_relay.clock().now() - started;
+    downstream = m_texts.watch(
+        asked.requestId, chat ? chat->body : request.body, std::move(downstream));
     asked.hops = nextHops(request.headers.value("x-freerelay-hop"), m_relay.config()->instanceId);
     if (asked.hops.isEmpty()) {
         refuse(
@@ -219,9 +251,6 @@ void ChatRoute::handle(HttpRequest request, std::shared_ptr<relay::Downstream> d
             asked);
         return;
     }
-    const common::SteadyTime started = m_relay.clock().now();
-    auto chat = dialects::parseOpenAiChat(std::move(request.body));
-    asked.parseTime = m_relay.clock().now() - started;
     if (!chat) {
         refuse(m_relay, *downstream, relay::toClientError(chat.error()), asked);
         return;

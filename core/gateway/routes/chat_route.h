@@ -1,9 +1,11 @@
 #pragma once
 
 #include "core/common/secret.h"
+#include "core/dialects/client_dialect.h"
 #include "core/gateway/http_types.h"
 #include "core/gateway/replay/kept_downstream.h"
 #include "core/gateway/routes/replay_route.h"
+#include "core/gateway/translated_downstream.h"
 #include "core/relay/audit_gate.h"
 #include "core/relay/text_gate.h"
 #include "core/relay/worker_relay.h"
@@ -12,23 +14,29 @@
 
 namespace freerelay::gateway {
 
-/// POST /v1/chat/completions: parse, refuse loops, put off what can wait while most providers fail,
-/// hand over to the relay. A reply is kept to be
-/// read again when the client asks for that (x-freerelay-resumable, Idempotency-Key). One worker
-/// thread.
+/// A request for a chat in one dialect (POST /v1/chat/completions and its like): parse, refuse
+/// loops, put off what can wait while most providers fail, hand over to the relay. A reply is kept
+/// to be read again when the client asks for that (x-freerelay-resumable, Idempotency-Key). One
+/// worker thread.
 class ChatRoute
 {
 public:
-    /// All outlive the route.
+    /// Of a dialect that demands a limit of its own: more of it is a ceiling and no wish, and does
+    /// not count when quotas are lent and context windows compared. (Ours.)
+    static constexpr std::int64_t foreignOutputTokens = 4'096;
+
+    /// All outlive the route. @param dialect  of the clients; null = OpenAI chat
     ChatRoute(
         relay::WorkerRelay &relay,
         relay::AuditGate &audit,
         relay::TextGate &texts,
-        ReplayRoute &replay)
+        ReplayRoute &replay,
+        const dialects::ClientDialect *dialect = nullptr)
         : m_relay(relay)
         , m_audit(audit)
         , m_texts(texts)
         , m_replay(replay)
+        , m_dialect(dialect)
     { }
 
     void handle(HttpRequest request, std::shared_ptr<relay::Downstream> downstream);
@@ -49,10 +57,14 @@ private:
         relay::RelayRequest asked,
         std::shared_ptr<relay::Downstream> downstream);
 
+    [[nodiscard]] common::Result<dialects::ChatRequest>
+    read(QByteArray &body, TranslatedDownstream *translated, const QByteArray &requestId) const;
+
     relay::WorkerRelay &m_relay;
     relay::AuditGate &m_audit;
     relay::TextGate &m_texts;
     ReplayRoute &m_replay;
+    const dialects::ClientDialect *m_dialect;
     common::RandomIds m_ids;
 };
 

@@ -1,5 +1,6 @@
 #include "models_route.h"
 
+#include "core/gateway/routes/messages_route.h"
 #include "core/interfaces/request_json.h"
 #include "core/relay/error_reply.h"
 
@@ -157,10 +158,17 @@ QJsonObject brownoutJson(const health::BrownoutReading &reading, const health::H
 
 void ModelsRoute::list(const HttpRequest &request, relay::Downstream &downstream)
 {
-    QJsonArray data;
     const std::vector<quota::QuotaConstraint> quotas = m_quota.constraints({});
-    for (const relay::ListedModel &model :
-         relay::listModels(*m_relay.config(), supplies(quotas), wantsAll(request.query))) {
+    const std::vector<relay::ListedModel> models = relay::listModels(
+        *m_relay.config(), supplies(quotas), wantsAll(request.query));
+    if (request.headers.contains("anthropic-version")) {
+        constexpr int ok = 200;
+        downstream.reply(
+            ok, {{"content-type"_ba, "application/json"_ba}}, messagesModelList(models));
+        return;
+    }
+    QJsonArray data;
+    for (const relay::ListedModel &model : models) {
         data.append(toJson(model));
     }
     replyJson(downstream, 200, {{u"object"_s, u"list"_s}, {u"data"_s, data}});

@@ -41,6 +41,7 @@ private Q_SLOTS:
     void shortensIds();
     void stripsSchemaKeysFromTools();
     void keepsImagesByteExact();
+    void leavesOutWhatOnlyOtherDialectsHave();
 
 private:
     QByteArray encode(const QByteArray &body) const;
@@ -358,6 +359,35 @@ void OpenAiRequestEncoderTest::keepsImagesByteExact()
         = R"({"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":")";
     const QByteArray after = R"("}}]}],"model":)";
     QCOMPARE(encode(before + image + after + "\"x\"}"), before + image + after + "\"llama\"}");
+}
+
+void OpenAiRequestEncoderTest::leavesOutWhatOnlyOtherDialectsHave()
+{
+    auto request = parseOpenAiChat(
+        R"({"top_k":5,"thinking":{"type":"enabled"},"reasoning_effort":"low","max_tokens":32000,"messages":[)"
+        R"({"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral"}},{"type":"text","text":"b"}]},)"
+        R"({"role":"assistant","content":null,"reasoning_details":[{}],"tool_calls":[{"id":"t","type":"function",)"
+        R"("function":{"name":"f","arguments":"{}"},"cache_control":{"type":"ephemeral"}}]},)"
+        R"({"role":"tool","tool_call_id":"t","content":"c","cache_control":{"type":"ephemeral"}}],)"
+        R"("tools":[{"type":"function","function":{"name":"f"},"cache_control":{"type":"ephemeral"}}]})");
+    QVERIFY(request.has_value());
+    request->foreign = true;
+    m_model.maxOutput = 8'000;
+    const auto encoded
+        = dialectFor(catalog::Wire::OpenAiChat)->encode(*request, m_provider, m_model);
+    QVERIFY(encoded.has_value());
+    for (const char *word : {"cache_control", "thinking", "top_k", "reasoning"}) {
+        QVERIFY2(!encoded->body.contains(word), encoded->body);
+    }
+    const auto body = parseJson(encoded->body);
+    QVERIFY(body.has_value());
+    QCOMPARE((*body)["max_tokens"].integer(), std::optional<std::int64_t>(8'000));
+    QVERIFY((*body)["messages"].text().contains(R"({"type":"text","text":"a"})"));
+
+    m_model.capabilities.reasoning = catalog::Known::Yes;
+    const auto reasoning
+        = dialectFor(catalog::Wire::OpenAiChat)->encode(*request, m_provider, m_model);
+    QVERIFY(reasoning->body.contains("reasoning_effort"));
 }
 
 QTEST_APPLESS_MAIN(OpenAiRequestEncoderTest)

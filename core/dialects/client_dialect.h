@@ -1,0 +1,64 @@
+#pragma once
+
+#include "core/common/result.h"
+#include "core/dialects/reply_translator.h"
+
+#include <QByteArray>
+#include <QByteArrayList>
+
+#include <cstdint>
+#include <memory>
+
+namespace freerelay::dialects {
+
+/// A request in a client's own dialect, said in OpenAI chat's.
+struct ClientRequest
+{
+    QByteArray chat; ///< body of a chat completion, for parseOpenAiChat()
+    /// What OpenAI's form cannot say and the answer does not depend on ("mcp_servers", "tools[1]
+    /// bash_20250124"); printable ASCII.
+    QByteArrayList ignored;
+    bool thinking = false; ///< visible reasoning is wanted
+};
+
+/// What the translator of one reply needs.
+struct ClientReplyContext
+{
+    QByteArray requestId; ///< ours
+    std::int64_t promptTokensEstimated = 0; ///< told where the dialect needs a number at once
+    bool thinking = false;
+    bool stream = false;
+};
+
+/// An error reply, whatever its dialect.
+struct ErrorWords
+{
+    int status = 500;
+    QByteArray message;
+    QByteArray requestId;
+};
+
+/// The wire format of clients that do not speak OpenAI chat: reads their requests into OpenAI's
+/// form, which all of the relay understands, and writes what the relay answers in theirs. What
+/// OpenAI chat lacks travels in the extensions that the canonical form reads (`reasoning_details`,
+/// `cache_control`, `thinking`, `top_k`); see ChatRequest::foreign. Stateless; any thread.
+class ClientDialect
+{
+public:
+    virtual ~ClientDialect() = default;
+
+    /// @param body  any bytes
+    /// @return InvalidArgument in the dialect's words, with `param` where one is at fault
+    [[nodiscard]] virtual common::Result<ClientRequest> read(const QByteArray &body) const = 0;
+
+    /// A fresh translator for one reply with status 200 of the relay: a stream of chunks, or a
+    /// whole chat completion, fed in one piece or many.
+    [[nodiscard]] virtual std::unique_ptr<ReplyTranslator>
+    translator(const ClientReplyContext &context) const = 0;
+
+    [[nodiscard]] virtual QByteArray error(const ErrorWords &words) const = 0;
+    /// The same as the last event of a stream that breaks off.
+    [[nodiscard]] virtual QByteArray streamError(const ErrorWords &words) const = 0;
+};
+
+} // namespace freerelay::dialects

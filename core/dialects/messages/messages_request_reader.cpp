@@ -1,0 +1,455 @@
+#include "messages_request_reader.h"
+
+#include "core/dialects/canonical/canonical_content.h"
+#include "core/dialects/json.h"
+
+#include <algorithm>
+#include <array>
+
+namespace freerelay::dialects {
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+/// More names would make the header of the answer too long to read.
+constexpr qsizetype maxIgnored = 20;
+
+common::Error invalid(const QString &param, const QString &message)
+{
+    return {common::ErrorKind::InvalidArgument, param + u": "_s + message, {}, param, {}};
+}
+
+/// Members that are written under another name, or as they are.
+struct Renamed
+{
+    QByteArrayView from;
+    QByteArrayView to;
+};
+
+constexpr std::array<Renamed, 8> renamed{{
+    {"model", "model"},
+    {"max_tokens", "max_tokens"},
+    {"temperature", "temperature"},
+    {"top_p", "top_p"},
+    {"top_k", "top_k"},
+    {"stop_sequences", "stop"},
+    {"thinking", "thinking"},
+    {"cache_control", "cache_control"},
+}};
+
+/// Members that say nothing to other providers, and nothing is lost with them.
+constexpr std::array<QByteArrayView, 3> meaningless{"service_tier", "inference_geo", "betas"};
+
+bool isPart(const JsonValue &block)
+{
+    const JsonValue type = block["type"];
+    return type.equals("text") || type.equals("image") || type.equals("document");
+}
+
+bool isPlainText(const JsonValue &block)
+{
+    return block["type"].equals("text") && !block["cache_control"].isObject();
+}
+
+QByteArray indexed(const QByteArray &path, int index)
+{
+    return path + '[' + QByteArray::number(index) + ']';
+}
+
+} // namespace
+
+void MessagesRequestReader::ignore(const QByteArray &what)
+{
+    if (m_request.ignored.size() >= maxIgnored) {
+        return;
+    }
+    QByteArray plain = what.left(100); // of the client's, and it goes into a header
+    std::replace_if(
+        plain.begin(), plain.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+    m_request.ignored.append(plain);
+}
+
+common::Result<ClientRequest> MessagesRequestReader::read(const QByteArray &body)
+{
+    const auto root = parseJson(body);
+    if (!root) {
+        return common::failure(root.error());
+    }
+    if (!root->isObject()) {
+        return common::failure(
+            common::ErrorKind::InvalidArgument, u"The body must be a JSON object."_s);
+    }
+    m_json.beginObject();
+    for (const JsonMember &member : root->members()) {
+        if (auto error = readMember(member)) {
+            return common::failure(*std::move(error));
+        }
+    }
+    if (m_hasTools && m_toolChoice.isObject()) {
+        writeToolChoice(m_toolChoice);
+    }
+    if (auto error = readMessages(m_messages)) {
+        return common::failure(*std::move(error));
+    }
+    m_json.endObject();
+    return std::move(m_request);
+}
+
+std::optional<common::Error> MessagesRequestReader::readMember(const JsonMember &member)
+{
+    const JsonValue value = member.value;
+    if (value.isNull()) {
+        return std::nullopt;
+    }
+    if (member.keyIs("messages")) {
+        m_messages = value;
+    } else if (member.keyIs("system")) {
+        m_system = value;
+    } else if (member.keyIs("tools")) {
+        if (!value.isArray()) {
+            return invalid(u"tools"_s, u"Input should be a valid list"_s);
+        }
+        writeTools(value);
+    } else if (member.keyIs("tool_choice")) {
+        m_toolChoice = value;
+    } else if (member.keyIs("stream")) {
+        m_json.key("stream").boolean(value.isTrue());
+        if (value.isTrue()) {
+            m_json.rawMember("stream_options", R"({"include_usage":true})");
+        }
+    } else if (member.keyIs("metadata")) {
+        if (const JsonValue user = value["user_id"]; user.isString()) {
+            m_json.rawMember("user", user.text());
+        }
+    } else if (member.keyIs("output_config")) {
+        writeOutputConfig(value);
+    } else {
+        const auto known = std::find_if(renamed.begin(), renamed.end(), [&](const Renamed &one) {
+            return member.keyIs(one.from);
+        });
+        const bool isMeaningless = std::any_of(
+            meaningless.begin(), meaningless.end(), [&](QByteArrayView name) {
+                return member.keyIs(name);
+            });
+        if (known != renamed.end()) {
+            m_json.rawMember(known->to, value.text());
+        } else if (!isMeaningless) {
+            ignore(member.key());
+        }
+        if (member.keyIs("thinking")) {
+            m_request.thinking = !value["type"].equals("disabled");
+        }
+    }
+    return std::nullopt;
+}
+
+/// `effort` and the schema of structured output.
+void MessagesRequestReader::writeOutputConfig(const JsonValue &config)
+{
+    if (const JsonValue effort = config["effort"]; effort.isString()) {
+        m_json.rawMember("reasoning_effort", effort.text());
+    }
+    const JsonValue format = config["format"];
+    if (format["type"].equals("json_schema") && format["schema"].isObject()) {
+        m_json.key("response_format").beginObject().member("type", "json_schema");
+        m_json.key("json_schema").beginObject().member("name", "answer");
+        m_json.rawMember("schema", format["schema"].text()).endObject().endObject();
+    }
+}
+
+void MessagesRequestReader::writeTools(const JsonValue &tools)
+{
+    m_json.key("tools").beginArray();
+    int index = 0;
+    for (const JsonValue &tool : tools.elements()) {
+        const JsonValue type = tool["type"];
+        const QByteArray path = indexed("tools", index++);
+        if (!type.isAbsent() && !type.equals("custom")) {
+            ignore(path + ' ' + type.string());
+            continue;
+        }
+        m_hasTools = true;
+        m_json.beginObject().member("type", "function").key("function").beginObject();
+        m_json.rawMember("name", tool["name"].isString() ? tool["name"].text() : "\"\"");
+        if (const JsonValue description = tool["description"]; description.isString()) {
+            m_json.rawMember("description", description.text());
+        }
+        if (const JsonValue schema = tool["input_schema"]; schema.isObject()) {
+            m_json.rawMember("parameters", schema.text());
+        }
+        m_json.endObject();
+        copyCacheControl(tool);
+        m_json.endObject();
+    }
+    m_json.endArray();
+}
+
+void MessagesRequestReader::writeToolChoice(const JsonValue &choice)
+{
+    const JsonValue type = choice["type"];
+    if (type.equals("tool")) {
+        m_json.key("tool_choice").beginObject().member("type", "function");
+        m_json.key("function").beginObject().member("name", choice["name"].string()).endObject();
+        m_json.endObject();
+    } else if (type.equals("any")) {
+        m_json.member("tool_choice", "required");
+    } else if (type.equals("none") || type.equals("auto")) {
+        m_json.rawMember("tool_choice", type.text());
+    }
+    if (choice["disable_parallel_tool_use"].isTrue()) {
+        m_json.key("parallel_tool_calls").boolean(false);
+    }
+}
+
+std::optional<common::Error> MessagesRequestReader::readMessages(const JsonValue &messages)
+{
+    if (messages.isMissing()) {
+        return invalid(u"messages"_s, u"Field required"_s);
+    }
+    if (!messages.isArray()) {
+        return invalid(u"messages"_s, u"Input should be a valid list"_s);
+    }
+    if (messages.isEmptyContainer()) {
+        return invalid(u"messages"_s, u"at least one message is required"_s);
+    }
+    m_json.key("messages").beginArray();
+    writeSystem(m_system);
+    int index = 0;
+    for (const JsonValue &message : messages.elements()) {
+        if (auto error = readMessage(message, index++)) {
+            return error;
+        }
+    }
+    m_json.endArray();
+    return std::nullopt;
+}
+
+std::optional<common::Error> MessagesRequestReader::readMessage(const JsonValue &message, int index)
+{
+    const QByteArray path = indexed("messages", index);
+    const auto amiss = [&path](const char *member, const QString &what) {
+        return invalid(QString::fromLatin1(path) + QLatin1StringView(member), what);
+    };
+    const JsonValue content = message["content"];
+    if (!content.isString() && !content.isArray()) {
+        return amiss(".content", u"Input should be a string or a list of content blocks"_s);
+    }
+    const JsonValue role = message["role"];
+    if (role.equals("assistant")) {
+        writeAssistant(content, path);
+    } else if (role.equals("user")) {
+        writeUser(content, path);
+    } else if (role.equals("system")) {
+        writeSystem(content);
+    } else {
+        return amiss(".role", u"Input should be 'user' or 'assistant'"_s);
+    }
+    return std::nullopt;
+}
+
+/// A string, or blocks of text.
+void MessagesRequestReader::writeSystem(const JsonValue &system)
+{
+    if (system.isString()) {
+        m_json.beginObject().member("role", "system").rawMember("content", system.text());
+        m_json.endObject();
+        return;
+    }
+    std::vector<JsonValue> parts;
+    for (const JsonValue &block : system.elements()) {
+        if (block["type"].equals("text")) {
+            parts.push_back(block);
+        }
+    }
+    if (!parts.empty()) {
+        m_json.beginObject().member("role", "system").key("content");
+        writeParts(parts);
+        m_json.endObject();
+    }
+}
+
+void MessagesRequestReader::writeAssistant(const JsonValue &content, const QByteArray &path)
+{
+    std::vector<JsonValue> parts;
+    std::vector<JsonValue> calls;
+    std::vector<JsonValue> thoughts;
+    int index = 0;
+    for (const JsonValue &block : content.elements()) {
+        const JsonValue type = block["type"];
+        if (isPart(block)) {
+            parts.push_back(block);
+        } else if (type.equals("tool_use")) {
+            calls.push_back(block);
+        } else if (type.equals("thinking") || type.equals("redacted_thinking")) {
+            thoughts.push_back(block);
+        } else {
+            ignore(indexed(path + ".content", index) + ' ' + type.string());
+        }
+        ++index;
+    }
+    m_json.beginObject().member("role", "assistant").key("content");
+    if (content.isString()) {
+        m_json.raw(content.text());
+    } else if (parts.empty() && !calls.empty()) {
+        m_json.null();
+    } else {
+        writeParts(parts);
+    }
+    writeThinking(thoughts);
+    if (!calls.empty()) {
+        m_json.key("tool_calls").beginArray();
+        for (const JsonValue &call : calls) {
+            writeToolUse(call);
+        }
+        m_json.endArray();
+    }
+    m_json.endObject();
+}
+
+void MessagesRequestReader::writeThinking(const std::vector<JsonValue> &thoughts)
+{
+    if (thoughts.empty()) {
+        return;
+    }
+    m_json.key("reasoning_details").beginArray();
+    for (const JsonValue &thought : thoughts) {
+        const bool isReadable = thought["type"].equals("thinking");
+        m_json.beginObject().member("type", isReadable ? "reasoning.text" : "reasoning.encrypted");
+        if (isReadable) {
+            m_json.member("text", thought["thinking"].string());
+            m_json.member("signature", thought["signature"].string());
+        } else {
+            m_json.member("data", thought["data"].string());
+        }
+        m_json.member("format", anthropicSignatureFormat).endObject();
+    }
+    m_json.endArray();
+}
+
+void MessagesRequestReader::writeToolUse(const JsonValue &block)
+{
+    const JsonValue input = block["input"];
+    m_json.beginObject().member("id", block["id"].string()).member("type", "function");
+    m_json.key("function").beginObject().member("name", block["name"].string());
+    m_json.member("arguments", input.isObject() ? input.text() : QByteArrayView("{}"));
+    m_json.endObject();
+    copyCacheControl(block);
+    m_json.endObject();
+}
+
+/// Results of tools must stand right behind the calls, so they come before what else is said.
+void MessagesRequestReader::writeUser(const JsonValue &content, const QByteArray &path)
+{
+    std::vector<JsonValue> parts;
+    int index = 0;
+    for (const JsonValue &block : content.elements()) {
+        const QByteArray place = indexed(path + ".content", index++);
+        if (block["type"].equals("tool_result")) {
+            writeToolResult(block, place);
+        } else if (isPart(block)) {
+            parts.push_back(block);
+        } else {
+            ignore(place + ' ' + block["type"].string());
+        }
+    }
+    if (content.isArray() && parts.empty()) {
+        return;
+    }
+    m_json.beginObject().member("role", "user").key("content");
+    if (content.isString()) {
+        m_json.raw(content.text());
+    } else {
+        writeParts(parts);
+    }
+    m_json.endObject();
+}
+
+void MessagesRequestReader::writeToolResult(const JsonValue &result, const QByteArray &path)
+{
+    m_json.beginObject().member("role", "tool");
+    m_json.member("tool_call_id", result["tool_use_id"].string()).key("content");
+    const JsonValue content = result["content"];
+    if (content.isArray()) {
+        std::vector<JsonValue> parts;
+        int index = 0;
+        for (const JsonValue &block : content.elements()) {
+            if (isPart(block)) {
+                parts.push_back(block);
+            } else {
+                ignore(indexed(path + ".content", index) + ' ' + block["type"].string());
+            }
+            ++index;
+        }
+        writeParts(parts);
+    } else {
+        m_json.raw(content.isString() ? content.text() : "\"\"");
+    }
+    copyCacheControl(result);
+    m_json.endObject();
+}
+
+/// One text alone is written as a string: not every provider takes a list.
+void MessagesRequestReader::writeParts(const std::vector<JsonValue> &parts)
+{
+    if (parts.empty()) {
+        m_json.string("");
+        return;
+    }
+    if (parts.size() == 1 && isPlainText(parts.front())) {
+        const JsonValue text = parts.front()["text"];
+        m_json.raw(text.isString() ? text.text() : "\"\"");
+        return;
+    }
+    m_json.beginArray();
+    for (const JsonValue &part : parts) {
+        writePart(part);
+    }
+    m_json.endArray();
+}
+
+void MessagesRequestReader::writePart(const JsonValue &block)
+{
+    if (!block["type"].equals("text")) {
+        writeMedia(block);
+        return;
+    }
+    const JsonValue text = block["text"];
+    m_json.beginObject().member("type", "text");
+    m_json.rawMember("text", text.isString() ? text.text() : "\"\"");
+    copyCacheControl(block);
+    m_json.endObject();
+}
+
+void MessagesRequestReader::writeMedia(const JsonValue &block)
+{
+    const JsonValue source = block["source"];
+    if (source["type"].equals("text")) {
+        m_json.beginObject().member("type", "text").member("text", source["data"].string());
+        m_json.endObject();
+        return;
+    }
+    const QByteArray address = source["type"].equals("base64")
+        ? "data:" + source["media_type"].string() + ";base64," + source["data"].string()
+        : source["url"].string();
+    if (block["type"].equals("image")) {
+        m_json.beginObject().member("type", "image_url").key("image_url");
+        m_json.beginObject().member("url", address).endObject();
+    } else {
+        const QByteArray title = block["title"].string();
+        m_json.beginObject().member("type", "file").key("file").beginObject();
+        m_json.member("filename", title.isEmpty() ? QByteArray("document.pdf") : title);
+        m_json.member("file_data", address).endObject();
+    }
+    copyCacheControl(block);
+    m_json.endObject();
+}
+
+void MessagesRequestReader::copyCacheControl(const JsonValue &block)
+{
+    if (const JsonValue hint = block["cache_control"]; hint.isObject()) {
+        m_json.rawMember("cache_control", hint.text());
+    }
+}
+
+} // namespace freerelay::dialects

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "core/dialects/client_dialect.h"
+#include "core/dialects/json_value.h"
+#include "core/dialects/json_writer.h"
+
+#include <vector>
+
+namespace freerelay::dialects {
+
+/// Says a request of Anthropic's Messages API (SDK types of 2026-08-07) in OpenAI chat's form.
+///
+/// System text becomes a system message; results of tools become tool messages before the rest of
+/// their turn; thinking becomes `reasoning_details`, so that a provider who signed it gets it back;
+/// `thinking`, `top_k` and cache hints travel as they are. Server tools, kinds of blocks that have
+/// no counterpart, and members that are not known are ignored and named: Claude Code sends several,
+/// and its requests must not fail for them. One object per request.
+class MessagesRequestReader
+{
+public:
+    MessagesRequestReader()
+        : m_json(m_request.chat)
+    { }
+    Q_DISABLE_COPY_MOVE(MessagesRequestReader)
+    ~MessagesRequestReader() = default;
+
+    [[nodiscard]] common::Result<ClientRequest> read(const QByteArray &body);
+
+private:
+    using MaybeError = std::optional<common::Error>;
+
+    MaybeError readMember(const JsonMember &member);
+    MaybeError readMessages(const JsonValue &messages);
+    MaybeError readMessage(const JsonValue &message, int index);
+    void writeSystem(const JsonValue &system);
+    void writeAssistant(const JsonValue &content, const QByteArray &path);
+    void writeUser(const JsonValue &content, const QByteArray &path);
+    void writeToolResult(const JsonValue &result, const QByteArray &path);
+    void writeThinking(const std::vector<JsonValue> &thoughts);
+    void writeParts(const std::vector<JsonValue> &parts);
+    void writePart(const JsonValue &block);
+    void writeMedia(const JsonValue &block);
+    void writeToolUse(const JsonValue &block);
+    void writeTools(const JsonValue &tools);
+    void writeToolChoice(const JsonValue &choice);
+    void writeOutputConfig(const JsonValue &config);
+    void copyCacheControl(const JsonValue &block);
+    void ignore(const QByteArray &what);
+
+    ClientRequest m_request;
+    JsonWriter m_json;
+    JsonValue m_system;
+    JsonValue m_messages;
+    JsonValue m_toolChoice;
+    bool m_hasTools = false;
+};
+
+} // namespace freerelay::dialects

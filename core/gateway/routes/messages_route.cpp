@@ -1,0 +1,76 @@
+#include "messages_route.h"
+
+#include "core/dialects/json_writer.h"
+#include "core/dialects/messages/messages_dialect.h"
+#include "core/dialects/openai_chat.h"
+
+#include <QDateTime>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace freerelay::gateway {
+
+namespace {
+
+common::HeaderList jsonHeaders()
+{
+    return {{"content-type"_ba, "application/json"_ba}};
+}
+
+} // namespace
+
+const dialects::ClientDialect &messagesDialect()
+{
+    static const dialects::MessagesDialect dialect;
+    return dialect;
+}
+
+void countTokens(const HttpRequest &request, relay::Downstream &downstream)
+{
+    constexpr int ok = 200;
+    constexpr int badRequest = 400;
+    const auto said = messagesDialect().read(request.body);
+    const auto chat = said ? dialects::parseOpenAiChat(said->chat) : common::failure(said.error());
+    if (!chat) {
+        downstream.reply(
+            badRequest,
+            jsonHeaders(),
+            messagesDialect().error({badRequest, chat.error().message.toUtf8(), {}}));
+        return;
+    }
+    common::HeaderList headers = jsonHeaders();
+    headers.add("x-freerelay-estimate"_ba, "true"_ba);
+    const auto tokens = QByteArray::number(qlonglong(chat->needs.promptTokensEstimated));
+    downstream.reply(ok, headers, R"({"input_tokens":)" + tokens + '}');
+}
+
+void welcome(relay::Downstream &downstream)
+{
+    constexpr int ok = 200;
+    downstream.reply(
+        ok,
+        jsonHeaders(),
+        R"({"name":"FreeRelay","api":["/v1/chat/completions","/v1/messages","/v1/models"],"health":"/health"})");
+}
+
+QByteArray messagesModelList(const std::vector<relay::ListedModel> &models)
+{
+    QByteArray out;
+    dialects::JsonWriter json(out);
+    json.beginObject().key("data").beginArray();
+    for (const relay::ListedModel &model : models) {
+        const QDateTime created = QDateTime::fromSecsSinceEpoch(model.createdUnix, Qt::UTC);
+        json.beginObject().member("type", "model").member("id", model.id);
+        json.member("display_name", model.id);
+        json.member("created_at", created.toString(Qt::ISODate).toUtf8()).endObject();
+    }
+    json.endArray().key("has_more").boolean(false);
+    json.key("first_id");
+    models.empty() ? json.null() : json.string(models.front().id);
+    json.key("last_id");
+    models.empty() ? json.null() : json.string(models.back().id);
+    json.endObject();
+    return out;
+}
+
+} // namespace freerelay::gateway
