@@ -53,7 +53,7 @@ void InsteadCall::giveBody()
     [[maybe_unused]] const Flow flow = m_observer.onBody(m_reply.body);
 }
 
-void InsteadCall::end(CallEnd end)
+void InsteadCall::end(const CallEnd &end)
 {
     m_next = Next::Nothing;
     m_ticker->remove(*this);

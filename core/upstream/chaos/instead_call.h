@@ -29,7 +29,7 @@ private:
 
     void onTick(common::SteadyTime now) override;
     void giveBody();
-    void end(CallEnd end);
+    void end(const CallEnd &end);
 
     std::shared_ptr<Ticker> m_ticker;
     PlayedReply m_reply;
