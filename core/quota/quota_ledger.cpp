@@ -297,7 +297,8 @@ std::vector<QuotaConstraint> QuotaLedger::constraints(const TokenAsk &ask) const
     for (const QuotaPool *pool : m_tight) {
         const Amount amount{1, pool->ratio().estimate(ask, false)};
         const PoolFit fit = pool->fit(amount, now);
-        result.push_back({pool->id(), fit.fit, fit.until, fit.window, pool->room(now)});
+        result.push_back(
+            {pool->id(), fit.fit, fit.until, fit.window, pool->room(now), pool->runsLow(now)});
     }
     return result;
 }

@@ -158,6 +158,13 @@ double QuotaPool::room(Moment now) const
     return least;
 }
 
+bool QuotaPool::runsLow(Moment now) const
+{
+    return std::any_of(m_windows.begin(), m_windows.end(), [now](const QuotaWindow &window) {
+        return window.runsLow(now);
+    });
+}
+
 QuotaPool::OpenLease *QuotaPool::find(std::uint64_t lease)
 {
     const auto found = std::find_if(

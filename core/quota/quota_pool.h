@@ -59,8 +59,6 @@ public:
     static constexpr std::size_t maxWindows = 12;
     /// OpenRouter was seen to cache its page for a minute.
     static constexpr std::chrono::minutes accountLag{2};
-    /// Below this share of a limit a window is tight: worth a look when candidates are ranked.
-    static constexpr double tightRoom = 0.25;
 
     explicit QuotaPool(PoolId id)
         : m_id(std::move(id))
@@ -85,7 +83,9 @@ public:
     [[nodiscard]] PoolFit fit(const Amount &amount, Moment now) const;
     /// Smallest share of a limit that is left; 1 = no limit is known.
     [[nodiscard]] double room(Moment now) const;
-    [[nodiscard]] bool isTight(Moment now) const { return room(now) < tightRoom; }
+    [[nodiscard]] bool isTight(Moment now) const { return room(now) < QuotaWindow::tightRoom; }
+    /// Whether one of its windows does.
+    [[nodiscard]] bool runsLow(Moment now) const;
 
     void charge(std::uint64_t lease, const Amount &estimate, bool probe);
     [[nodiscard]] bool hasOpenProbe() const { return m_openProbes > 0; }

@@ -20,6 +20,7 @@ struct QuotaConstraint
     common::SteadyTime until; ///< with Beyond and Exhausted: when it fits
     WindowId window{};
     double room = 0; ///< share of the scarcest limit that is left
+    bool runsLow = false; ///< see QuotaWindow::runsLow()
 };
 
 /// The rest of a model whose window has no room before `until`, as if it had been benched.

@@ -112,6 +112,16 @@ std::optional<double> QuotaWindow::room(Moment now) const
         static_cast<double>(*limit - m_use.used()) / static_cast<double>(*limit), 0.0, 1.0);
 }
 
+bool QuotaWindow::runsLow(Moment now) const
+{
+    const double left = room(now).value_or(1);
+    if (left < lowRoom || left >= tightRoom) {
+        return left < lowRoom;
+    }
+    const auto remaining = static_cast<double>(*m_limit.value() - m_use.used());
+    return m_meter.projected(untilReset(now)) >= remaining;
+}
+
 common::Duration QuotaWindow::untilReset(Moment now) const
 {
     const common::SteadyTime full = m_use.whenAtMost(0, now);

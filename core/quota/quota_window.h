@@ -31,6 +31,10 @@ enum class Fit : std::uint8_t {
 class QuotaWindow
 {
 public:
+    /// Below this share of a limit a window is tight: worth a look when candidates are ranked.
+    static constexpr double tightRoom = 0.25;
+    static constexpr double lowRoom = 0.1;
+
     QuotaWindow(WindowId id, std::optional<QuotaCalendar> calendar, Moment now);
 
     [[nodiscard]] WindowId id() const { return m_id; }
@@ -48,6 +52,9 @@ public:
     [[nodiscard]] common::SteadyTime roomAt(std::int64_t amount, Moment now) const;
     /// Share of the limit that is left, 0..1; nullopt = no limit is known.
     [[nodiscard]] std::optional<double> room(Moment now) const;
+    /// Whether it is nearly used up: less than lowRoom is left, or less than tightRoom and the rest
+    /// is not expected to last until the reset. Only an advice: what is left is left.
+    [[nodiscard]] bool runsLow(Moment now) const;
     /// Until the window is full again, or the block ends.
     [[nodiscard]] common::Duration untilReset(Moment now) const;
 

@@ -94,6 +94,11 @@ RateMeter::reaches(double amount, double deviations, double horizon) const
     return toDuration(high);
 }
 
+double RateMeter::projected(common::Duration horizon) const
+{
+    return expected(std::max(std::chrono::duration_cast<Minutes>(horizon).count(), 0.0));
+}
+
 Forecast RateMeter::forecast(std::int64_t remaining, common::Duration horizon) const
 {
     const double minutes = std::chrono::duration_cast<Minutes>(horizon).count();
@@ -102,7 +107,7 @@ Forecast RateMeter::forecast(std::int64_t remaining, common::Duration horizon) c
         return result;
     }
     const auto amount = static_cast<double>(remaining);
-    result.projected = expected(minutes);
+    result.projected = projected(horizon);
     if (remaining <= 0) {
         result.empty = result.earliest = result.latest = common::Duration(0);
         return result;

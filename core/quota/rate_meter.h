@@ -42,6 +42,8 @@ public:
     [[nodiscard]] double variance() const { return m_variance; } ///< of a minute
     void restore(const Means &perMinute, double variance);
 
+    /// How much is expected to be used until the horizon; cheaper than a whole forecast.
+    [[nodiscard]] double projected(common::Duration horizon) const;
     /// @param remaining  what is left, ≥ 0
     /// @param horizon    until the window is full again
     [[nodiscard]] Forecast forecast(std::int64_t remaining, common::Duration horizon) const;

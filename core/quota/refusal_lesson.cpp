@@ -81,7 +81,8 @@ private:
         if (m_refusal.daily) {
             return at(home, {QuotaUnit::Requests, QuotaPeriod::Day});
         }
-        if (const Place full = fullest(std::nullopt, reached); full.window != nullptr) {
+        if (const Place full = fullest(std::nullopt, reached);
+            full.window != nullptr && !isOverSooner(*full.window)) {
             return full;
         }
         if (m_refusal.retryAfter) {
@@ -94,6 +95,14 @@ private:
         return used.window != nullptr
             ? used
             : at(*m_pools.model, {QuotaUnit::Requests, QuotaPeriod::Minute});
+    }
+
+    /// The wait that was told is far shorter than a window whose limit may be wrong: it is another
+    /// one that is used up.
+    [[nodiscard]] bool isOverSooner(const QuotaWindow &window) const
+    {
+        return m_refusal.retryAfter && !window.limit().isHard(m_now.steady)
+            && fitting(*m_refusal.retryAfter) < window.id().period;
     }
 
     /// A pool that has too many windows for one more blocks in its first.

@@ -24,6 +24,7 @@ struct Choice
     const RankedModel *model;
     const QByteArray *key;
     bool beyondQuota;
+    bool runsLow; ///< its quota
     const quota::CoolDown *advice; ///< null = it is well
 };
 
@@ -60,15 +61,12 @@ private:
     void considerNamed(const NameTarget &target);
     void considerProvider(const QByteArray &provider);
     void consider(const RankedModel &model, Naming naming);
-    void considerKey(const RankedModel &model, const QByteArray &key);
+    void considerKey(const RankedModel &model, const QByteArray &key, Naming naming);
     void reject(const RankedModel &model, Disqualified reason);
     void
     rejectUntil(const RankedModel &model, Disqualified reason, const quota::CoolDown &coolDown);
-    void choose(
-        const RankedModel &model,
-        const QByteArray &key,
-        const quota::CoolDown *advice,
-        bool beyondQuota);
+    void putLowOnesBehindTheirEquals();
+    void giveTurns();
     [[nodiscard]] std::optional<Disqualified> unfit(const RankedModel &model, Naming naming) const;
     [[nodiscard]] bool modeAllows(bool paid) const;
     void takeCandidates();
@@ -82,6 +80,7 @@ private:
     TightQuotas m_quotas;
     std::vector<std::uint32_t> m_turns; ///< choices so far, by class and endpoint
     std::vector<Choice> m_choices;
+    bool m_runsLow = false; ///< one of them does
     RoutePlan m_plan;
 };
 
@@ -133,11 +132,11 @@ void Planner::consider(const RankedModel &model, Naming naming)
         return;
     }
     for (const QByteArray &key : m_endpoints[model.endpoint].keys) {
-        considerKey(model, key);
+        considerKey(model, key, naming);
     }
 }
 
-void Planner::considerKey(const RankedModel &model, const QByteArray &key)
+void Planner::considerKey(const RankedModel &model, const QByteArray &key, Naming naming)
 {
     const auto position = static_cast<Position>(&model - m_ranked.models().data());
     const quota::CoolDown *rest = m_rests.covering(position, model, key);
@@ -154,7 +153,9 @@ void Planner::considerKey(const RankedModel &model, const QByteArray &key)
             quota::usedUp({provider.id, key, model.model->id}, quota->window, quota->until));
         return;
     }
-    choose(model, key, rest, quota != nullptr);
+    const bool runsLow = naming == Naming::Found && m_quotas.runsLow(provider, model, key);
+    m_runsLow = m_runsLow || runsLow;
+    m_choices.push_back({0, &model, &key, quota != nullptr, runsLow, rest});
 }
 
 void Planner::rejectUntil(
@@ -164,24 +165,36 @@ void Planner::rejectUntil(
     m_plan.rejections.back().coolDown = coolDown;
 }
 
+/// Only an advice: between models that are equally good it decides, and nowhere else.
+void Planner::putLowOnesBehindTheirEquals()
+{
+    if (m_runsLow) {
+        std::stable_sort(m_choices.begin(), m_choices.end(), [](const auto &a, const auto &b) {
+            return std::pair(a.model->level, a.runsLow) < std::pair(b.model->level, b.runsLow);
+        });
+    }
+}
+
 /// Providers take turns within each class: a choice's turn is how many better ones its provider
 /// has in the same class.
-void Planner::choose(
-    const RankedModel &model,
-    const QByteArray &key,
-    const quota::CoolDown *advice,
-    bool beyondQuota)
+void Planner::giveTurns()
 {
-    const bool unwell = advice != nullptr;
-    const std::size_t group = (unwell ? 4 : 0) + (model.paid ? 2 : 0) + (beyondQuota ? 1 : 0);
-    const std::uint64_t turn = m_turns[group * m_endpoints.size() + model.endpoint]++;
-    const std::uint64_t rank = (unwell ? unwellBit : 0) | (model.paid ? paidBit : 0)
-        | (beyondQuota ? beyondBit : 0) | (turn << turnShift) | m_choices.size();
-    m_choices.push_back({rank, &model, &key, beyondQuota, advice});
+    std::uint64_t order = 0;
+    for (Choice &choice : m_choices) {
+        const RankedModel &model = *choice.model;
+        const bool unwell = choice.advice != nullptr;
+        const std::size_t group = (unwell ? 4 : 0) + (model.paid ? 2 : 0)
+            + (choice.beyondQuota ? 1 : 0);
+        const std::uint64_t turn = m_turns[group * m_endpoints.size() + model.endpoint]++;
+        choice.rank = (unwell ? unwellBit : 0) | (model.paid ? paidBit : 0)
+            | (choice.beyondQuota ? beyondBit : 0) | (turn << turnShift) | order++;
+    }
 }
 
 void Planner::takeCandidates()
 {
+    putLowOnesBehindTheirEquals();
+    giveTurns();
     std::sort(m_choices.begin(), m_choices.end(), [](const Choice &a, const Choice &b) {
         return a.rank < b.rank;
     });

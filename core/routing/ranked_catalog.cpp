@@ -96,6 +96,10 @@ RankedCatalog::RankedCatalog(
         }
     }
     std::stable_sort(m_models.begin(), m_models.end(), isBetter);
+    for (std::size_t i = 1; i < m_models.size(); ++i) {
+        m_models[i].level = m_models[i - 1].level
+            + (isBetter(m_models[i - 1], m_models[i]) ? 1 : 0);
+    }
     for (const RankedModel &ranked : m_models) {
         const auto index = static_cast<std::size_t>(ranked.model - catalog.models().data());
         m_positions[index] = static_cast<Position>(&ranked - m_models.data());

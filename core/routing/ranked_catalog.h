@@ -17,6 +17,7 @@ struct RankedModel
 {
     const catalog::Model *model = nullptr;
     std::uint32_t endpoint = 0; ///< index into the endpoints
+    std::uint32_t level = 0; ///< the same for models that are equally good
     /// What is amiss whatever is asked: a barred provider, no chat, an unspoken wire.
     std::optional<Disqualified> unusable{};
     bool paid = false;

@@ -108,9 +108,9 @@ struct RoutePlan
 /// must stay reachable); free sources before paid ones;
 /// of each, those beyond a limit that is only said to be theirs behind the others; then prior
 /// quality (resources/catalog/quality_priors.yaml; unknown counts as the scale's lowest,
-/// 0.35), then the larger window, then catalogue order; for models asked for by name instead the
-/// order in which the name lists them. Within that order providers are interleaved, so that a
-/// failing provider costs one attempt.
+/// 0.35), then the larger window, then those whose quota does not run low, then catalogue order;
+/// for models asked for by name instead the order in which the name lists them. Within that order
+/// providers are interleaved, so that a failing provider costs one attempt.
 ///
 /// A model is judged in this order, and the first thing amiss is its rejection: provider, chat,
 /// wire, deprecation, capabilities (tools, vision, schema, window), mode, cool-down. So ModeForbids

@@ -2,6 +2,7 @@
 
 #include "core/quota/quota_ledger.h"
 
+#include <algorithm>
 #include <tuple>
 
 namespace freerelay::routing {
@@ -12,7 +13,7 @@ TightQuotas::TightQuotas(std::span<const QuotaConstraint> constraints, const Ran
 {
     for (const QuotaConstraint &constraint : constraints) {
         const auto endpoint = ranked.endpointOf(constraint.pool.provider);
-        if (!endpoint || constraint.fit == quota::Fit::Room) {
+        if (!endpoint || (constraint.fit == quota::Fit::Room && !constraint.runsLow)) {
             continue;
         }
         m_ofEndpoint.resize(ranked.endpointCount());
@@ -31,11 +32,26 @@ const QuotaConstraint *TightQuotas::covering(
     for (const QuotaConstraint *constraint : m_ofEndpoint[model.endpoint]) {
         const bool worse = worst == nullptr
             || std::tie(constraint->fit, constraint->until) > std::tie(worst->fit, worst->until);
-        if (worse && quota::isCountedIn(constraint->pool, target)) {
+        if (constraint->fit != quota::Fit::Room && worse
+            && quota::isCountedIn(constraint->pool, target)) {
             worst = constraint;
         }
     }
     return worst;
+}
+
+bool TightQuotas::runsLow(
+    const catalog::Provider &provider, const RankedModel &model, const QByteArray &key) const
+{
+    if (m_ofEndpoint.empty()) {
+        return false;
+    }
+    const quota::QuotaTarget target{provider, *model.model, key};
+    const std::vector<const QuotaConstraint *> &ofEndpoint = m_ofEndpoint[model.endpoint];
+    return std::any_of(
+        ofEndpoint.begin(), ofEndpoint.end(), [&target](const QuotaConstraint *constraint) {
+            return constraint->runsLow && quota::isCountedIn(constraint->pool, target);
+        });
 }
 
 } // namespace freerelay::routing

@@ -8,8 +8,8 @@
 
 namespace freerelay::routing {
 
-/// The quotas of one moment that have no room, by the endpoints that use them. Made once for each
-/// plan; costs nothing when there is none.
+/// The quotas of one moment that have no room or run low, by the endpoints that use them. Made once
+/// for each plan; costs nothing when there is none.
 class TightQuotas
 {
 public:
@@ -18,6 +18,9 @@ public:
 
     /// The one that holds a request to the model with this key up longest; null = there is room.
     [[nodiscard]] const quota::QuotaConstraint *covering(
+        const catalog::Provider &provider, const RankedModel &model, const QByteArray &key) const;
+    /// Whether what is left for the model with this key is little.
+    [[nodiscard]] bool runsLow(
         const catalog::Provider &provider, const RankedModel &model, const QByteArray &key) const;
 
 private:

@@ -26,13 +26,13 @@ struct Pair
     }
 
     /// The next answer of "a" says how many requests of the minute are left.
-    void tellLeft(int left, const QByteArray &reset = "60s")
+    void tellLeft(int left, int limit = 30, const QByteArray &reset = "60s")
     {
         fixture.letReply(
             0,
             fixture.replies(0)
                 .answer(false, {"Hello ", "from ", "a"})
-                .withHeader(quotaHeaders + "limit-requests"_ba, "30")
+                .withHeader(quotaHeaders + "limit-requests"_ba, QByteArray::number(limit))
                 .withHeader(quotaHeaders + "remaining-requests"_ba, QByteArray::number(left))
                 .withHeader(quotaHeaders + "reset-requests"_ba, reset));
     }
@@ -87,7 +87,7 @@ private Q_SLOTS:
     void neverSendsMoreThanIsLeft()
     {
         Pair pair;
-        pair.tellLeft(2);
+        pair.tellLeft(2, 3); // not so few that "b" goes first
         QCOMPARE(pair.answerer(), "a"_ba);
         std::vector<RelayFixture::Downstream> clients;
         for (int i = 0; i < 5; ++i) {
@@ -100,10 +100,22 @@ private Q_SLOTS:
         QCOMPARE(pair.fixture.upstream(1).requestCount(), 3);
     }
 
+    void letsWhatRunsLowRest()
+    {
+        Pair pair;
+        pair.tellLeft(2);
+        QCOMPARE(pair.answerer(), "a"_ba);
+        QCOMPARE(pair.answerer(), "b"_ba);
+        pair.fixture.letReply(1, pair.fixture.replies(1).error(500, "oops"));
+        QCOMPARE(pair.answerer(), "a"_ba); // it is not used up
+        pair.fixture.advance(61s);
+        QCOMPARE(pair.answerer(), "a"_ba);
+    }
+
     void givesBackWhatAFailedRequestHeld()
     {
         Pair pair;
-        pair.tellLeft(1);
+        pair.tellLeft(1, 2);
         QCOMPARE(pair.answerer(), "a"_ba);
         pair.fixture.letReply(0, pair.fixture.replies(0).error(500, "oops"));
         QCOMPARE(pair.answerer(), "b"_ba);
@@ -173,7 +185,7 @@ private Q_SLOTS:
     {
         Pair pair;
         pair.fixture.configure([](relay::RelayConfig &config) { config.quotaWait = 10s; });
-        pair.tellLeft(0, "8s");
+        pair.tellLeft(0, 30, "8s");
         QCOMPARE(pair.answerer(), "a"_ba);
         pair.fixture.coolDowns.bench(
             {"b", {}, {}}, pair.fixture.clock.now() + 1h, quota::CoolDownReason::NoCredit);

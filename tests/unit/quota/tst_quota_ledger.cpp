@@ -338,6 +338,20 @@ private Q_SLOTS:
         QVERIFY(house.take(house.a));
     }
 
+    void aShortWaitIsNoWordAboutADayWhoseLimitMayBeWrong()
+    {
+        House house;
+        house.a.freeLimits.requestsPerDay = 3;
+        for (int i = 0; i < 3; ++i) {
+            QVERIFY(house.ask(house.a));
+        }
+        const auto rest = house.take(house.a, Reach::Anyway)->refuse({{}, 20s, false});
+        QVERIFY(rest->window == rpm);
+        QCOMPARE(rest->until - house.clock.now(), common::Duration(20s));
+        house.clock.advance(20s);
+        QVERIFY(house.take(house.a, Reach::Probe));
+    }
+
     void aSleepingMachineFindsItsDayFull()
     {
         House house;
@@ -478,6 +492,30 @@ private Q_SLOTS:
         house.clock.advance(2min);
         QVERIFY(house.ledger.constraints({}).empty());
         QVERIFY(!house.ledger.isAnyTight());
+    }
+
+    void aTightWindowThatLastsUntilItsResetDoesNotRunLow()
+    {
+        House house;
+        QVERIFY(house.ask(house.a, {told(rpd, 100, 20)}));
+        QVERIFY(!house.ledger.constraints({}).front().runsLow);
+        for (int i = 0; i < 9; ++i) { // one a minute, and 14 hours to go
+            house.clock.advance(1min);
+            QVERIFY(house.ask(house.a));
+        }
+        house.clock.advance(1min);
+        QVERIFY(house.ledger.constraints({}).front().room > QuotaWindow::lowRoom);
+        QVERIFY(house.ledger.constraints({}).front().runsLow);
+    }
+
+    void whatIsNearlyEmptyRunsLowHoweverSlowly()
+    {
+        House house;
+        QVERIFY(house.ask(house.a, {told(rpd, 100, 10)}));
+        QVERIFY(!house.ledger.constraints({}).front().runsLow);
+        QVERIFY(house.ask(house.a, {told(rpd, 100, 9)}));
+        QVERIFY(house.ledger.constraints({}).front().runsLow);
+        QVERIFY(house.take(house.a)); // what is left is left
     }
 
     void localProvidersHaveNoQuota()

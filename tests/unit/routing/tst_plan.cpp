@@ -149,6 +149,46 @@ private Q_SLOTS:
         QVERIFY(plan->candidates.at(1).beyondQuota);
     }
 
+    void letsWhatRunsLowGoBehindItsEquals_data()
+    {
+        QTest::addColumn<double>("quality");
+        QTest::addColumn<QByteArray>("key");
+        QTest::addColumn<QByteArrayList>("order");
+        QTest::newRow("equally good")
+            << 0.8 << "a-key"_ba << QByteArrayList({"a/other", "b/1", "a/low", "b/paid"});
+        QTest::newRow("better") << 0.9 << "a-key"_ba
+                                << QByteArrayList({"a/low", "b/1", "a/other", "b/paid"});
+        QTest::newRow("with another key")
+            << 0.8 << "k"_ba << QByteArrayList({"a/low", "b/1", "a/other", "b/paid"});
+    }
+
+    void letsWhatRunsLowGoBehindItsEquals()
+    {
+        QFETCH(double, quality);
+        QFETCH(QByteArray, key);
+        QFETCH(QByteArrayList, order);
+        SampleRouting sample(
+            {aProvider("a"), aProvider("b")},
+            {withQuality(aModel("a/low"), quality),
+             withQuality(aModel("a/other"), 0.8),
+             withQuality(aModel("b/1"), 0.8),
+             withQuality(aModel("b/paid", Tier::Paid), 0.9)});
+        sample.quotas = {{{"a", key, "a/low", false}, quota::Fit::Room, now, {}, 0.05, true}};
+        const auto plan = sample.plan("auto", Mode::Auto, {}, now);
+        QCOMPARE(idsOf(plan), order);
+        QVERIFY(!plan->candidates.front().beyondQuota);
+    }
+
+    void theOrderOfANameIsNotChangedByWhatRunsLow()
+    {
+        SampleRouting sample(
+            {aProvider("a"), aProvider("b")}, {aModel("a/same"), aModel("b/same")});
+        QCOMPARE(idsOf(sample.plan("same")), QByteArrayList({"a/same", "b/same"}));
+        sample.quotas = {{{"a", "a-key", "a/same", false}, quota::Fit::Room, now, {}, 0.05, true}};
+        QCOMPARE(
+            idsOf(sample.plan("same", Mode::Auto, {}, now)), QByteArrayList({"a/same", "b/same"}));
+    }
+
     void letsProvidersTakeTurns()
     {
         SampleRouting sample(
