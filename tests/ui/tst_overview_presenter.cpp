@@ -138,6 +138,9 @@ private Q_SLOTS:
         });
         QVERIFY(kept.overview.notice().startsWith(
             u"Prompts and answers are kept for 24 hours, for debugging. The oldest are deleted at "_s));
+        const QDateTime until(QDate(2026, 11, 25), QTime(9, 0), Qt::UTC);
+        QVERIFY(kept.overview.notice().contains(
+            QLocale().toString(until.toLocalTime(), QLocale::ShortFormat)));
     }
 
     void readsCountersOnlyWhileActive()

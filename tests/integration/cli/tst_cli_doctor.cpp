@@ -133,9 +133,82 @@ private Q_SLOTS:
         QCOMPARE(verdict(checks, u"quota file"_s), expected);
         QCOMPARE(advice(checks, u"quota file"_s).isEmpty(), expected == "ok"_L1);
         QCOMPARE(finding(checks, u"quota file"_s).contains(asideName), true);
+        QCOMPARE(
+            advice(checks, u"quota file"_s).contains("chmod 600"_L1),
+            permissions.testFlag(QFile::ReadOther));
         QFile file(path);
         QVERIFY(file.open(QIODevice::ReadOnly));
         QCOMPARE(file.readAll(), content); // it has only looked
+    }
+
+    void failsForAFolderThatIsAFile()
+    {
+        QVERIFY(m_fixture->paths.createFolders());
+        QVERIFY(QDir(m_fixture->paths.dataFolder).removeRecursively());
+        write(m_fixture->paths.dataFolder, "x");
+        const QJsonObject checks = doctor(app::exitFailure);
+        QCOMPARE(verdict(checks, u"data folder"_s), u"fail"_s);
+        QVERIFY(finding(checks, u"data folder"_s).contains("is not a folder"_L1));
+    }
+
+    void failsForAProvidersFileThatIsNotThere()
+    {
+        QVERIFY(m_fixture->paths.createFolders());
+        write(m_fixture->paths.settingsFile, "providers_file: /nowhere/providers.yaml\n");
+        const QJsonObject checks = doctor(app::exitFailure);
+        QCOMPARE(verdict(checks, u"providers file"_s), u"fail"_s);
+        QVERIFY(!advice(checks, u"providers file"_s).isEmpty());
+    }
+
+    void looksAtTheProxy_data()
+    {
+        QTest::addColumn<QString>("proxy");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("no address") << u"http://"_s << u"fail"_s;
+        QTest::newRow("another program here") << u"http://127.0.0.1:9"_s << u"ok"_s;
+    }
+
+    void looksAtTheProxy()
+    {
+        QFETCH(QString, proxy);
+        QFETCH(QString, expected);
+        m_fixture->setVariable(u"https_proxy"_s, proxy);
+        const QJsonObject checks = doctor(expected == "ok"_L1 ? app::exitOk : app::exitFailure);
+        QCOMPARE(verdict(checks, u"proxy"_s), expected);
+    }
+
+    void warnsOfADesktopWithoutATray_data()
+    {
+        QTest::addColumn<QString>("desktop");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("GNOME") << u"GNOME"_s << u"warn"_s;
+        QTest::newRow("Ubuntu") << u"ubuntu:GNOME"_s << u"ok"_s;
+        QTest::newRow("KDE") << u"KDE"_s << u"ok"_s;
+    }
+
+    void warnsOfADesktopWithoutATray()
+    {
+        QFETCH(QString, desktop);
+        QFETCH(QString, expected);
+        m_fixture->setVariable(u"DISPLAY"_s, u":99"_s);
+        m_fixture->setVariable(u"XDG_CURRENT_DESKTOP"_s, desktop);
+        QCOMPARE(verdict(doctor(app::exitOk), u"tray"_s), expected);
+    }
+
+    void knowsRecordsOfOtherVersions()
+    {
+        QVERIFY(m_fixture->paths.createFolders());
+        const QString path = m_fixture->paths.recordsFile;
+        QVERIFY(QFile::copy(QStringLiteral(FREERELAY_TEST_DATA "/store/v1.db"), path));
+        QVERIFY(QFile::setPermissions(path, QFile::ReadOwner | QFile::WriteOwner));
+        QVERIFY(finding(doctor(app::exitOk), u"records file"_s)
+                    .contains("layout 1 (the next start brings it to"_L1));
+        {
+            auto database = store::Database::open(path, store::Database::Access::ReadWrite, 1s);
+            QVERIFY(database && database->execute("PRAGMA user_version = 99"));
+        }
+        const QJsonObject checks = doctor(app::exitFailure);
+        QVERIFY(finding(checks, u"records file"_s).contains("newer version"_L1));
     }
 
     void namesTheProgramThatHasThePort()
@@ -157,6 +230,8 @@ private Q_SLOTS:
         QVERIFY(m_fixture->listen());
         const QJsonObject checks = doctor(app::exitFailure);
         QCOMPARE(finding(checks, u"port"_s), u"Port 8000 is taken."_s);
+        m_fixture->gateway.now.problem.clear();
+        QVERIFY(finding(doctor(app::exitFailure), u"port"_s).contains("does not listen"_L1));
     }
 
     void tellsTheProxyWithoutItsPassword()

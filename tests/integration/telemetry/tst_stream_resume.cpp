@@ -257,6 +257,27 @@ private Q_SLOTS:
         QCOMPARE(stats.value("prompt_tokens"_L1).toInteger(), tokens);
     }
 
+    void aDuplicateThatLeavesIsRecordedToo()
+    {
+        FakeReply held = replies().answer(false, {"Hello"});
+        held.headHeld = true;
+        m_script->add(held);
+        RawClient first(m_gateway->port());
+        const QByteArray asked = request(whole, "Idempotency-Key: left\r\n");
+        first.send(asked);
+        QTRY_COMPARE(m_script->asked(), 1);
+        {
+            RawClient second(m_gateway->port());
+            second.send(asked);
+            QVERIFY(!second.socket().waitForReadyRead(50));
+            second.close();
+        }
+        QTRY_COMPARE(records().size(), 1);
+        QCOMPARE(records().at(0).toObject().value("status"_L1).toInt(), 499);
+        (*m_upstream)->releaseAll();
+        QCOMPARE(first.read().status, 200);
+    }
+
     void letsADuplicateWaitForTheFirst()
     {
         FakeReply held = replies().answer(false, {"Hello"});

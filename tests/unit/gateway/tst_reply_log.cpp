@@ -6,6 +6,7 @@
 #include <QDir>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 
 using namespace freerelay;
 using namespace freerelay::gateway;
@@ -92,6 +93,11 @@ private Q_SLOTS:
                 log = made;
             }
             QVERIFY(logs.sweep()); // has seen its end
+            int ticks = 0;
+            QTimer others;
+            connect(&others, &QTimer::timeout, this, [&ticks] { ++ticks; });
+            others.start(1ms);
+            QTRY_VERIFY(ticks > 3); // it has looked, and goes on
             clock.advance(5min + 1ms);
             QTRY_VERIFY(log.expired());
         }
