@@ -1,5 +1,6 @@
 #include "core/relay/circuits.h"
 #include "tests/integration/relay/relay_fixture.h"
+#include "tests/support/sample_catalog.h"
 
 #include <QTest>
 
@@ -288,6 +289,46 @@ private Q_SLOTS:
         QTRY_VERIFY(std::all_of(clients.begin(), clients.end(), [](const auto &client) {
             return client->finished && client->status == 200;
         }));
+    }
+
+    void eachStateOfAModelIsToldOnce()
+    {
+        RelayFixture fixture({{"a"}});
+        const catalog::Provider provider = aProvider("a");
+        const catalog::Model model = aModel("a/m-1");
+        const auto call =
+            [&](const QByteArray &key, const health::CallShape &shape, bool answered) {
+                auto admitted = fixture.health.admit(
+                    {provider, model, key}, shape, health::Need::LastResort);
+                auto &ticket = std::get<health::CallTicket>(admitted);
+                answered ? ticket.succeeded({}) : ticket.failed(health::CallFailure::Network);
+            };
+        for (const char *key : {"one", "two"}) {
+            for (int i = 0; i < 5; ++i) {
+                call(key, {}, false);
+            }
+        }
+        const health::CallShape streamed{true, false, false, 100};
+        const health::CallShape withTools{false, true, false, 100};
+        call("three", {}, true);
+        call("three", {}, true);
+        for (const health::CallShape &broken : {streamed, withTools}) {
+            for (int i = 0; i < 3; ++i) {
+                call("three", broken, false);
+            }
+        }
+        QStringList told; // (the answers have closed the provider: its models are tried again)
+        for (const relay::OpenCircuit &circuit : relay::openCircuits(fixture.health)) {
+            QCOMPARE(circuit.provider, "a"_ba);
+            QCOMPARE(circuit.retryAfter.has_value(), circuit.state == "open");
+            told << QString::fromLatin1(
+                circuit.model + ' ' + circuit.state + ' ' + circuit.feature);
+        }
+        told.sort();
+        QCOMPARE(
+            told,
+            (QStringList{
+                u"a/m-1 degraded stream"_s, u"a/m-1 degraded tools"_s, u"a/m-1 half_open "_s}));
     }
 
     void openCircuitsAreTold()
