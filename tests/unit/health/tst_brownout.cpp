@@ -200,6 +200,16 @@ private Q_SLOTS:
         QCOMPARE(fixture.untilEnd(10min, 1), common::Duration(step + 3min));
     }
 
+    void aLargerShareToEndThanToBeginCountsAsThat()
+    {
+        Fixture fixture;
+        fixture.rules.leaveShare = 0.9;
+        fixture.brownout.setRules(fixture.rules);
+        QVERIFY(fixture.judge(3, 0, 20));
+        QCOMPARE(fixture.untilEnd(30min, 3), common::Duration(30min)); // three of four
+        QCOMPARE(fixture.untilEnd(10min, 2), common::Duration(step + 3min));
+    }
+
     void switchedOffItEndsAtOnce()
     {
         Fixture fixture;
