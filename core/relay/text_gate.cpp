@@ -27,12 +27,10 @@ void TextGate::record(const std::shared_ptr<const Outcome> &outcome)
 
 void TextGate::handOver(const Outcome &outcome)
 {
-    const auto found = m_watched.find(outcome.requestId);
-    if (found == m_watched.end()) {
+    if (!m_watched.contains(outcome.requestId)) {
         return;
     }
-    Watched watched = std::move(*found);
-    m_watched.erase(found);
+    Watched watched = m_watched.take(outcome.requestId);
     // The client may still be sent something (an error behind the record): that is not in it.
     auto answer = std::make_shared<const RequestTexts::Answer>(std::move(*watched.answer));
     *watched.answer = {};

@@ -171,9 +171,9 @@ void TotalsBatch::addRepeat(const TotalsPlace &place, Repeat::Kind kind)
         sum);
 }
 
-void TotalsBatch::addSum(Key key, const Totals &sum)
+void TotalsBatch::addSum(const Key &key, const Totals &sum)
 {
-    m_sums[std::move(key)] += sum;
+    m_sums[key] += sum;
 }
 
 Result<void> TotalsBatch::flush()

@@ -117,7 +117,7 @@ private:
     explicit TotalsBatch(Statement upsert)
         : m_upsert(std::move(upsert))
     { }
-    void addSum(Key key, const Totals &sum);
+    void addSum(const Key &key, const Totals &sum);
     [[nodiscard]] QByteArray boundedApp(const QByteArray &app);
     [[nodiscard]] common::Result<void> upsert(const Key &key, const Totals &sum);
 

@@ -23,12 +23,12 @@ const QByteArray &TotalsSlice::nameBy(TotalsBy by) const
 
 void TotalsSums::add(const QByteArray &name, std::int64_t bucketStart, const Totals &totals)
 {
-    auto found = m_indexes.constFind({bucketStart, name});
-    if (found == m_indexes.constEnd()) {
-        found = m_indexes.insert({bucketStart, name}, m_rows.size());
+    const std::size_t index = m_indexes.value({bucketStart, name}, m_rows.size());
+    if (index == m_rows.size()) {
+        m_indexes.insert({bucketStart, name}, index);
         m_rows.push_back({name, bucketStart, {}});
     }
-    m_rows[*found].totals += totals;
+    m_rows[index].totals += totals;
 }
 
 std::vector<TotalsRow> TotalsSums::take()

@@ -126,7 +126,8 @@ QuotaWindowRecord windowOf(const QJsonObject &object, Reader &reader)
     window.unit = reader.text(object, "unit"_L1);
     window.period = reader.text(object, "period"_L1);
     window.zone = reader.text(object, "zone"_L1);
-    for (const QJsonValue &charge : object.value("charges"_L1).toArray()) {
+    const QJsonArray charges = object.value("charges"_L1).toArray();
+    for (const QJsonValue &charge : charges) {
         const QJsonArray pair = charge.toArray();
         window.charges.push_back(
             {reader.number(pair.at(0), largestNumber), reader.time(pair.at(1))});
@@ -166,10 +167,12 @@ std::optional<QuotaBook> bookOf(const QJsonObject &root)
     reader.check(root.value("version"_L1).toInt() == formatVersion);
     reader.check(root.value("windows"_L1).isArray() && root.value("ratios"_L1).isArray());
     book.takenAt = reader.time(root.value("taken_at_ms"_L1));
-    for (const QJsonValue &window : root.value("windows"_L1).toArray()) {
+    const QJsonArray windows = root.value("windows"_L1).toArray();
+    for (const QJsonValue &window : windows) {
         book.windows.push_back(windowOf(window.toObject(), reader));
     }
-    for (const QJsonValue &ratio : root.value("ratios"_L1).toArray()) {
+    const QJsonArray ratios = root.value("ratios"_L1).toArray();
+    for (const QJsonValue &ratio : ratios) {
         book.ratios.push_back(ratioOf(ratio.toObject(), reader));
     }
     return reader.isGood() ? std::optional(std::move(book)) : std::nullopt;
