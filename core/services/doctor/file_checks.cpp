@@ -78,15 +78,15 @@ CheckResult checkProviders(const Patient &patient, const settings::Settings &set
                                                           : settings.providersFile;
     const auto catalog = catalog::Catalog::shipped();
     const auto own = catalog::loadUserProviders(path, *catalog);
-    if (!own && own.error().kind == ErrorKind::NotFound) {
-        const Verdict verdict = settings.providersFile.isEmpty() ? Verdict::Ok : Verdict::Failure;
+    const bool isThere = own || own.error().kind != ErrorKind::NotFound;
+    if (!isThere && !settings.providersFile.isEmpty()) {
         return {
             name,
-            verdict,
+            Verdict::Failure,
             u"There is none; the shipped catalogue is used."_s,
-            verdict == Verdict::Ok ? QString() : u"Correct providers_file in the settings."_s};
+            u"Correct providers_file in the settings."_s};
     }
-    if (!own) {
+    if (isThere && !own) {
         return {
             name,
             Verdict::Failure,
@@ -97,14 +97,17 @@ CheckResult checkProviders(const Patient &patient, const settings::Settings &set
     for (const catalog::Provider &provider : catalog->providers()) {
         known.push_back(provider.id);
     }
-    for (const catalog::Provider &provider : own->providers) {
-        known.push_back(provider.id);
+    if (own) {
+        for (const catalog::Provider &provider : own->providers) {
+            known.push_back(provider.id);
+        }
     }
     const QStringList unknown = settings::unknownProviders(settings, known);
     if (!unknown.isEmpty()) {
         return {name, Verdict::Warning, unknown.first(), u"Correct the name in the settings."_s};
     }
-    return {name, Verdict::Ok, path, {}};
+    return {
+        name, Verdict::Ok, isThere ? path : u"There is none; the shipped catalogue is used."_s, {}};
 }
 
 /// A file that only its owner may read.

@@ -75,6 +75,26 @@ private Q_SLOTS:
         QCOMPARE(verdict(checks, u"providers file"_s), u"fail"_s);
     }
 
+    void warnsOfASettingForAProviderThatDoesNotExist_data()
+    {
+        QTest::addColumn<bool>("ownFile");
+        QTest::newRow("the shipped catalogue alone") << false;
+        QTest::newRow("with a file of the user's") << true;
+    }
+
+    void warnsOfASettingForAProviderThatDoesNotExist()
+    {
+        QFETCH(bool, ownFile);
+        QVERIFY(m_fixture->paths.createFolders());
+        write(m_fixture->paths.settingsFile, "providers:\n  grok:\n    enabled: false\n");
+        if (ownFile) {
+            write(m_fixture->paths.providersFile, "providers: []\n");
+        }
+        const QJsonObject checks = doctor(app::exitOk);
+        QCOMPARE(verdict(checks, u"providers file"_s), u"warn"_s);
+        QVERIFY(finding(checks, u"providers file"_s).contains("grok"_L1));
+    }
+
     void warnsOfAFolderThatOthersSee()
     {
         QVERIFY(m_fixture->paths.createFolders());
