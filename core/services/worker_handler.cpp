@@ -39,12 +39,14 @@ WorkerHandler::WorkerHandler(
     , m_dashboard(parts.history, parts.clock)
     , m_router(rules)
 {
+    addDialectRoutes();
     addClientRoutes();
     addAdminRoutes();
     addHistoryRoutes();
 }
 
-void WorkerHandler::addClientRoutes()
+/// What clients ask models in.
+void WorkerHandler::addDialectRoutes()
 {
     m_router.add(
         {Method::Post,
@@ -67,6 +69,10 @@ void WorkerHandler::addClientRoutes()
          [](const HttpRequest &request, const Downstream &downstream) {
              gateway::countTokens(request, *downstream);
          }});
+}
+
+void WorkerHandler::addClientRoutes()
+{
     m_router.add(
         {Method::Get,
          "/"_ba,

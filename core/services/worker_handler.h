@@ -49,6 +49,7 @@ public:
     }
 
 private:
+    void addDialectRoutes();
     void addClientRoutes();
     void addAdminRoutes();
     void addHistoryRoutes();

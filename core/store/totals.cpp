@@ -184,7 +184,7 @@ Result<void> TotalsBatch::flush()
             Key key = i.key();
             key.span = span;
             key.bucket -= key.bucket % span;
-            addSum(std::move(key), i.value());
+            addSum(key, i.value());
         }
     }
     const QHash<Key, Totals> all = std::exchange(m_sums, {});

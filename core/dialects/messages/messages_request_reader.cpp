@@ -125,9 +125,10 @@ std::optional<common::Error> MessagesRequestReader::readMember(const JsonMember 
     } else if (member.keyIs("output_config")) {
         writeOutputConfig(value);
     } else {
-        const auto known = std::find_if(renamed.begin(), renamed.end(), [&](const Renamed &one) {
-            return member.keyIs(one.from);
-        });
+        const auto *const known = std::find_if(
+            renamed.begin(), renamed.end(), [&](const Renamed &one) {
+                return member.keyIs(one.from);
+            });
         const bool isMeaningless = std::any_of(
             meaningless.begin(), meaningless.end(), [&](QByteArrayView name) {
                 return member.keyIs(name);
