@@ -11,6 +11,14 @@
 
 namespace freerelay::dialects {
 
+/// A request as it came. A view: for the time of one call.
+struct ClientCall
+{
+    const QByteArray &body; ///< any bytes
+    const QByteArray &path; ///< percent-decoded; some dialects name the model in it
+    const QByteArray &query; ///< raw, without '?'
+};
+
 /// A request in a client's own dialect, said in OpenAI chat's.
 struct ClientRequest
 {
@@ -47,9 +55,8 @@ class ClientDialect
 public:
     virtual ~ClientDialect() = default;
 
-    /// @param body  any bytes
     /// @return InvalidArgument in the dialect's words, with `param` where one is at fault
-    [[nodiscard]] virtual common::Result<ClientRequest> read(const QByteArray &body) const = 0;
+    [[nodiscard]] virtual common::Result<ClientRequest> read(const ClientCall &call) const = 0;
 
     /// A fresh translator for one reply with status 200 of the relay: a stream of chunks, or a
     /// whole chat completion, fed in one piece or many.

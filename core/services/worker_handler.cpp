@@ -26,8 +26,7 @@ WorkerHandler::WorkerHandler(
           m_texts,
           parts.clock)
     , m_replay(parts.replies)
-    , m_chat(m_relay, m_audit, m_texts, m_replay)
-    , m_messages(m_relay, m_audit, m_texts, m_replay, &gateway::messagesDialect())
+    , m_dialects(m_relay, m_audit, m_texts, m_replay)
     , m_models(
           m_relay,
           parts.relayState,
@@ -39,36 +38,10 @@ WorkerHandler::WorkerHandler(
     , m_dashboard(parts.history, parts.clock)
     , m_router(rules)
 {
-    addDialectRoutes();
+    m_dialects.addTo(m_router);
     addClientRoutes();
     addAdminRoutes();
     addHistoryRoutes();
-}
-
-/// What clients ask models in.
-void WorkerHandler::addDialectRoutes()
-{
-    m_router.add(
-        {Method::Post,
-         "/v1/chat/completions"_ba,
-         RouteFlag::JsonBody,
-         [this](HttpRequest request, Downstream downstream) {
-             m_chat.handle(std::move(request), std::move(downstream));
-         }});
-    m_router.add(
-        {Method::Post,
-         "/v1/messages"_ba,
-         RouteFlag::JsonBody,
-         [this](HttpRequest request, Downstream downstream) {
-             m_messages.handle(std::move(request), std::move(downstream));
-         }});
-    m_router.add(
-        {Method::Post,
-         "/v1/messages/count_tokens"_ba,
-         RouteFlag::JsonBody,
-         [](const HttpRequest &request, const Downstream &downstream) {
-             gateway::countTokens(request, *downstream);
-         }});
 }
 
 void WorkerHandler::addClientRoutes()

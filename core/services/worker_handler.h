@@ -2,7 +2,6 @@
 
 #include "core/gateway/router.h"
 #include "core/gateway/routes/admin_route.h"
-#include "core/gateway/routes/chat_route.h"
 #include "core/gateway/routes/dashboard_route.h"
 #include "core/gateway/routes/history_route.h"
 #include "core/gateway/routes/metrics_route.h"
@@ -11,6 +10,7 @@
 #include "core/relay/text_gate.h"
 #include "core/relay/worker_relay.h"
 #include "core/services/chaos_keeper.h"
+#include "core/services/dialect_routes.h"
 #include "core/telemetry/outcome_meter.h"
 
 namespace freerelay::services {
@@ -49,7 +49,6 @@ public:
     }
 
 private:
-    void addDialectRoutes();
     void addClientRoutes();
     void addAdminRoutes();
     void addHistoryRoutes();
@@ -59,8 +58,7 @@ private:
     relay::TextGate m_texts;
     relay::WorkerRelay m_relay;
     gateway::ReplayRoute m_replay;
-    gateway::ChatRoute m_chat;
-    gateway::ChatRoute m_messages; ///< Anthropic's dialect
+    DialectRoutes m_dialects;
     gateway::ModelsRoute m_models;
     gateway::MetricsRoute m_metrics;
     gateway::AdminRoute m_admin;

@@ -45,9 +45,9 @@ QByteArrayView errorType(int status)
 
 } // namespace
 
-common::Result<ClientRequest> MessagesDialect::read(const QByteArray &body) const
+common::Result<ClientRequest> MessagesDialect::read(const ClientCall &call) const
 {
-    return MessagesRequestReader().read(body);
+    return MessagesRequestReader().read(call.body);
 }
 
 std::unique_ptr<ReplyTranslator>

@@ -9,7 +9,7 @@ class MessagesDialect final : public ClientDialect
 {
 public:
     /// `max_tokens` may be absent: counting tokens needs none. See MessagesRequestReader.
-    [[nodiscard]] common::Result<ClientRequest> read(const QByteArray &body) const override;
+    [[nodiscard]] common::Result<ClientRequest> read(const ClientCall &call) const override;
     [[nodiscard]] std::unique_ptr<ReplyTranslator>
     translator(const ClientReplyContext &context) const override;
     [[nodiscard]] QByteArray error(const ErrorWords &words) const override;

@@ -193,14 +193,13 @@ void ChatRoute::replay(
         });
 }
 
-/// @param body  taken, unless it cannot be read
 common::Result<dialects::ChatRequest> ChatRoute::read(
-    QByteArray &body, TranslatedDownstream *translated, const QByteArray &requestId) const
+    const HttpRequest &request, TranslatedDownstream *translated, const QByteArray &requestId) const
 {
     if (translated == nullptr) {
-        return dialects::parseOpenAiChat(body);
+        return dialects::parseOpenAiChat(request.body);
     }
-    auto said = m_dialect->read(body);
+    auto said = m_dialect->read({request.body, request.path, request.query});
     if (!said) {
         return common::failure(said.error());
     }
@@ -233,7 +232,7 @@ void ChatRoute::handle(HttpRequest request, std::shared_ptr<relay::Downstream> d
         downstream = translated;
     }
     const common::SteadyTime started = m_relay.clock().now();
-    auto chat = read(request.body, translated.get(), asked.requestId);
+    auto chat = read(request, translated.get(), asked.requestId);
     asked.parseTime = m_relay.clock().now() - started;
     downstream = m_texts.watch(
         asked.requestId, chat ? chat->body : request.body, std::move(downstream));

@@ -57,8 +57,10 @@ private:
         relay::RelayRequest asked,
         std::shared_ptr<relay::Downstream> downstream);
 
-    [[nodiscard]] common::Result<dialects::ChatRequest>
-    read(QByteArray &body, TranslatedDownstream *translated, const QByteArray &requestId) const;
+    [[nodiscard]] common::Result<dialects::ChatRequest> read(
+        const HttpRequest &request,
+        TranslatedDownstream *translated,
+        const QByteArray &requestId) const;
 
     relay::WorkerRelay &m_relay;
     relay::AuditGate &m_audit;

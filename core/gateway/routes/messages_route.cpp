@@ -29,7 +29,7 @@ void countTokens(const HttpRequest &request, relay::Downstream &downstream)
 {
     constexpr int ok = 200;
     constexpr int badRequest = 400;
-    const auto said = messagesDialect().read(request.body);
+    const auto said = messagesDialect().read({request.body, request.path, request.query});
     const auto chat = said ? dialects::parseOpenAiChat(said->chat) : common::failure(said.error());
     if (!chat) {
         downstream.reply(

@@ -21,6 +21,11 @@ QJsonObject parsed(const QByteArray &json)
 // moc cannot read some raw strings with quotes.
 const QByteArray argumentsOfA = "\"{\\\"a\\\":1}\"";
 
+common::Result<ClientRequest> readMessages(const QByteArray &body)
+{
+    return MessagesDialect().read({body, "/v1/messages"_ba, {}});
+}
+
 /// One user turn, with more members.
 QByteArray hello(const QByteArray &more)
 {
@@ -138,7 +143,7 @@ private Q_SLOTS:
     {
         QFETCH(QByteArray, messages);
         QFETCH(QByteArray, openAi);
-        const auto read = MessagesDialect().read(messages);
+        const auto read = readMessages(messages);
         QVERIFY(read.has_value());
         QCOMPARE(parsed(read->chat), parsed(openAi));
         QVERIFY(read->ignored.isEmpty());
@@ -147,16 +152,15 @@ private Q_SLOTS:
 
     void knowsWhetherThoughtsAreWanted()
     {
-        const MessagesDialect dialect;
-        QVERIFY(!dialect.read(hello(""))->thinking);
-        QVERIFY(!dialect.read(hello(R"(,"thinking":{"type":"disabled"})"))->thinking);
-        QVERIFY(dialect.read(hello(R"(,"thinking":{"type":"enabled","budget_tokens":2000})"))
+        QVERIFY(!readMessages(hello(""))->thinking);
+        QVERIFY(!readMessages(hello(R"(,"thinking":{"type":"disabled"})"))->thinking);
+        QVERIFY(readMessages(hello(R"(,"thinking":{"type":"enabled","budget_tokens":2000})"))
                     ->thinking);
     }
 
     void namesWhatItIgnores()
     {
-        const auto read = MessagesDialect().read(
+        const auto read = readMessages(
             R"({"mcp_servers":[],"evil\r\nx":1,"service_tier":"auto",)"
             R"("tools":[{"type":"bash_20250124","name":"bash"},{"name":"f"}],"messages":[)"
             R"({"role":"user","content":[{"type":"search_result"},{"type":"text","text":"Hi"}]}]})");
@@ -177,7 +181,7 @@ private Q_SLOTS:
         for (int i = 0; i < 1'000; ++i) {
             body += ",\"x" + QByteArray::number(i) + QByteArray(500, 'y') + "\":1";
         }
-        const auto read = MessagesDialect().read(body + '}');
+        const auto read = readMessages(body + '}');
         QVERIFY(read.has_value());
         QCOMPARE(read->ignored.size(), 20);
         QCOMPARE(read->ignored.front().size(), 100);
@@ -202,7 +206,7 @@ private Q_SLOTS:
     {
         QFETCH(QByteArray, body);
         QFETCH(QString, param);
-        const auto read = MessagesDialect().read(body);
+        const auto read = readMessages(body);
         QVERIFY(!read.has_value());
         QCOMPARE(read.error().kind, common::ErrorKind::InvalidArgument);
         QCOMPARE(read.error().param, param);
