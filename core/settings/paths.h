@@ -23,6 +23,7 @@ struct Paths
     QString quotaFile; ///< dataFolder/quota.json
     QString textsFile; ///< dataFolder/texts.db, only while texts are kept
     QString auditFolder; ///< dataFolder/audit
+    QString connectionsFolder; ///< dataFolder/connections: what was written for which tool
     QString adminTokenFile; ///< stateFolder/admin-token, kept over restarts
     QString fingerprintKeyFile; ///< stateFolder/fingerprint-key, kept over restarts
     QString controlSocket; ///< runtimeFolder/control.sock; its length suits a local socket

@@ -1,0 +1,123 @@
+#include "settings_text.h"
+
+#include "core/connect/json_text.h"
+#include "core/connect/toml_text.h"
+#include "core/connect/variables_text.h"
+#include "core/connect/yaml_text.h"
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace freerelay::connect {
+
+using common::Result;
+using Found = std::optional<QByteArray>;
+
+Result<Found> readSetting(Syntax syntax, const QByteArray &document, const SettingPath &path)
+{
+    if (path.isEmpty()) {
+        return document.trimmed().isEmpty() ? Found() : Found(document);
+    }
+    switch (syntax) {
+    case Syntax::Json:
+        return readJson(document, path);
+    case Syntax::Yaml:
+        return readYaml(document, path);
+    case Syntax::Toml:
+        return readToml(document, path);
+    case Syntax::Variables:
+        return readVariable(document, path.constFirst());
+    }
+    return notEditable();
+}
+
+Result<QByteArray> writeSetting(
+    Syntax syntax, const QByteArray &document, const SettingPath &path, const QByteArray &value)
+{
+    if (path.isEmpty()) {
+        return value;
+    }
+    switch (syntax) {
+    case Syntax::Json:
+        return writeJson(document, path, value);
+    case Syntax::Yaml:
+        return writeYaml(document, path, value);
+    case Syntax::Toml:
+        return writeToml(document, path, value);
+    case Syntax::Variables:
+        return writeVariable(document, path.constFirst(), value);
+    }
+    return notEditable();
+}
+
+Result<QByteArray> removeSetting(Syntax syntax, const QByteArray &document, const SettingPath &path)
+{
+    if (path.isEmpty()) {
+        return QByteArray();
+    }
+    switch (syntax) {
+    case Syntax::Json:
+        return removeJson(document, path);
+    case Syntax::Yaml:
+        return removeYaml(document, path);
+    case Syntax::Toml:
+        return removeToml(document, path);
+    case Syntax::Variables:
+        return removeVariable(document, path.constFirst());
+    }
+    return notEditable();
+}
+
+bool isSameSetting(Syntax syntax, const QByteArray &one, const QByteArray &other)
+{
+    if (one.trimmed() == other.trimmed()) {
+        return true;
+    }
+    switch (syntax) {
+    case Syntax::Json:
+        return isSameJson(one, other);
+    case Syntax::Yaml:
+        return isSameYaml(one, other);
+    case Syntax::Toml:
+        return isSameToml(one, other);
+    case Syntax::Variables:
+        break;
+    }
+    return false;
+}
+
+bool isEmptySetting(Syntax syntax, const QByteArray &text)
+{
+    switch (syntax) {
+    case Syntax::Json:
+        return isSameJson(text, "{}"_ba) || isSameJson(text, "[]"_ba);
+    case Syntax::Yaml:
+        return text.trimmed().isEmpty() || isSameYaml(text, "{}"_ba) || isSameYaml(text, "[]"_ba);
+    case Syntax::Toml:
+    case Syntax::Variables:
+        break;
+    }
+    return text.trimmed().isEmpty();
+}
+
+tl::unexpected<common::Error> notEditable()
+{
+    return common::failure(
+        common::ErrorKind::InvalidArgument,
+        u"The file is written in a way that cannot be edited safely; please change it by hand."_s);
+}
+
+std::optional<ItemStep> itemStep(const QString &step)
+{
+    const qsizetype equals = step.indexOf(u'=');
+    if (!step.startsWith(u'[') || !step.endsWith(u']') || equals < 0) {
+        return std::nullopt;
+    }
+    return ItemStep{step.mid(1, equals - 1), step.mid(equals + 1, step.size() - equals - 2)};
+}
+
+QByteArray lineEndOf(const QByteArray &document)
+{
+    return document.contains("\r\n") ? "\r\n"_ba : "\n"_ba;
+}
+
+} // namespace freerelay::connect
