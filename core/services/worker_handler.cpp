@@ -32,6 +32,7 @@ WorkerHandler::WorkerHandler(
           parts.relayState,
           parts.clock,
           {parts.recording, parts.audit, [&chaos = parts.chaos] { return chaos.figures(); }})
+    , m_tools([this] { return m_models.usable(); })
     , m_metrics([&metrics = parts.metrics] { return metrics.render(); }, parts.controlContext)
     , m_admin(parts.control, parts.mainContext)
     , m_history(parts.history)
@@ -39,6 +40,7 @@ WorkerHandler::WorkerHandler(
     , m_router(rules)
 {
     m_dialects.addTo(m_router);
+    m_tools.addTo(m_router);
     addClientRoutes();
     addAdminRoutes();
     addHistoryRoutes();

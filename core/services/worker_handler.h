@@ -11,6 +11,7 @@
 #include "core/relay/worker_relay.h"
 #include "core/services/chaos_keeper.h"
 #include "core/services/dialect_routes.h"
+#include "core/services/tool_routes.h"
 #include "core/telemetry/outcome_meter.h"
 
 namespace freerelay::services {
@@ -60,6 +61,7 @@ private:
     gateway::ReplayRoute m_replay;
     DialectRoutes m_dialects;
     gateway::ModelsRoute m_models;
+    ToolRoutes m_tools;
     gateway::MetricsRoute m_metrics;
     gateway::AdminRoute m_admin;
     gateway::HistoryRoute m_history;

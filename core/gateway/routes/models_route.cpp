@@ -156,6 +156,12 @@ QJsonObject brownoutJson(const health::BrownoutReading &reading, const health::H
 
 } // namespace
 
+std::vector<relay::ListedModel> ModelsRoute::usable()
+{
+    const std::vector<quota::QuotaConstraint> quotas = m_quota.constraints({});
+    return relay::listModels(*m_relay.config(), supplies(quotas), false);
+}
+
 void ModelsRoute::list(const HttpRequest &request, relay::Downstream &downstream)
 {
     const std::vector<quota::QuotaConstraint> quotas = m_quota.constraints({});
