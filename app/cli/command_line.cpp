@@ -2,8 +2,10 @@
 
 #include "app/cli/commands/ask_command.h"
 #include "app/cli/commands/audit_commands.h"
+#include "app/cli/commands/connect_command.h"
 #include "app/cli/commands/doctor_command.h"
 #include "app/cli/commands/keys_commands.h"
+#include "app/cli/commands/launch_command.h"
 #include "app/cli/commands/quota_command.h"
 #include "app/cli/commands/requests_commands.h"
 #include "app/cli/commands/setup_command.h"
@@ -56,6 +58,7 @@ struct Arguments
     int limit = RequestsOptions().limit;
     BenchmarkOptions benchmark;
     AuditArguments audit;
+    ConnectOptions connect;
     bool all = false;
     bool json = false;
     bool untested = false;
@@ -79,6 +82,7 @@ public:
         addRequests();
         addQuota();
         addKeys();
+        addTools();
         addQuestions();
         addAudit();
         addHelpers();
@@ -318,6 +322,34 @@ private:
             [this] { return keysTestCommand(m_context, provider()); },
             keys)
             ->add_option("provider", m_args.provider, "One provider only");
+    }
+
+    void addTools()
+    {
+        ConnectOptions &options = m_args.connect;
+        CLI::App *connect = add("connect", "Point tools at FreeRelay, or undo it", [this] {
+            return connectCommand(m_context, m_args.connect);
+        });
+        connect->add_option("tool", options.tools, "Such as opencode; without one the list");
+        connect->add_flag("--list", options.list, "The tools, and how they stand");
+        connect->add_flag("--all", options.all, "Every tool that is on this machine");
+        connect->add_flag(
+            "--dry-run", options.dryRun, "Show what would change, and change nothing");
+        connect->add_flag("--undo", options.undo, "Put the settings back");
+        connect->add_flag("--json", options.json, "The list, machine-readable");
+        connect->footer("Examples:\n  freerelay connect opencode\n"
+                        "  freerelay connect --all --dry-run\n"
+                        "  freerelay connect opencode --undo\n");
+        CLI::App *launch = m_app.add_subcommand(
+            "launch", "Run a tool that uses FreeRelay, without touching its settings");
+        launch->prefix_command(); // what follows the tool is its own
+        launch->callback([this, launch] {
+            m_run = [this, command = launch->remaining()] {
+                return launchCommand(m_context, command);
+            };
+        });
+        launch->footer("Examples:\n  freerelay launch claude\n"
+                       "  freerelay launch opencode run \"What does this do?\"\n");
     }
 
     void addQuestions()

@@ -2,7 +2,7 @@
 _freerelay() {
     local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} words=""
     if ((COMP_CWORD == 1)); then
-        words="start status mode pause resume stop show setup keys models requests quota ask benchmark audit doctor completion --help --version"
+        words="start status mode pause resume stop show setup keys connect launch models requests quota ask benchmark audit doctor completion --help --version"
     else
         case $command in
         start) words="--headless --port --host --mode --demo --hidden --developer --chaos --help" ;;
@@ -29,6 +29,8 @@ _freerelay() {
                 esac
             fi
             ;;
+        connect) words="claude codex opencode openclaw continue cline zed aider qwen gemini goose open-webui langchain shell cursor --list --all --dry-run --undo --json --help" ;;
+        launch) words="claude codex opencode aider qwen gemini goose --help" ;;
         models) words="--all --json --help" ;;
         requests) words="replay --limit --provider --model --app --status --text --json --help" ;;
         quota) words="--provider --json --help" ;;

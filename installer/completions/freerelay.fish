@@ -1,6 +1,6 @@
 # fish completion for freerelay: put it into ~/.config/fish/completions/.
 complete -c freerelay -f
-set -l commands start status mode pause resume stop show setup keys models requests quota ask benchmark audit doctor completion
+set -l commands start status mode pause resume stop show setup keys connect launch models requests quota ask benchmark audit doctor completion
 complete -c freerelay -n "not __fish_seen_subcommand_from $commands" -a "$commands"
 complete -c freerelay -n "__fish_seen_subcommand_from start" -l headless -l demo -l hidden -l developer -l chaos
 complete -c freerelay -n "__fish_seen_subcommand_from start" -l port -x
@@ -10,6 +10,9 @@ complete -c freerelay -n "__fish_seen_subcommand_from mode" -a "free paid auto"
 complete -c freerelay -n "__fish_seen_subcommand_from keys" -a "list add remove test"
 complete -c freerelay -n "__fish_seen_subcommand_from keys; and __fish_seen_subcommand_from list" -l json
 complete -c freerelay -n "__fish_seen_subcommand_from keys; and __fish_seen_subcommand_from add" -l no-test
+complete -c freerelay -n "__fish_seen_subcommand_from connect" -l list -l all -l dry-run -l undo -l json
+complete -c freerelay -n "__fish_seen_subcommand_from connect" -a "claude codex opencode openclaw continue cline zed aider qwen gemini goose open-webui langchain shell cursor"
+complete -c freerelay -n "__fish_seen_subcommand_from launch" -a "claude codex opencode aider qwen gemini goose"
 complete -c freerelay -n "__fish_seen_subcommand_from audit; and not __fish_seen_subcommand_from verify head export" -a "verify head export"
 complete -c freerelay -n "__fish_seen_subcommand_from audit" -l folder -r -F
 complete -c freerelay -n "__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from verify" -l public-key -r -F

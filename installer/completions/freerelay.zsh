@@ -6,6 +6,7 @@ _freerelay() {
         'start:start the gateway' 'status:what is running' 'mode:show or set the mode'
         'pause:answer no requests' 'resume:answer again' 'stop:end the program'
         'show:bring up the window' 'setup:lead through the first providers'
+        'connect:point tools at FreeRelay' 'launch:run a tool that uses FreeRelay'
         'keys:provider keys' 'models:models that can be used'
         'requests:recorded requests' 'quota:what is used of the quotas' 'ask:ask a question'
         'benchmark:measure the running gateway' 'audit:the audit trail' 'doctor:look for what is wrong' 'completion:print a completion script')
@@ -38,6 +39,8 @@ _freerelay() {
             esac
         fi
         ;;
+    connect) _arguments '*:tool:(claude codex opencode openclaw continue cline zed aider qwen gemini goose open-webui langchain shell cursor)' '--list' '--all' '--dry-run' '--undo' '--json' ;;
+    launch) _arguments '1:tool:(claude codex opencode aider qwen gemini goose)' ;;
     models) _arguments '--all' '--json' ;;
     requests) _arguments '1:order:(replay)' '--limit:number' '--provider:provider' '--model:model' '--app:program' '--status:status:(2xx 4xx 5xx failed)' '--text:part of the error' '--json' ;;
     quota) _arguments '--provider:provider' '--json' ;;

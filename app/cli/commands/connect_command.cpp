@@ -1,0 +1,239 @@
+#include "connect_command.h"
+
+#include "app/cli/commands/launch_command.h"
+#include "core/common/clock.h"
+#include "core/connect/connections.h"
+#include "core/services/connect/live_test.h"
+#include "core/upstream/curl_client.h"
+
+#include <QEventLoop>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+#include <algorithm>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace freerelay::app {
+
+namespace {
+
+using connect::Connections;
+using connect::Connector;
+using connect::Endpoint;
+using connect::ToolState;
+using connect::ToolStatus;
+
+/// As it is without a settings file, for what needs no running gateway.
+const Endpoint usualEndpoint{"http://127.0.0.1:8000"_ba, {}};
+
+QString wordOf(ToolState state)
+{
+    switch (state) {
+    case ToolState::NotFound:
+        return u"not found"_s;
+    case ToolState::Found:
+        return u"found"_s;
+    case ToolState::Connected:
+        return u"connected"_s;
+    case ToolState::Overwritten:
+        return u"overwritten"_s;
+    case ToolState::OtherAddress:
+        return u"old address"_s;
+    case ToolState::ByHand:
+        return u"by hand"_s;
+    case ToolState::Unreachable:
+        return u"not possible"_s;
+    }
+    return {};
+}
+
+QJsonObject toJson(const ToolStatus &status)
+{
+    return {
+        {u"id"_s, status.connector->id},
+        {u"name"_s, status.connector->name},
+        {u"state"_s, wordOf(status.state)},
+        {u"program"_s, status.program},
+        {u"files"_s, QJsonArray::fromStringList(status.files)},
+        {u"can_undo"_s, status.canUndo},
+        {u"problem"_s, status.problem}};
+}
+
+int list(
+    CommandContext &context, const Connections &connections, const Endpoint &endpoint, bool json)
+{
+    QJsonArray array;
+    std::vector<QStringList> rows;
+    for (const ToolStatus &status : connections.list(endpoint)) {
+        array.append(toJson(status));
+        const QString place = status.problem.isEmpty() ? status.files.join(u", "_s)
+                                                       : status.problem;
+        rows.push_back({status.connector->id, wordOf(status.state), status.connector->name, place});
+    }
+    if (json) {
+        context.console.out(
+            QString::fromUtf8(QJsonDocument(QJsonObject{{u"tools"_s, array}}).toJson().trimmed()));
+    } else {
+        context.console.table(rows);
+    }
+    return exitOk;
+}
+
+/// Asks the gateway as the tool will, and says what came of it.
+bool testLive(CommandContext &context, const Connector &connector, const Endpoint &endpoint)
+{
+    const common::SystemClock clock;
+    upstream::CurlClient client(upstream::ClientConfig(), clock);
+    QEventLoop loop;
+    common::Result<services::LiveAnswer> answer;
+    const services::LiveTest test(
+        client, connector.dialect, endpoint, [&](common::Result<services::LiveAnswer> result) {
+            answer = std::move(result);
+            loop.quit();
+        });
+    loop.exec();
+    if (!answer) {
+        context.console.error(
+            u"%1 is connected, but its test request failed: %2 Undo: freerelay connect %3 --undo"_s
+                .arg(connector.name, answer.error().message, connector.id));
+        return false;
+    }
+    context.console.note(
+        u"%1 is connected; %2 (%3) answered a test request in %4 ms. Undo: freerelay connect %5 "
+        "--undo"_s.arg(connector.name, answer->provider, answer->model)
+            .arg(answer->latency.count())
+            .arg(connector.id));
+    return true;
+}
+
+/// One tool after the other.
+class Connecting
+{
+public:
+    Connecting(CommandContext &context, const ConnectOptions &options, const Endpoint &endpoint)
+        : m_context(context)
+        , m_options(options)
+        , m_endpoint(endpoint)
+        , m_connections(connect::Machine::current(), context.paths.connectionsFolder)
+    { }
+
+    int run(const Connector &connector)
+    {
+        if (!connector.recipe && !m_options.undo) {
+            m_context.console.note(connect::adviceOf(connector, m_endpoint));
+            return connector.reachesLocalhost ? exitOk : exitRefused;
+        }
+        const auto plan = m_options.undo ? m_connections.planUndo(connector)
+                                         : m_connections.planConnect(connector, m_endpoint);
+        if (!plan) {
+            m_context.console.error(plan.error());
+            return exitFailure;
+        }
+        show(*plan);
+        if (m_options.dryRun) {
+            return exitOk;
+        }
+        if (const auto done = m_connections.carryOut(*plan); !done) {
+            m_context.console.error(done.error());
+            return exitFailure;
+        }
+        if (m_options.undo) {
+            m_context.console.note(u"%1 is as it was before."_s.arg(connector.name));
+            return exitOk;
+        }
+        if (!connector.advice.isEmpty()) {
+            m_context.console.note(connect::adviceOf(connector, m_endpoint));
+        }
+        return testLive(m_context, connector, m_endpoint) ? exitOk : exitFailure;
+    }
+
+    /// The tools of the command line; with --all those that are here, or that can be undone.
+    [[nodiscard]] std::vector<const Connector *> chosen() const
+    {
+        std::vector<const Connector *> found;
+        for (const std::string &id : m_options.tools) {
+            found.push_back(connect::findConnector(QString::fromStdString(id)));
+        }
+        if (!m_options.all) {
+            return found;
+        }
+        for (const ToolStatus &status : m_connections.list(m_endpoint)) {
+            const bool here = status.state != ToolState::NotFound
+                && status.state != ToolState::Connected;
+            const bool wanted = m_options.undo ? status.canUndo : here;
+            if (status.connector->recipe && wanted) {
+                found.push_back(status.connector);
+            }
+        }
+        return found;
+    }
+
+    [[nodiscard]] const Connections &connections() const { return m_connections; }
+
+private:
+    void show(const connect::ConnectionPlan &plan) const
+    {
+        const QByteArray diff = connect::diffOf(plan, m_endpoint);
+        m_context.console.out(
+            diff.isEmpty() ? u"Nothing to change."_s : QString::fromUtf8(diff.trimmed()));
+        if (plan.left > 0) {
+            m_context.console.note(
+                u"%1 settings have been changed since and are left as they are."_s.arg(plan.left));
+        }
+    }
+
+    CommandContext &m_context;
+    const ConnectOptions &m_options;
+    Endpoint m_endpoint;
+    Connections m_connections;
+};
+
+/// Known ids only; prints those that are not.
+bool areKnown(CommandContext &context, const std::vector<std::string> &tools)
+{
+    return std::all_of(tools.begin(), tools.end(), [&context](const std::string &id) {
+        const bool known = connect::findConnector(QString::fromStdString(id)) != nullptr;
+        if (!known) {
+            context.console.error(u"There is no tool “%1”; see freerelay connect --list"_s.arg(
+                QString::fromStdString(id)));
+        }
+        return known;
+    });
+}
+
+} // namespace
+
+int connectCommand(CommandContext &context, const ConnectOptions &options)
+{
+    if (!areKnown(context, options.tools)) {
+        return exitUsage;
+    }
+    const bool lists = options.list || (options.tools.empty() && !options.all);
+    const bool needsGateway = !lists && !options.undo;
+    int exitCode = exitOk;
+    std::optional<Endpoint> endpoint;
+    if (needsGateway || context.control.connect()) {
+        endpoint = runningEndpoint(context, exitCode);
+        if (!endpoint && needsGateway) {
+            return exitCode;
+        }
+    }
+    Connecting connecting(context, options, endpoint.value_or(usualEndpoint));
+    if (lists) {
+        return list(
+            context, connecting.connections(), endpoint.value_or(usualEndpoint), options.json);
+    }
+    exitCode = exitOk;
+    const std::vector<const Connector *> chosen = connecting.chosen();
+    for (const Connector *connector : chosen) {
+        exitCode = std::max(exitCode, connecting.run(*connector));
+    }
+    if (chosen.empty()) {
+        context.console.note(u"Nothing to do; see freerelay connect --list"_s);
+    }
+    return exitCode;
+}
+
+} // namespace freerelay::app
