@@ -3,6 +3,7 @@
 #include "core/common/mode.h"
 #include "core/common/result.h"
 #include "core/common/secret.h"
+#include "core/interfaces/app_connections.h"
 #include "core/interfaces/chaos_figures.h"
 #include "core/interfaces/health_figures.h"
 #include "core/interfaces/quota_figures.h"
@@ -186,6 +187,8 @@ public:
     [[nodiscard]] virtual HealthFigures health(const QByteArray &provider) const = 0;
     /// What is recorded, also of earlier runs. Any thread; lives as long as this object.
     [[nodiscard]] virtual RequestHistory &history() = 0;
+    /// Pointing tools at the gateway. Lives as long as this object.
+    [[nodiscard]] virtual AppConnections &apps() = 0;
 
     /// Stored in the settings file; StorageFailed when that cannot be written (in force all the
     /// same).

@@ -11,6 +11,7 @@
 #include "core/services/catalog_keeper.h"
 #include "core/services/chaos_keeper.h"
 #include "core/services/config_keeper.h"
+#include "core/services/connect/app_keeper.h"
 #include "core/services/health/health_watch.h"
 #include "core/services/key_actions.h"
 #include "core/services/model_lister.h"
@@ -84,6 +85,7 @@ public:
         return m_healthWatch->figures(provider);
     }
     [[nodiscard]] interfaces::RequestHistory &history() override { return m_recording->history(); }
+    [[nodiscard]] interfaces::AppConnections &apps() override { return m_apps; }
     common::Result<void> setMode(common::Mode mode) override;
     common::Result<void> listenOn(quint16 port) override;
     void pause() override;
@@ -157,6 +159,12 @@ private:
     ProviderPages m_pages; ///< after those that its answers change
     ModelLister m_lister;
     std::unique_ptr<Resender> m_resender;
+    AppKeeper m_apps{
+        m_options.paths.connectionsFolder,
+        [this] {
+            return connect::Endpoint{status().endpoint.toUtf8(), m_clientKey.reveal()};
+        },
+        m_clock};
 
     QString m_listenProblem;
     quint16 m_nextFreePort = 0;

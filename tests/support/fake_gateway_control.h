@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/interfaces/gateway_control.h"
+#include "tests/support/fake_app_connections.h"
 #include "tests/support/fake_request_history.h"
 
 #include <QTimer>
@@ -39,6 +40,7 @@ public:
     std::optional<common::Error> chaosError; ///< what setChaos() answers
     std::map<QByteArray, interfaces::HealthFigures> healths; ///< by provider
     FakeRequestHistory past;
+    FakeAppConnections tools;
     /// Storages that refuse keys, and with what.
     std::map<interfaces::KeyStorage, common::Error> refusals;
     std::optional<common::Error> keychainError; ///< what retryKeychain() answers
@@ -110,6 +112,7 @@ public:
     }
 
     [[nodiscard]] interfaces::RequestHistory &history() override { return past; }
+    [[nodiscard]] interfaces::AppConnections &apps() override { return tools; }
 
     common::Result<void> setMode(common::Mode mode) override
     {
