@@ -1,5 +1,8 @@
 #include "discovery.h"
 
+#include "core/catalog/model_task.h"
+#include "core/catalog/name_rules.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -78,6 +81,13 @@ QByteArray nameOf(const QJsonValue &row, bool preferName)
     return chosen;
 }
 
+/// A chat model, or by its name one of the others that requests are relayed to.
+bool isOfUse(const QJsonObject &row, const QByteArray &name)
+{
+    const Task beside = looksLikeChatModel(name) ? Task::Other : taskBesideChat(name);
+    return beside != Task::Other || isChatRow(row);
+}
+
 bool isUsable(const QByteArray &name)
 {
     return !name.isEmpty() && name.size() <= longestName
@@ -109,7 +119,7 @@ parseModelList(const Provider &provider, QByteArrayView bytes)
     for (qsizetype i = 0; i < std::min<qsizetype>(rows->size(), mostRows); ++i) {
         const QJsonValue row = rows->at(i);
         const QByteArray name = nameOf(row, preferName);
-        if (isUsable(name) && isChatRow(row.toObject()) && !seen.contains(name)) {
+        if (isUsable(name) && isOfUse(row.toObject(), name) && !seen.contains(name)) {
             seen.insert(name);
             names.push_back(name);
         }

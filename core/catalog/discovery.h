@@ -9,15 +9,16 @@
 
 namespace freerelay::catalog {
 
-/// Reads a provider's model list into the names that its chat requests take, in list order and
-/// without repetition.
+/// Reads a provider's model list into the names that its requests take, in list order and without
+/// repetition.
 ///
 /// Shapes (facts: resources/catalog/providers.yaml): {"data":[{"id"}]} (OpenAI and most), a bare
 /// array (Together, GitHub), {"models":[{"name"}]} (Gemini, with a leading "models/" cut off;
 /// Cohere; Ollama) and {"result":[{"name"}]} (Cloudflare). Rows that say they are something else
-/// than a chat model are left out: Gemini's supportedGenerationMethods without generateContent,
-/// Cohere's endpoints without chat, a `type` such as embedding or image, Cloudflare tasks other
-/// than text generation, GitHub's supported_output_modalities without text.
+/// than a chat model are left out, unless their name tells an embedding or moderation model:
+/// Gemini's supportedGenerationMethods without generateContent, Cohere's endpoints without chat, a
+/// `type` such as embedding or image, Cloudflare tasks other than text generation, GitHub's
+/// supported_output_modalities without text.
 ///
 /// Bounds: 8 MiB, 5,000 rows, names of 1 to 256 printable bytes; rows beyond are left out.
 /// Pure; any thread, but a large list takes some milliseconds: not for a worker thread.

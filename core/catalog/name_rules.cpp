@@ -134,10 +134,10 @@ QByteArray commonName(QByteArrayView modelName)
 
 bool looksLikeChatModel(QByteArrayView modelName)
 {
-    static constexpr std::array<QByteArrayView, 20> otherUses = {
+    static constexpr std::array<QByteArrayView, 21> otherUses = {
         "embed",     "whisper", "tts",   "dall-e",    "image",    "moderation", "rerank",
         "transcrib", "speech",  "audio", "voice",     "realtime", "veo-",       "imagen",
-        "sora",      "bge-",    "ocr",   "diffusion", "flux",     "guard"};
+        "sora",      "bge-",    "ocr",   "diffusion", "flux",     "guard",      "minilm"};
     const QByteArray name = modelName.toByteArray().toLower();
     return std::none_of(otherUses.begin(), otherUses.end(), [&name](QByteArrayView word) {
         return name.contains(word);

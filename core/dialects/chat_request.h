@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/catalog/model_task.h"
 #include "core/common/result.h"
 
 #include <QByteArray>
@@ -15,7 +16,7 @@ struct RequestNeeds
     bool vision = false;
     bool jsonSchema = false;
     bool jsonObject = false;
-    int choices = 1; ///< `n`
+    int choices = 1; ///< `n`; of embeddings: how many texts
     std::int64_t promptTokensEstimated = 0; ///< bytes of text / 4, images 1,000 each; ≥ 0
     std::int64_t outputTokensRequested = 0; ///< max_tokens; 0 = not given
 };
@@ -27,8 +28,8 @@ struct TextSpan
     qsizetype size = 0;
 };
 
-/// A chat request as a client sent it (OpenAI form), validated. A view on the received bytes:
-/// nothing is re-serialised unless a provider speaks another dialect.
+/// A chat request (or one of another task) as a client sent it (OpenAI form), validated. A view on
+/// the received bytes: nothing is re-serialised unless a provider speaks another dialect.
 struct ChatRequest
 {
     /// The JSON text exactly as received; valid UTF-8, depth ≤ 128. Its capacity exceeds its size
@@ -43,6 +44,9 @@ struct ChatRequest
     /// The body was written out of another dialect: what OpenAI chat does not have (`thinking`,
     /// `top_k`, `cache_control`, `reasoning_details`) is only for providers of other dialects.
     bool foreign = false;
+    /// Of another task the body is a request to that address of OpenAI's, and no chat at all.
+    catalog::Task task = catalog::Task::Chat;
+    bool base64 = false; ///< embeddings: encoding_format
     RequestNeeds needs;
 };
 

@@ -28,6 +28,8 @@ struct ReplyContext
     bool stream = false;
     bool includeUsage = false;
     std::int64_t createdUnix = 0; ///< seconds
+    RequestNeeds needs{}; ///< of the request
+    bool base64 = false; ///< embeddings are wanted as base64
 };
 
 /// A provider's wire format: writes requests, reads replies. Stateless; any thread.
@@ -48,7 +50,9 @@ public:
     translator(const ReplyContext &context) const = 0;
 };
 
-/// The dialect that speaks `wire`; null for a wire that is not spoken yet. The object is static.
-[[nodiscard]] const ProviderDialect *dialectFor(catalog::Wire wire);
+/// The dialect that speaks `wire` for a task; null for one that is not spoken. The object is
+/// static.
+[[nodiscard]] const ProviderDialect *
+dialectFor(catalog::Wire wire, catalog::Task task = catalog::Task::Chat);
 
 } // namespace freerelay::dialects

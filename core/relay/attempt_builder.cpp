@@ -45,7 +45,7 @@ AttemptBuilder::build(const routing::Candidate &candidate, const health::Pace &p
 {
     const catalog::Provider &provider = *candidate.provider;
     const dialects::ProviderDialect *dialect = dialects::dialectFor(
-        catalog::wireOf(provider, *candidate.model));
+        catalog::wireOf(provider, *candidate.model), m_request.chat.task);
     if (dialect == nullptr) {
         return common::failure(
             common::ErrorKind::InvalidArgument,
@@ -75,7 +75,9 @@ AttemptBuilder::build(const routing::Candidate &candidate, const health::Pace &p
          candidate.model->id,
          setup.stream,
          m_request.chat.includeUsage,
-         std::chrono::duration_cast<std::chrono::seconds>(now).count()});
+         std::chrono::duration_cast<std::chrono::seconds>(now).count(),
+         m_request.chat.needs,
+         m_request.chat.base64});
     return setup;
 }
 

@@ -48,11 +48,14 @@ std::int64_t secondsUntil(const routing::Rejection &rejection, common::SteadyTim
     return std::chrono::ceil<std::chrono::seconds>(rejection.coolDown->until - now).count();
 }
 
-/// Notes whether a request for the name would be tried now, and if not when.
-void judge(ListedModel &listed, const RelayConfig &config, const Supplies &supplies)
+/// Notes whether a request for the name and task would be tried now, and if not when.
+void judge(
+    ListedModel &listed, catalog::Task task, const RelayConfig &config, const Supplies &supplies)
 {
+    routing::Requirements needs;
+    needs.task = task;
     const auto plan = routing::plan(
-        snapshotOf(config, supplies), config.mode, listed.id, {}, supplies.now);
+        snapshotOf(config, supplies), config.mode, listed.id, needs, supplies.now);
     listed.usable = plan && !plan->candidates.empty();
     const routing::Rejection *first = plan && !listed.usable ? firstBack(*plan) : nullptr;
     if (first != nullptr) {
@@ -99,26 +102,26 @@ public:
 
     void addName(QByteArray id, QByteArray ownedBy = ourName)
     {
-        add({std::move(id), std::move(ownedBy), 0, {}, false, std::nullopt});
+        add({std::move(id), std::move(ownedBy), 0, {}, false, std::nullopt}, catalog::Task::Chat);
     }
 
     void addModel(const catalog::Model &model)
     {
-        add(
-            {model.id,
+        add({model.id,
              model.provider,
              releasedUnix(model),
              tierName(model),
              false,
-             model.contextWindow});
+             model.contextWindow},
+            catalog::taskOf(model));
     }
 
     std::vector<ListedModel> take() { return std::move(m_list); }
 
 private:
-    void add(ListedModel listed)
+    void add(ListedModel listed, catalog::Task task)
     {
-        judge(listed, m_config, m_supplies);
+        judge(listed, task, m_config, m_supplies);
         if (listed.usable || m_all) {
             m_list.push_back(std::move(listed));
         }
@@ -171,8 +174,11 @@ findModel(const RelayConfig &config, const Supplies &supplies, QByteArrayView id
         return std::nullopt;
     }
     ListedModel found{id.toByteArray(), ourName, 0, {}, false, std::nullopt};
-    judge(found, config, supplies);
-    if (target->kind == catalog::NameTarget::Kind::Models && !target->models.empty()) {
+    const bool isModel = target->kind == catalog::NameTarget::Kind::Models
+        && !target->models.empty();
+    const auto task = isModel ? catalog::taskOf(*target->models.front()) : catalog::Task::Chat;
+    judge(found, task, config, supplies);
+    if (isModel) {
         const catalog::Model &model = *target->models.front();
         found.ownedBy = model.provider;
         found.createdUnix = releasedUnix(model);

@@ -36,11 +36,14 @@ common::Result<RequestPlan> planRequest(
 {
     const common::SteadyTime now = clock.now();
     const dialects::RequestNeeds &needs = request.chat.needs;
+    const bool isChat = request.chat.task == catalog::Task::Chat;
     const routing::Requirements requirements{
         needs.tools,
         needs.vision,
         needs.jsonSchema,
-        needs.promptTokensEstimated + needs.outputTokensRequested};
+        // Each text of a batch is read by itself: the sum tells nothing about the window.
+        isChat ? needs.promptTokensEstimated + needs.outputTokensRequested : 0,
+        request.chat.task};
     const std::vector<quota::QuotaConstraint> quotas = state.quota.constraints(
         {needs.promptTokensEstimated, needs.outputTokensRequested});
     const std::vector<health::UnwellTarget> unwell = state.health.unwell(shapeOf(request));

@@ -151,8 +151,31 @@ private:
         return has(Disqualified::NoTools) ? u"tool calls"_s : QString();
     }
 
+    /// Of a request that is none for a chat.
+    [[nodiscard]] Exhaustion nobodyForTask() const
+    {
+        const bool embeds = m_plan.task == catalog::Task::Embeddings;
+        if (has(Disqualified::WrongTask)) {
+            return because(
+                ErrorKind::InvalidArgument,
+                (embeds ? u"“%1” is not an embedding model."_s
+                        : u"“%1” is not a moderation model."_s)
+                    .arg(m_name),
+                u"model"_s);
+        }
+        return because(
+            ErrorKind::Unavailable,
+            embeds
+                ? u"No configured provider has an embedding model. Add a key of one that has (Google, OpenAI, Mistral), or start a local one."_s
+                : u"No configured provider has a moderation model. Add a key of one that has (OpenAI, Mistral)."_s);
+    }
+
     [[nodiscard]] Exhaustion notSetUp() const
     {
+        const bool isBarred = !barredProviders().isEmpty() && !has(Disqualified::WrongTask);
+        if (m_plan.task != catalog::Task::Chat && !isBarred) {
+            return nobodyForTask();
+        }
         if (has(Disqualified::WireNotSpoken)) {
             return because(
                 ErrorKind::InvalidArgument,

@@ -11,6 +11,7 @@ namespace freerelay::routing {
 namespace {
 
 using catalog::NameTarget;
+using catalog::Task;
 using common::Mode;
 using Position = RankedCatalog::Position;
 
@@ -53,6 +54,7 @@ public:
         , m_turns(classes * m_endpoints.size(), 0)
     {
         m_plan.mode = mode;
+        m_plan.task = needs.task;
     }
 
     RoutePlan planFor(const NameTarget &target);
@@ -60,6 +62,7 @@ public:
 private:
     void considerNamed(const NameTarget &target);
     void considerProvider(const QByteArray &provider);
+    void considerOneOfTask(const NameTarget &target);
     void consider(const RankedModel &model, Naming naming);
     void considerKey(const RankedModel &model, const QByteArray &key, Naming naming);
     void reject(const RankedModel &model, Disqualified reason);
@@ -99,8 +102,11 @@ bool Planner::modeAllows(bool paid) const
 
 std::optional<Disqualified> Planner::unfit(const RankedModel &model, Naming naming) const
 {
-    if (model.unusable) {
+    if (model.unusable && (model.unusable != Disqualified::NotChat || m_needs.task == Task::Chat)) {
         return model.unusable;
+    }
+    if (model.task != m_needs.task) {
+        return Disqualified::WrongTask;
     }
     if (model.deprecated && naming == Naming::Found) {
         return Disqualified::Deprecated;
@@ -228,11 +234,43 @@ void Planner::considerProvider(const QByteArray &provider)
     }
 }
 
+/// All that the name may mean, in their order; and of these the first that could answer and whoever
+/// else serves the same model.
+void Planner::considerOneOfTask(const NameTarget &target)
+{
+    const bool isNamed = target.kind == NameTarget::Kind::Models;
+    const Naming naming = isNamed ? Naming::Named : Naming::Found;
+    std::vector<const RankedModel *> meant;
+    for (const catalog::Model *model : target.models) {
+        if (const auto position = m_ranked.positionOf(*model)) {
+            meant.push_back(&m_ranked.models()[*position]);
+        }
+    }
+    for (const RankedModel &model : m_ranked.models()) {
+        const bool isOfProvider = target.kind != NameTarget::Kind::Provider
+            || model.model->provider == target.provider;
+        if (!isNamed && model.task == m_needs.task && isOfProvider) {
+            meant.push_back(&model);
+        }
+    }
+    const auto chosen = std::find_if(meant.begin(), meant.end(), [&](const RankedModel *model) {
+        return !unfit(*model, naming);
+    });
+    for (const RankedModel *model : meant) {
+        if (chosen == meant.end()
+            || catalog::isSameEmbedder((*chosen)->model->name, model->model->name)) {
+            consider(*model, naming);
+        }
+    }
+}
+
 RoutePlan Planner::planFor(const NameTarget &target)
 {
     m_plan.asked = target.kind;
     m_choices.reserve(m_ranked.usable().size());
-    if (target.kind == NameTarget::Kind::Models) {
+    if (m_needs.task != Task::Chat) {
+        considerOneOfTask(target);
+    } else if (target.kind == NameTarget::Kind::Models) {
         considerNamed(target);
     } else if (target.kind == NameTarget::Kind::Provider) {
         considerProvider(target.provider);
@@ -278,6 +316,8 @@ const char *toString(Disqualified reason)
         return "wire_not_spoken";
     case Disqualified::NotChat:
         return "not_chat";
+    case Disqualified::WrongTask:
+        return "wrong_task";
     }
     return "unknown";
 }
@@ -299,7 +339,7 @@ common::Result<RoutePlan> plan(
         mode = Mode::Paid;
     }
     if (snapshot.ranked == nullptr) {
-        return RoutePlan{target->kind, mode};
+        return RoutePlan{target->kind, mode, requirements.task};
     }
     return Planner(snapshot, mode, requirements, now).planFor(*target);
 }

@@ -54,6 +54,7 @@ RankedModel rankedModel(const Endpoint &endpoint, std::uint32_t index, const Mod
     ranked.model = &model;
     ranked.endpoint = index;
     ranked.unusable = unusable(endpoint, model);
+    ranked.task = catalog::taskOf(model);
     ranked.paid = isPaid(endpoint, model);
     ranked.deprecated = model.deprecated;
     ranked.refusesTools = model.capabilities.tools == Known::No;

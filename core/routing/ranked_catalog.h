@@ -20,6 +20,7 @@ struct RankedModel
     std::uint32_t level = 0; ///< the same for models that are equally good
     /// What is amiss whatever is asked: a barred provider, no chat, an unspoken wire.
     std::optional<Disqualified> unusable{};
+    catalog::Task task = catalog::Task::Chat;
     bool paid = false;
     bool deprecated = false;
     bool refusesTools = false;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/catalog/catalog.h"
+#include "core/catalog/model_task.h"
 #include "core/common/clock.h"
 #include "core/common/mode.h"
 #include "core/common/result.h"
@@ -35,6 +36,7 @@ enum class Disqualified : std::uint8_t {
     Deprecated,
     WireNotSpoken,
     NotChat,
+    WrongTask, ///< it answers requests of another kind
 };
 
 /// Stable lower-case name of a reason ("no_key").
@@ -57,6 +59,7 @@ struct Requirements
     bool vision = false;
     bool jsonSchema = false;
     std::int64_t tokens = 0; ///< estimated prompt plus requested output, ≥ 0
+    catalog::Task task = catalog::Task::Chat;
 };
 
 /// Everything a decision reads. The parts outlive the decision; the cool-down table is thread-safe.
@@ -97,6 +100,7 @@ struct RoutePlan
     catalog::NameTarget::Kind asked = catalog::NameTarget::Kind::Auto; ///< what the name meant
     common::Mode mode
         = common::Mode::Auto; ///< that decided; freerelay-free overrides the asked one
+    catalog::Task task = catalog::Task::Chat; ///< that was asked for
     std::vector<Candidate> candidates{};
     std::vector<Rejection> rejections{};
 };
@@ -116,6 +120,11 @@ struct RoutePlan
 /// wire, deprecation, capabilities (tools, vision, schema, window), mode, cool-down. So ModeForbids
 /// means that it could have done it. Unless they are named, providers that are barred and models
 /// that do not chat are passed over without a rejection. A quota that is used up comes last of all.
+///
+/// Requests for another task than chat are served by one model only: vectors of two models never
+/// belong together. It is the first in the order above that could answer, whatever rests now; of a
+/// name that several models share the first as well. Its candidates are the providers that serve
+/// it.
 /// @param requested  the name a client asked for, "" = auto
 /// @return NotFound when the name means nothing (the message names near ones)
 [[nodiscard]] common::Result<RoutePlan> plan(

@@ -24,6 +24,8 @@ private:
 
     gateway::ChatRoute m_chat;
     gateway::ChatRoute m_messages; ///< Anthropic's dialect
+    gateway::ChatRoute m_embeddings;
+    gateway::ChatRoute m_moderations;
 };
 
 } // namespace freerelay::services

@@ -72,6 +72,17 @@ describe('with one provider', () => {
     assert.deepEqual(JSON.parse(call.function.arguments), { city: 'Oslo' });
   });
 
+  it('makes embeddings, as base64 (what the SDK asks for) and as numbers', async () => {
+    const asked = { model: 'text-embedding-3-small', input: ['a', 'bcd'] };
+    const packed = await client.embeddings.create(asked);
+    const numbers = await client.embeddings.create({ ...asked, encoding_format: 'float' });
+    assert.deepEqual(numbers.data.map(one => one.embedding[0]), [1, 3]);
+    packed.data.forEach(({ index, embedding }) => {
+      assert.deepEqual(Array.from(embedding), Array.from(new Float32Array(numbers.data[index].embedding)));
+    });
+    assert.equal(provider.requests.at(-1).body.model, 'text-embedding-3-small');
+  });
+
   it('hangs up at the provider when the client leaves', async () => {
     const stream = await client.chat.completions.create({ ...say('slow stream'), stream: true });
     for await (const chunk of stream) {

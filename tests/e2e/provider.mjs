@@ -46,6 +46,10 @@ export class Provider {
     for await (const piece of request) text += piece;
     const body = JSON.parse(text);
     this.requests.push({ headers: request.headers, body });
+    if (request.url.endsWith('/embeddings')) {
+      this.#embed(response, body);
+      return;
+    }
     const prompt = String(body.messages.at(-1).content);
     const status = Number(/status (\d+)/.exec(prompt)?.[1] ?? 200);
     if (status !== 200) {
@@ -56,6 +60,15 @@ export class Provider {
     } else {
       this.#answer(response, prompt);
     }
+  }
+
+  /// Vectors of numbers, also when base64 is asked for: not all providers know it.
+  #embed(response, body) {
+    const texts = [body.input].flat();
+    this.#json(response, 200, {
+      object: 'list', model: body.model, usage: { prompt_tokens: 2, total_tokens: 2 },
+      data: texts.map((text, index) => ({ object: 'embedding', index, embedding: [text.length, 0.1, -0.5] })),
+    });
   }
 
   #json(response, status, value) {

@@ -197,13 +197,13 @@ common::Result<dialects::ChatRequest> ChatRoute::read(
     const HttpRequest &request, TranslatedDownstream *translated, const QByteArray &requestId) const
 {
     if (translated == nullptr) {
-        return dialects::parseOpenAiChat(request.body);
+        return m_form.parse(request.body);
     }
-    auto said = m_dialect->read({request.body, request.path, request.query});
+    auto said = m_form.dialect->read({request.body, request.path, request.query});
     if (!said) {
         return common::failure(said.error());
     }
-    auto chat = dialects::parseOpenAiChat(std::move(said->chat));
+    auto chat = m_form.parse(std::move(said->chat));
     if (chat) {
         chat->foreign = true;
         dialects::RequestNeeds &needs = chat->needs;
@@ -226,9 +226,9 @@ void ChatRoute::handle(HttpRequest request, std::shared_ptr<relay::Downstream> d
     }
     downstream = m_audit.watch(asked.requestId, request.body, std::move(downstream));
     std::shared_ptr<TranslatedDownstream> translated;
-    if (m_dialect != nullptr) {
+    if (m_form.dialect != nullptr) {
         translated = std::make_shared<TranslatedDownstream>(
-            std::move(downstream), *m_dialect, TranslatedDownstream::Terms{asked.requestId});
+            std::move(downstream), *m_form.dialect, TranslatedDownstream::Terms{asked.requestId});
         downstream = translated;
     }
     const common::SteadyTime started = m_relay.clock().now();

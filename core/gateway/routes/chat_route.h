@@ -2,6 +2,7 @@
 
 #include "core/common/secret.h"
 #include "core/dialects/client_dialect.h"
+#include "core/dialects/openai_chat.h"
 #include "core/gateway/http_types.h"
 #include "core/gateway/replay/kept_downstream.h"
 #include "core/gateway/routes/replay_route.h"
@@ -14,10 +15,18 @@
 
 namespace freerelay::gateway {
 
-/// A request for a chat in one dialect (POST /v1/chat/completions and its like): parse, refuse
-/// loops, put off what can wait while most providers fail, hand over to the relay. A reply is kept
-/// to be read again when the client asks for that (x-freerelay-resumable, Idempotency-Key). One
-/// worker thread.
+/// What the clients of a route send.
+struct ClientForm
+{
+    const dialects::ClientDialect *dialect = nullptr; ///< outlives the route; null = OpenAI's
+    /// Reads the request in OpenAI's form.
+    common::Result<dialects::ChatRequest> (*parse)(QByteArray body) = &dialects::parseOpenAiChat;
+};
+
+/// A request for a chat, or another task, in one dialect (POST /v1/chat/completions and its like):
+/// parse, refuse loops, put off what can wait while most providers fail, hand over to the relay. A
+/// reply is kept to be read again when the client asks for that (x-freerelay-resumable,
+/// Idempotency-Key). One worker thread.
 class ChatRoute
 {
 public:
@@ -25,18 +34,18 @@ public:
     /// not count when quotas are lent and context windows compared. (Ours.)
     static constexpr std::int64_t foreignOutputTokens = 4'096;
 
-    /// All outlive the route. @param dialect  of the clients; null = OpenAI chat
+    /// All outlive the route.
     ChatRoute(
         relay::WorkerRelay &relay,
         relay::AuditGate &audit,
         relay::TextGate &texts,
         ReplayRoute &replay,
-        const dialects::ClientDialect *dialect = nullptr)
+        ClientForm form = {})
         : m_relay(relay)
         , m_audit(audit)
         , m_texts(texts)
         , m_replay(replay)
-        , m_dialect(dialect)
+        , m_form(form)
     { }
 
     void handle(HttpRequest request, std::shared_ptr<relay::Downstream> downstream);
@@ -66,7 +75,7 @@ private:
     relay::AuditGate &m_audit;
     relay::TextGate &m_texts;
     ReplayRoute &m_replay;
-    const dialects::ClientDialect *m_dialect;
+    ClientForm m_form;
     common::RandomIds m_ids;
 };
 

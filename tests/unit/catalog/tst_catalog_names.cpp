@@ -1,4 +1,5 @@
 #include "core/catalog/catalog.h"
+#include "core/catalog/model_task.h"
 #include "core/catalog/name_rules.h"
 #include "core/catalog/near_names.h"
 
@@ -46,6 +47,37 @@ class TestCatalogNames final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void namesTellTheTaskBesideChat_data()
+    {
+        QTest::addColumn<QByteArray>("name");
+        QTest::addColumn<int>("task");
+        const auto row = [](const char *name, Task task) {
+            QTest::newRow(name) << QByteArray(name) << static_cast<int>(task);
+        };
+        row("text-embedding-3-small", Task::Embeddings);
+        row("nomic-embed-text:latest", Task::Embeddings);
+        row("BAAI/BGE-M3", Task::Embeddings);
+        row("all-minilm", Task::Embeddings);
+        row("bge-reranker-v2-m3", Task::Other);
+        row("omni-moderation-latest", Task::Moderations);
+        row("whisper-large-v3", Task::Other);
+        row("llama-3.3-70b", Task::Chat);
+    }
+
+    void namesTellTheTaskBesideChat()
+    {
+        QFETCH(QByteArray, name);
+        Model model = aModel("p", name);
+        model.chat = looksLikeChatModel(name);
+        QTEST(static_cast<int>(taskOf(model)), "task");
+    }
+
+    void knowsTheSameEmbeddingModel()
+    {
+        QVERIFY(isSameEmbedder("bge-m3", "BAAI/BGE-M3:latest"));
+        QVERIFY(!isSameEmbedder("multilingual-e5-large", "multilingual-e5-large-instruct"));
+    }
+
     void ownNamesMeanAKindOfCandidates_data()
     {
         QTest::addColumn<QByteArray>("name");

@@ -44,9 +44,10 @@ private Q_SLOTS:
         row("gemini",
             "google",
             R"({"models":[{"name":"models/gemini-3","supportedGenerationMethods":["generateContent"]},
-                {"name":"models/embed","supportedGenerationMethods":["embedContent"]},
+                {"name":"models/embed-1","supportedGenerationMethods":["embedContent"]},
+                {"name":"models/aqa","supportedGenerationMethods":["generateAnswer"]},
                 {"name":"models/other"}]})",
-            {"gemini-3", "other"});
+            {"gemini-3", "embed-1", "other"});
         row("cloudflare",
             "cloudflare",
             R"({"success":true,"result":[{"id":"7f-uuid","name":"@cf/meta/llama","task":{"name":"Text Generation"}},

@@ -52,7 +52,8 @@ QString RequestWords::disqualification(const QString &word)
          {u"quota_exhausted"_s, tr("quota used up")},
          {u"deprecated"_s, tr("being withdrawn")},
          {u"wire_not_spoken"_s, tr("its protocol is not spoken")},
-         {u"not_chat"_s, tr("not a chat model")}},
+         {u"not_chat"_s, tr("not a chat model")},
+         {u"wrong_task"_s, tr("answers requests of another kind")}},
         word);
 }
 
