@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>freerelay::ui::AppsPresenter</name>
+    <message numerus="yes">
+        <source>%n setting(s) were changed since and stay as they are.</source>
+        <translation>
+            <numerusform>%n setting was changed since and stays as it is.</numerusform>
+            <numerusform>%n settings were changed since and stay as they are.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>freerelay::ui::Figures</name>
     <message numerus="yes">
         <source>%n day(s)</source>

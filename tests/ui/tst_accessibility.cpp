@@ -71,6 +71,7 @@ void addPages()
     QTest::newRow("providers, no key") << PageId::Providers << QByteArray("openai");
     QTest::newRow("requests") << PageId::Requests << QByteArray();
     QTest::newRow("requests, one selected") << PageId::Requests << QByteArray("req_12");
+    QTest::newRow("apps") << PageId::Apps << QByteArray();
     QTest::newRow("connect") << PageId::Connect << QByteArray();
     QTest::newRow("developer") << PageId::Developer << QByteArray();
 }

@@ -138,7 +138,7 @@ private Q_SLOTS:
         const Fixture fixture(/*withTray=*/true, /*hidden=*/true);
         fixture.desktop->tray().trigger(u"connect"_s);
         QVERIFY(fixture.desktop->window().isVisible());
-        QCOMPARE(fixture.desktop->window().currentPage(), PageId::Connect);
+        QCOMPARE(fixture.desktop->window().currentPage(), PageId::Apps);
     }
 
     void theTrayQuits()

@@ -59,10 +59,10 @@ private Q_SLOTS:
     void isThereOnlyForDevelopers()
     {
         const WindowFixture users;
-        QCOMPARE(users.find<QListWidget>(u"navigation"_s)->count(), 4);
+        QCOMPARE(users.find<QListWidget>(u"navigation"_s)->count(), 5);
         QVERIFY(users.find<QWidget>(u"developerPage"_s) == nullptr);
         WindowFixture developers(Audience::Developers);
-        QCOMPARE(developers.find<QListWidget>(u"navigation"_s)->count(), 5);
+        QCOMPARE(developers.find<QListWidget>(u"navigation"_s)->count(), 6);
         developers.window.actionRegistry().find(u"page.developer"_s)->trigger();
         QCOMPARE(developers.window.currentPage(), PageId::Developer);
         QVERIFY(developers.find<QWidget>(u"developerPage"_s)->isVisible());

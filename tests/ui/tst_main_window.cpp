@@ -166,7 +166,7 @@ private Q_SLOTS:
         QVERIFY(QGuiApplication::clipboard()->text().contains(u"gemini-2.5-flash"_s));
     }
 
-    void anEmptyLogSaysWhyAndLeadsToConnect()
+    void anEmptyLogSaysWhyAndLeadsToTheApps()
     {
         WindowFixture fixture;
         fixture.gateway.requests.clear();
@@ -175,7 +175,7 @@ private Q_SLOTS:
         auto *button = fixture.find<QPushButton>(u"requestsEmptyButton"_s);
         QTRY_VERIFY(button->isVisible());
         button->click();
-        QCOMPARE(fixture.window.currentPage(), PageId::Connect);
+        QCOMPARE(fixture.window.currentPage(), PageId::Apps);
     }
 
     void theErrorFilterWaitsForTheTypingToRestAndIsCleared()

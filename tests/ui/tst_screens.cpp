@@ -162,6 +162,7 @@ std::vector<Screen> screens()
              }
          }},
         {u"requests-empty"_s, PageId::Requests, [](WindowFixture &) {}},
+        {u"apps"_s, PageId::Apps, [](WindowFixture &) {}},
         {u"connect"_s, PageId::Connect, [](WindowFixture &) {}},
         {u"developer"_s,
          PageId::Developer,

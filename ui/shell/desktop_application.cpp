@@ -60,7 +60,7 @@ DesktopApplication::DesktopApplication(
     connect(m_window.get(), &MainWindow::quitRequested, this, &DesktopApplication::quit);
     connect(&m_trayPresenter, &TrayPresenter::openRequested, this, [this] { activate(); });
     connect(&m_trayPresenter, &TrayPresenter::connectRequested, this, [this] {
-        m_window->showPage(PageId::Connect);
+        m_window->showPage(PageId::Apps);
         activate();
     });
     connect(&m_trayPresenter, &TrayPresenter::quitRequested, this, &DesktopApplication::quit);

@@ -2,6 +2,8 @@
 
 #include "ui/dialogs/shortcuts_dialog.h"
 #include "ui/models/gateway_feed.h"
+#include "ui/pages/apps/apps_page.h"
+#include "ui/pages/apps/apps_presenter.h"
 #include "ui/pages/connect/connect_page.h"
 #include "ui/pages/connect/connect_presenter.h"
 #include "ui/pages/developer/developer_page.h"
@@ -61,6 +63,7 @@ MainWindow::MainWindow(
     , m_overviewPresenter(std::make_unique<OverviewPresenter>(feed, commands))
     , m_providersPresenter(std::make_unique<ProvidersPresenter>(feed, messages, *m_prompter))
     , m_requestsPresenter(std::make_unique<RequestsPresenter>(feed))
+    , m_appsPresenter(std::make_unique<AppsPresenter>(feed, messages))
     , m_connectPresenter(std::make_unique<ConnectPresenter>(feed))
     , m_developerPresenter(
           feed.gateway().chaos().available ? std::make_unique<DeveloperPresenter>(feed, messages)
@@ -94,12 +97,14 @@ void MainWindow::createPages()
     m_overview = new OverviewPage(*m_overviewPresenter, this);
     m_providers = new ProvidersPage(*m_providersPresenter, this);
     m_requests = new RequestsPage(*m_requestsPresenter, this);
+    m_apps = new AppsPage(*m_appsPresenter, this);
     m_connect = new ConnectPage(*m_connectPresenter, this);
     m_overview->setObjectName(u"overviewPage"_s);
     m_providers->setObjectName(u"providersPage"_s);
     m_requests->setObjectName(u"requestsPage"_s);
+    m_apps->setObjectName(u"appsPage"_s);
     m_connect->setObjectName(u"connectPage"_s);
-    m_pages = {m_overview, m_providers, m_requests, m_connect};
+    m_pages = {m_overview, m_providers, m_requests, m_apps, m_connect};
     if (m_developerPresenter) {
         m_pages.push_back(new DeveloperPage(*m_developerPresenter, this));
         m_pages.back()->setObjectName(u"developerPage"_s);
@@ -114,8 +119,8 @@ void MainWindow::createPages()
         m_overviewPresenter.get(),
         &OverviewPresenter::connectRequested,
         this,
-        leadTo(PageId::Connect));
-    connect(m_requests, &RequestsPage::connectRequested, this, leadTo(PageId::Connect));
+        leadTo(PageId::Apps));
+    connect(m_requests, &RequestsPage::connectRequested, this, leadTo(PageId::Apps));
     connect(m_requests, &RequestsPage::selectionChanged, this, &MainWindow::updateActions);
     connect(m_connect, &ConnectPage::overviewRequested, this, leadTo(PageId::Overview));
 }
@@ -143,7 +148,8 @@ void MainWindow::createLayout()
     addEntry(u"overview"_s, tr("Overview"));
     addEntry(u"providers"_s, tr("Providers"));
     addEntry(u"requests"_s, tr("Requests"));
-    addEntry(u"connect"_s, tr("Connect an app"));
+    addEntry(u"apps"_s, tr("Apps"));
+    addEntry(u"connect"_s, tr("Snippets"));
     if (m_developerPresenter) {
         addEntry(u"developer"_s, tr("Developer"));
     }
@@ -215,7 +221,8 @@ void MainWindow::createPageActions()
     addPage(PageId::Overview, u"page.overview"_s, tr("&Overview"), u"overview"_s);
     addPage(PageId::Providers, u"page.providers"_s, tr("&Providers"), u"providers"_s);
     addPage(PageId::Requests, u"page.requests"_s, tr("&Requests"), u"requests"_s);
-    addPage(PageId::Connect, u"page.connect"_s, tr("&Connect an App"), u"connect"_s);
+    addPage(PageId::Apps, u"page.apps"_s, tr("A&pps"), u"apps"_s);
+    addPage(PageId::Connect, u"page.connect"_s, tr("&Snippets"), u"connect"_s);
     if (m_developerPresenter) {
         addPage(PageId::Developer, u"page.developer"_s, tr("&Developer"), u"developer"_s);
     }
@@ -286,7 +293,11 @@ void MainWindow::createMenus()
         menuBar()->addMenu(tr("Ke&ys")),
         {u"keys.add"_s, u"keys.test"_s, u"keys.remove"_s, {}, u"keys.retryKeychain"_s});
     QStringList view{
-        u"page.overview"_s, u"page.providers"_s, u"page.requests"_s, u"page.connect"_s};
+        u"page.overview"_s,
+        u"page.providers"_s,
+        u"page.requests"_s,
+        u"page.apps"_s,
+        u"page.connect"_s};
     if (m_developerPresenter) {
         view.append(u"page.developer"_s);
     }

@@ -13,6 +13,8 @@ class QStackedWidget;
 
 namespace freerelay::ui {
 
+class AppsPage;
+class AppsPresenter;
 class ConnectPage;
 class ConnectPresenter;
 class DeveloperPage;
@@ -33,7 +35,8 @@ enum class PageId {
     Overview,
     Providers,
     Requests,
-    Connect,
+    Apps,
+    Connect, ///< texts to copy
     Developer, ///< only in a program that was started for developers
 };
 
@@ -100,11 +103,13 @@ private:
     std::unique_ptr<OverviewPresenter> m_overviewPresenter;
     std::unique_ptr<ProvidersPresenter> m_providersPresenter;
     std::unique_ptr<RequestsPresenter> m_requestsPresenter;
+    std::unique_ptr<AppsPresenter> m_appsPresenter;
     std::unique_ptr<ConnectPresenter> m_connectPresenter;
     std::unique_ptr<DeveloperPresenter> m_developerPresenter; ///< null = there is no such page
     OverviewPage *m_overview = nullptr;
     ProvidersPage *m_providers = nullptr;
     RequestsPage *m_requests = nullptr;
+    AppsPage *m_apps = nullptr;
     ConnectPage *m_connect = nullptr;
     std::vector<Page *> m_pages; ///< in the order of PageId
     QListWidget *m_navigation = nullptr;

@@ -62,7 +62,7 @@ QWidget *ConnectPage::createChooser()
     auto *chooser = new QWidget(this);
     auto *column = new QVBoxLayout(chooser);
     column->setContentsMargins(pageMargin, pageMargin, pageMargin, pageMargin);
-    auto *title = new QLabel(tr("Connect an app"), chooser);
+    auto *title = new QLabel(tr("Snippets"), chooser);
     makeHeading(title, HeadingLevel::Page);
     column->addWidget(title);
     auto *hint = new QLabel(

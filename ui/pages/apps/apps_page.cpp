@@ -1,0 +1,103 @@
+#include "apps_page.h"
+
+#include "ui/pages/apps/app_panel.h"
+#include "ui/pages/apps/apps_presenter.h"
+#include "ui/theme/icons.h"
+#include "ui/widgets/two_line_delegate.h"
+#include "ui/widgets/typography.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QListWidget>
+#include <QSignalBlocker>
+#include <QVBoxLayout>
+
+namespace freerelay::ui {
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+constexpr int pageMargin = 24;
+constexpr int listChars = 42;
+constexpr int idRole = Qt::UserRole;
+constexpr int stateRole = Qt::UserRole + 1;
+
+} // namespace
+
+AppsPage::AppsPage(AppsPresenter &presenter, QWidget *parent)
+    : Page(parent)
+    , m_presenter(presenter)
+{
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(pageMargin, pageMargin, pageMargin, pageMargin);
+    auto *title = new QLabel(tr("Apps"), this);
+    makeHeading(title, HeadingLevel::Page);
+    column->addWidget(title);
+    auto *hint = new QLabel(
+        tr("Choose a tool, look at the change, connect it. What was there before is kept, so that "
+           "it can be undone."),
+        this);
+    hint->setWordWrap(true);
+    makeSecondary(hint);
+    column->addWidget(hint);
+    auto *row = new QHBoxLayout;
+    row->setSpacing(pageMargin);
+    row->addWidget(createList());
+    row->addWidget(new AppPanel(m_presenter, this), 1);
+    column->addLayout(row, 1);
+    connect(&m_presenter, &AppsPresenter::changed, this, &AppsPage::update);
+}
+
+QWidget *AppsPage::createList()
+{
+    auto *left = new QWidget(this);
+    left->setFixedWidth(widthOfChars(this, listChars));
+    auto *column = new QVBoxLayout(left);
+    column->setContentsMargins(0, 0, 0, 0);
+    auto *label = new QLabel(tr("T&ools"), left);
+    column->addWidget(label);
+    m_list = new QListWidget(left);
+    m_list->setObjectName(u"appList"_s);
+    m_list->setAccessibleName(tr("Tools"));
+    m_list->setItemDelegate(new TwoLineDelegate(stateRole, m_list));
+    m_list->setUniformItemSizes(true);
+    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    label->setBuddy(m_list);
+    column->addWidget(m_list, 1);
+    connect(m_list, &QListWidget::currentItemChanged, this, [this](const QListWidgetItem *item) {
+        if (item != nullptr) {
+            m_presenter.select(item->data(idRole).toString());
+        }
+    });
+    return left;
+}
+
+void AppsPage::setActive(bool active)
+{
+    m_presenter.setActive(active);
+}
+
+void AppsPage::update()
+{
+    const QSignalBlocker blocker(m_list);
+    const auto &rows = m_presenter.rows();
+    while (m_list->count() > static_cast<int>(rows.size())) {
+        delete m_list->takeItem(m_list->count() - 1);
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto index = static_cast<int>(i);
+        auto *item = index < m_list->count() ? m_list->item(index) : new QListWidgetItem(m_list);
+        const AppsPresenter::State state = AppsPresenter::stateOf(rows[i]);
+        item->setText(rows[i].name);
+        item->setData(idRole, rows[i].id);
+        item->setData(stateRole, state.text);
+        item->setData(Qt::AccessibleTextRole, QString(rows[i].name % u", "_s % state.text));
+        item->setIcon(lineIcon(state.icon, state.tone));
+        if (&rows[i] == m_presenter.selected()) {
+            m_list->setCurrentItem(item);
+        }
+    }
+}
+
+} // namespace freerelay::ui
