@@ -5,9 +5,11 @@
 #include "core/common/secret.h"
 #include "core/interfaces/app_connections.h"
 #include "core/interfaces/chaos_figures.h"
+#include "core/interfaces/cli_runs.h"
 #include "core/interfaces/health_figures.h"
 #include "core/interfaces/quota_figures.h"
 #include "core/interfaces/request_history.h"
+#include "core/interfaces/skills.h"
 
 #include <QByteArray>
 #include <QDateTime>
@@ -189,6 +191,10 @@ public:
     [[nodiscard]] virtual RequestHistory &history() = 0;
     /// Pointing tools at the gateway. Lives as long as this object.
     [[nodiscard]] virtual AppConnections &apps() = 0;
+    /// Tools of the command line that clients may have run. Lives as long as this object.
+    [[nodiscard]] virtual CliRuns &cliRuns() = 0;
+    /// Lives as long as this object.
+    [[nodiscard]] virtual Skills &skills() = 0;
 
     /// Stored in the settings file; StorageFailed when that cannot be written (in force all the
     /// same).

@@ -10,6 +10,7 @@
 #include "core/services/audit_keeper.h"
 #include "core/services/catalog_keeper.h"
 #include "core/services/chaos_keeper.h"
+#include "core/services/cli/cli_runner.h"
 #include "core/services/config_keeper.h"
 #include "core/services/connect/app_keeper.h"
 #include "core/services/health/health_watch.h"
@@ -21,6 +22,7 @@
 #include "core/services/quota/quota_watch.h"
 #include "core/services/recording.h"
 #include "core/services/resender.h"
+#include "core/services/skills/skill_keeper.h"
 #include "core/services/sleep_watch.h"
 #include "core/services/subscribers.h"
 #include "core/services/telemetry_hub.h"
@@ -86,6 +88,8 @@ public:
     }
     [[nodiscard]] interfaces::RequestHistory &history() override { return m_recording->history(); }
     [[nodiscard]] interfaces::AppConnections &apps() override { return m_apps; }
+    [[nodiscard]] interfaces::CliRuns &cliRuns() override { return m_skills; }
+    [[nodiscard]] interfaces::Skills &skills() override { return m_skills; }
     common::Result<void> setMode(common::Mode mode) override;
     common::Result<void> listenOn(quint16 port) override;
     void pause() override;
@@ -126,6 +130,10 @@ private:
     void onChaosChanged();
     void hideSecrets(const common::Secret &candidate = {});
     void announce() { m_subscribers.announce(); }
+    [[nodiscard]] connect::Endpoint endpointForTools() const
+    {
+        return {m_server ? m_server->endpoint().toUtf8() : QByteArray(), m_clientKey.reveal()};
+    }
     [[nodiscard]] interfaces::QuotaOutlook look() const;
     void countProviders(interfaces::GatewayStatus &status) const;
     [[nodiscard]] QString problem() const;
@@ -160,10 +168,14 @@ private:
     ModelLister m_lister;
     std::unique_ptr<Resender> m_resender;
     AppKeeper m_apps{
-        m_options.paths.connectionsFolder,
-        [this] {
-            return connect::Endpoint{status().endpoint.toUtf8(), m_clientKey.reveal()};
-        },
+        m_options.paths.connectionsFolder, [this] { return endpointForTools(); }, m_clock};
+    SkillKeeper m_skills{
+        m_options.paths.skillsFile,
+        std::make_unique<CliRunner>(CliRunner::Surroundings{
+            connect::Machine::current(),
+            [this] { return settings().cliRuns; },
+            [this] { return endpointForTools(); },
+            m_options.paths.cliRunsFolder}),
         m_clock};
 
     QString m_listenProblem;

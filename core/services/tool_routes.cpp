@@ -6,9 +6,17 @@ namespace freerelay::services {
 
 using gateway::HttpRequest;
 using gateway::Method;
+using gateway::RouteFlag;
 using Downstream = std::shared_ptr<relay::Downstream>;
 
 void ToolRoutes::addTo(gateway::Router &router)
+{
+    addConfigs(router);
+    addRuns(router);
+    addSkills(router);
+}
+
+void ToolRoutes::addConfigs(gateway::Router &router)
 {
     router.add(
         {Method::Get,
@@ -30,6 +38,53 @@ void ToolRoutes::addTo(gateway::Router &router)
          {},
          [this](const HttpRequest &request, const Downstream &downstream) {
              m_config.openCodeModels(request, *downstream);
+         }});
+}
+
+void ToolRoutes::addRuns(gateway::Router &router)
+{
+    router.add(
+        {Method::Get,
+         "/opencode/cli-backends"_ba,
+         {},
+         [this](const HttpRequest &, const Downstream &downstream) {
+             m_cli.backends(downstream);
+         }});
+    router.add(
+        {Method::Post,
+         "/opencode/cli-run"_ba,
+         RouteFlag::Admin | RouteFlag::JsonBody,
+         [this](const HttpRequest &request, const Downstream &downstream) {
+             m_cli.run(request, downstream);
+         }});
+}
+
+void ToolRoutes::addSkills(gateway::Router &router)
+{
+    router.add(
+        {Method::Get, "/skills"_ba, {}, [this](const HttpRequest &, const Downstream &downstream) {
+             m_skills.overview(downstream);
+         }});
+    router.add(
+        {Method::Get,
+         "/skills/results"_ba,
+         RouteFlag::Admin,
+         [this](const HttpRequest &, const Downstream &downstream) {
+             m_skills.results(downstream);
+         }});
+    router.add(
+        {Method::Get,
+         "/skills/config"_ba,
+         {},
+         [this](const HttpRequest &, const Downstream &downstream) {
+             m_skills.config(downstream);
+         }});
+    router.add(
+        {Method::Post,
+         "/skills/coding-supervisor"_ba,
+         RouteFlag::Admin | RouteFlag::JsonBody,
+         [this](const HttpRequest &request, const Downstream &downstream) {
+             m_skills.supervise(request, downstream);
          }});
 }
 

@@ -89,6 +89,8 @@ Paths Paths::resolve(const common::Environment &environment)
     paths.textsFile = paths.dataFolder % "/texts.db"_L1;
     paths.quotaFile = paths.dataFolder % "/quota.json"_L1;
     paths.auditFolder = paths.dataFolder % "/audit"_L1;
+    paths.skillsFile = paths.dataFolder % "/skills.json"_L1;
+    paths.cliRunsFolder = paths.dataFolder % "/cli-runs"_L1;
     paths.connectionsFolder = paths.dataFolder % "/connections"_L1;
     paths.adminTokenFile = paths.stateFolder % "/admin-token"_L1;
     paths.fingerprintKeyFile = paths.stateFolder % "/fingerprint-key"_L1;

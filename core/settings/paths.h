@@ -23,6 +23,8 @@ struct Paths
     QString quotaFile; ///< dataFolder/quota.json
     QString textsFile; ///< dataFolder/texts.db, only while texts are kept
     QString auditFolder; ///< dataFolder/audit
+    QString skillsFile; ///< dataFolder/skills.json
+    QString cliRunsFolder; ///< dataFolder/cli-runs: where tools work unless the settings say
     QString connectionsFolder; ///< dataFolder/connections: what was written for which tool
     QString adminTokenFile; ///< stateFolder/admin-token, kept over restarts
     QString fingerprintKeyFile; ///< stateFolder/fingerprint-key, kept over restarts

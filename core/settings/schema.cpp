@@ -3,6 +3,8 @@
 #include "core/settings/field_kinds.h"
 #include "core/settings/near_names.h"
 
+#include <QDir>
+
 #include <functional>
 #include <limits>
 
@@ -180,6 +182,28 @@ SettingsFields brownoutFields()
     };
 }
 
+SettingsFields cliRunFields()
+{
+    constexpr int most = 32;
+    return {
+        flag<Settings>(
+            u"cli_runs.enabled"_s, [](auto &s) -> auto & { return s.cliRuns.enabled; }),
+        scalar<Settings>(
+            u"cli_runs.folder"_s,
+            u"the path of a folder"_s,
+            [](auto &s) -> auto & { return s.cliRuns.folder; },
+            [](const QString &text) {
+                const bool good = text.isEmpty() || QDir::isAbsolutePath(text);
+                return good ? std::optional(text) : std::nullopt;
+            },
+            [](const QString &folder) { return folder; }),
+        integer<Settings>(
+            u"cli_runs.max"_s, [](auto &s) -> auto & { return s.cliRuns.most; }, 1, most),
+        duration<Settings>(
+            u"cli_runs.timeout"_s, [](auto &s) -> auto & { return s.cliRuns.timeout; }, 1s, 24h),
+    };
+}
+
 SettingsFields programFields()
 {
     return {
@@ -248,7 +272,7 @@ const SettingsFields &settingsFields()
     static const SettingsFields fields = [] {
         SettingsFields all = callerFields();
         for (SettingsFields part :
-             {limitFields(), brownoutFields(), recordFields(), programFields()}) {
+             {limitFields(), brownoutFields(), recordFields(), cliRunFields(), programFields()}) {
             all.insert(all.end(), part.begin(), part.end());
         }
         return all;

@@ -43,6 +43,17 @@ struct BrownoutSettings
     bool operator==(const BrownoutSettings &) const = default;
 };
 
+/// Running tools of the command line for clients with the admin token (docs/integrations.md).
+struct CliRunSettings
+{
+    bool enabled = false;
+    QString folder; ///< that they may work below; "" = one of FreeRelay's own
+    int most = 2; ///< at a time
+    std::chrono::milliseconds timeout{600'000}; ///< of one, at most
+
+    bool operator==(const CliRunSettings &) const = default;
+};
+
 /// The user's settings: one YAML file under XDG, documented in docs/settings.md. Plain value.
 struct Settings
 {
@@ -69,6 +80,7 @@ struct Settings
     std::chrono::milliseconds resumeGrace{60'000}; ///< of one that nobody reads
     int maxAttempts = 6;
     BrownoutSettings brownout;
+    CliRunSettings cliRuns;
 
     QHash<QByteArray, ProviderSettings> providers; ///< by provider id
     QString providersFile; ///< user's own providers (YAML); "" = providers.yaml beside the settings

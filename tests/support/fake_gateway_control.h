@@ -2,7 +2,9 @@
 
 #include "core/interfaces/gateway_control.h"
 #include "tests/support/fake_app_connections.h"
+#include "tests/support/fake_cli_runs.h"
 #include "tests/support/fake_request_history.h"
+#include "tests/support/fake_skills.h"
 
 #include <QTimer>
 
@@ -41,6 +43,8 @@ public:
     std::map<QByteArray, interfaces::HealthFigures> healths; ///< by provider
     FakeRequestHistory past;
     FakeAppConnections tools;
+    FakeCliRuns runs;
+    FakeSkills abilities;
     /// Storages that refuse keys, and with what.
     std::map<interfaces::KeyStorage, common::Error> refusals;
     std::optional<common::Error> keychainError; ///< what retryKeychain() answers
@@ -113,6 +117,8 @@ public:
 
     [[nodiscard]] interfaces::RequestHistory &history() override { return past; }
     [[nodiscard]] interfaces::AppConnections &apps() override { return tools; }
+    [[nodiscard]] interfaces::CliRuns &cliRuns() override { return runs; }
+    [[nodiscard]] interfaces::Skills &skills() override { return abilities; }
 
     common::Result<void> setMode(common::Mode mode) override
     {

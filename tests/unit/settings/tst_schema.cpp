@@ -81,6 +81,8 @@ private Q_SLOTS:
         QTest::newRow("collector") << u"telemetry.otlp_endpoint"_s << u"127.0.0.1:4318"_s;
         QTest::newRow("collector with a key")
             << u"telemetry.otlp_endpoint"_s << u"https://me:key@collector.example"_s;
+        QTest::newRow("folder of tools") << u"cli_runs.folder"_s << u"work"_s;
+        QTest::newRow("tools at a time") << u"cli_runs.max"_s << u"0"_s;
         QTest::newRow("base URL") << u"providers.groq.base_url"_s << u"ftp://x"_s;
         QTest::newRow("extra") << u"providers.cloudflare.extra.account_id"_s << u"../x"_s;
     }

@@ -1,0 +1,291 @@
+#include "cli_route.h"
+
+#include "core/relay/error_reply.h"
+
+#include <QJsonDocument>
+#include <QPointer>
+#include <QRegularExpression>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace freerelay::gateway {
+
+namespace {
+
+using common::ErrorKind;
+using common::failure;
+using common::Result;
+using interfaces::CliBackend;
+using interfaces::CliOutcome;
+using interfaces::CliRuns;
+
+constexpr qsizetype maxPromptBytes = 1024 * 1024;
+constexpr double maxTimeoutSeconds = 24.0 * 60 * 60;
+
+void replyJson(relay::Downstream &downstream, const QJsonObject &object)
+{
+    constexpr int ok = 200;
+    downstream.reply(
+        ok,
+        {{"content-type"_ba, "application/json"_ba}, {"cache-control"_ba, "no-store"_ba}},
+        QJsonDocument(object).toJson(QJsonDocument::Compact));
+}
+
+void replyError(relay::Downstream &downstream, const common::Error &error)
+{
+    const relay::ClientError told = relay::toClientError(error);
+    downstream.reply(told.status, told.headers(), told.body());
+}
+
+tl::unexpected<common::Error> wrong(const QString &member, QStringView what)
+{
+    return failure(ErrorKind::InvalidArgument, u"“%1” %2"_s.arg(member, what), member);
+}
+
+/// Browsers say where a request comes from, all of them in one of these.
+bool isFromBrowser(const common::HeaderList &headers)
+{
+    return headers.contains("origin") || headers.contains("referer")
+        || headers.contains("sec-fetch-site") || headers.contains("sec-fetch-mode");
+}
+
+QString joinedText(const QJsonArray &events)
+{
+    QStringList parts;
+    for (const QJsonValue &event : events) {
+        if (event["type"_L1] == "text"_L1) {
+            parts << event["text"_L1].toString();
+        }
+    }
+    return parts.join(u'\n');
+}
+
+QJsonObject outcomeJson(const CliOutcome &outcome)
+{
+    return {
+        {u"status"_s, interfaces::nameOf(outcome.status)},
+        {u"exit_code"_s, outcome.exitCode < 0 ? QJsonValue() : QJsonValue(outcome.exitCode)},
+        {u"error"_s, outcome.error},
+        {u"duration_ms"_s, qint64(outcome.duration.count())}};
+}
+
+Result<QJsonObject> knownMembers(const QByteArray &body)
+{
+    static const QStringList known{
+        u"backend"_s, u"prompt"_s, u"model"_s, u"cwd"_s, u"timeout"_s, u"stream"_s};
+    const QJsonDocument document = QJsonDocument::fromJson(body);
+    if (!document.isObject()) {
+        return failure(ErrorKind::InvalidArgument, u"The body must be a JSON object."_s);
+    }
+    const QJsonObject object = document.object();
+    for (const QString &name : object.keys()) {
+        if (!known.contains(name)) {
+            return wrong(name.left(64), u"is not known here.");
+        }
+    }
+    return object;
+}
+
+/// A member that is a text when it is there.
+Result<QString> textOf(const QJsonObject &object, const QString &name)
+{
+    const QJsonValue value = object.value(name);
+    if (!value.isUndefined() && !value.isNull() && !value.isString()) {
+        return wrong(name, u"must be a text.");
+    }
+    return value.toString();
+}
+
+} // namespace
+
+Result<CliQuestion> parseCliQuestion(const QByteArray &body)
+{
+    const auto object = knownMembers(body);
+    if (!object) {
+        return failure(object.error());
+    }
+    CliQuestion question;
+    QString prompt;
+    for (const auto &[name, target] :
+         {std::pair(u"backend"_s, &question.order.backend),
+          std::pair(u"prompt"_s, &prompt),
+          std::pair(u"model"_s, &question.order.model),
+          std::pair(u"cwd"_s, &question.order.folder)}) {
+        auto text = textOf(*object, name);
+        if (!text) {
+            return failure(text.error());
+        }
+        *target = *std::move(text);
+    }
+    question.order.prompt = prompt.toUtf8();
+    if (question.order.prompt.trimmed().isEmpty()
+        || question.order.prompt.size() > maxPromptBytes) {
+        return wrong(u"prompt"_s, u"must be a text of up to 1 MiB.");
+    }
+    // It becomes an argument: nothing that could be taken for an option.
+    static const QRegularExpression modelName(u"^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,199}$"_s);
+    if (!question.order.model.isEmpty() && !modelName.match(question.order.model).hasMatch()) {
+        return wrong(u"model"_s, u"is not the name of a model.");
+    }
+    const QJsonValue timeout = object->value("timeout"_L1);
+    if (!timeout.isUndefined() && !timeout.isNull()) {
+        const double seconds = timeout.toDouble();
+        if (!(seconds > 0) || seconds > maxTimeoutSeconds) {
+            return wrong(u"timeout"_s, u"must be a number of seconds above 0.");
+        }
+        question.order.timeout = std::chrono::milliseconds(qint64(seconds * 1000));
+    }
+    const QJsonValue stream = object->value("stream"_L1);
+    if (!stream.isUndefined() && !stream.isBool()) {
+        return wrong(u"stream"_s, u"must be true or false.");
+    }
+    question.stream = stream.toBool();
+    return question;
+}
+
+void CliRoute::backends(std::shared_ptr<relay::Downstream> downstream)
+{
+    auto parcel = std::make_shared<std::shared_ptr<relay::Downstream>>(std::move(downstream));
+    const QPointer<CliRoute> self(this);
+    QMetaObject::invokeMethod(&m_mainContext, [self, parcel, &control = m_control] {
+        QJsonArray list;
+        for (const CliBackend &backend : control.cliRuns().backends()) {
+            list.append(QJsonObject{
+                {u"id"_s, backend.id},
+                {u"program"_s, backend.program},
+                {u"installed"_s, backend.installed}});
+        }
+        const QJsonObject body{{u"enabled"_s, control.cliRuns().isOn()}, {u"backends"_s, list}};
+        if (self) {
+            QMetaObject::invokeMethod(self, [parcel, body] { replyJson(**parcel, body); });
+        }
+    });
+}
+
+void CliRoute::run(const HttpRequest &request, std::shared_ptr<relay::Downstream> downstream)
+{
+    if (isFromBrowser(request.headers)) {
+        replyError(
+            *downstream,
+            {ErrorKind::PermissionDenied, u"Tools are not run for a page in a browser."_s});
+        return;
+    }
+    auto question = parseCliQuestion(request.body);
+    if (!question) {
+        replyError(*downstream, question.error());
+        return;
+    }
+    const Number number = ++m_last;
+    downstream->setHandlers({}, [this, number] { onGone(number); });
+    m_waiting.emplace(
+        number, Waiting{std::move(downstream), question->order.backend, question->stream});
+    const QPointer<CliRoute> self(this);
+    // From the main thread back to this one, as long as there is one.
+    const auto back = [self](auto method, Number to, const auto &value) {
+        if (self) {
+            QMetaObject::invokeMethod(
+                self, [self, method, to, value] { (self->*method)(to, value); });
+        }
+    };
+    QMetaObject::invokeMethod(
+        &m_mainContext, [back, number, &control = m_control, order = question->order] {
+            back(
+                &CliRoute::onStarted,
+                number,
+                control.cliRuns().start(
+                    order,
+                    [back, number](const QJsonObject &event) {
+                        back(&CliRoute::onEvent, number, event);
+                    },
+                    [back, number](const CliOutcome &outcome) {
+                        back(&CliRoute::onEnd, number, outcome);
+                    }));
+        });
+}
+
+void CliRoute::onStarted(Number number, const Result<CliRuns::RunId> &started)
+{
+    const auto found = m_waiting.find(number);
+    if (found == m_waiting.end()) {
+        if (started) {
+            cancel(*started); // the client has left meanwhile
+        }
+        return;
+    }
+    if (!started) {
+        const Waiting waiting = std::move(found->second);
+        m_waiting.erase(found);
+        replyError(*waiting.downstream, started.error());
+        return;
+    }
+    Waiting &waiting = found->second;
+    waiting.id = *started;
+    if (waiting.stream) {
+        constexpr int ok = 200;
+        waiting.begun = true;
+        waiting.downstream->beginStream(
+            ok, {{"content-type"_ba, "text/event-stream"_ba}, {"cache-control"_ba, "no-store"_ba}});
+    }
+}
+
+void CliRoute::writeEvent(Waiting &waiting, const QJsonObject &event)
+{
+    waiting.downstream->write(
+        "data: " + QJsonDocument(event).toJson(QJsonDocument::Compact) + "\n\n");
+}
+
+void CliRoute::onEvent(Number number, const QJsonObject &event)
+{
+    const auto found = m_waiting.find(number);
+    if (found == m_waiting.end()) {
+        return;
+    }
+    if (found->second.stream) {
+        writeEvent(found->second, event);
+    } else {
+        found->second.events.append(event);
+    }
+}
+
+void CliRoute::onEnd(Number number, const CliOutcome &outcome)
+{
+    const auto found = m_waiting.find(number);
+    if (found == m_waiting.end()) {
+        return;
+    }
+    Waiting waiting = std::move(found->second);
+    m_waiting.erase(found);
+    QJsonObject end = outcomeJson(outcome);
+    if (waiting.stream) {
+        end.insert(u"type"_s, u"done"_s);
+        writeEvent(waiting, end);
+        waiting.downstream->write("data: [DONE]\n\n"_ba);
+        waiting.downstream->finish();
+        return;
+    }
+    end.insert(u"backend"_s, waiting.backend);
+    end.insert(u"text"_s, joinedText(waiting.events));
+    end.insert(u"events"_s, waiting.events);
+    replyJson(*waiting.downstream, end);
+}
+
+void CliRoute::onGone(Number number)
+{
+    const auto found = m_waiting.find(number);
+    if (found == m_waiting.end()) {
+        return;
+    }
+    const auto id = found->second.id;
+    m_waiting.erase(found);
+    if (id) {
+        cancel(*id);
+    }
+}
+
+void CliRoute::cancel(CliRuns::RunId id)
+{
+    QMetaObject::invokeMethod(
+        &m_mainContext, [id, &control = m_control] { control.cliRuns().cancel(id); });
+}
+
+} // namespace freerelay::gateway
