@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/common/clock.h"
 #include "core/common/result.h"
 #include "core/dialects/reply_translator.h"
 
@@ -22,7 +23,7 @@ struct ClientCall
 /// A request in a client's own dialect, said in OpenAI chat's.
 struct ClientRequest
 {
-    QByteArray chat; ///< body of a chat completion, for parseOpenAiChat()
+    QByteArray chat; ///< body of a chat completion, for parseOpenAiChat(); or of another task
     /// What OpenAI's form cannot say and the answer does not depend on ("mcp_servers", "tools[1]
     /// bash_20250124"); printable ASCII.
     QByteArrayList ignored;
@@ -36,6 +37,23 @@ struct ClientReplyContext
     std::int64_t promptTokensEstimated = 0; ///< told where the dialect needs a number at once
     bool thinking = false;
     bool stream = false;
+    const common::Clock *clock = nullptr; ///< outlives the translator
+    common::SteadyTime began{}; ///< when the request came
+
+    // Zero without a clock.
+    [[nodiscard]] common::SteadyTime now() const
+    {
+        return clock != nullptr ? clock->now() : common::SteadyTime();
+    }
+    [[nodiscard]] common::WallTime wallNow() const
+    {
+        return clock != nullptr ? clock->wallNow() : common::WallTime();
+    }
+    [[nodiscard]] std::int64_t createdUnix() const ///< seconds
+    {
+        return std::chrono::duration_cast<std::chrono::seconds>(wallNow().time_since_epoch())
+            .count();
+    }
 };
 
 /// An error reply, whatever its dialect.
@@ -66,6 +84,12 @@ public:
     [[nodiscard]] virtual QByteArray error(const ErrorWords &words) const = 0;
     /// The same as the last event of a stream that breaks off.
     [[nodiscard]] virtual QByteArray streamError(const ErrorWords &words) const = 0;
+
+    /// The content type of a stream.
+    [[nodiscard]] virtual QByteArray streamType() const
+    {
+        return "text/event-stream; charset=utf-8";
+    }
 };
 
 } // namespace freerelay::dialects

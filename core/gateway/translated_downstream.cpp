@@ -43,7 +43,12 @@ common::HeaderList TranslatedDownstream::withOurs(const common::HeaderList &head
 std::unique_ptr<dialects::ReplyTranslator> TranslatedDownstream::translator(bool stream) const
 {
     return m_dialect.translator(
-        {m_terms.requestId, m_terms.promptTokensEstimated, m_terms.thinking, stream});
+        {m_terms.requestId,
+         m_terms.promptTokensEstimated,
+         m_terms.thinking,
+         stream,
+         m_terms.clock,
+         m_terms.began});
 }
 
 QByteArray TranslatedDownstream::whole(const QByteArray &body, int &status) const
@@ -73,7 +78,12 @@ void TranslatedDownstream::reply(int status, const common::HeaderList &headers, 
 void TranslatedDownstream::beginStream(int status, const common::HeaderList &headers)
 {
     m_stream = translator(true);
-    m_next->beginStream(status, withOurs(headers));
+    const common::HeaderList ours = withOurs(headers);
+    common::HeaderList typed;
+    for (const auto &[name, value] : ours.fields()) {
+        typed.add(name, name == "content-type" ? m_dialect.streamType() : value);
+    }
+    m_next->beginStream(status, typed);
 }
 
 void TranslatedDownstream::write(const QByteArray &bytes)

@@ -19,6 +19,8 @@ public:
         QByteArrayList ignored{};
         std::int64_t promptTokensEstimated = 0;
         bool thinking = false;
+        const common::Clock *clock = nullptr; ///< outlives the downstream
+        common::SteadyTime began{};
     };
 
     /// @param dialect  outlives the downstream

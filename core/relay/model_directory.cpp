@@ -75,6 +75,16 @@ QByteArray tierName(const catalog::Model &model)
     return catalog::toName(model.tier).toByteArray();
 }
 
+Abilities abilitiesOf(const catalog::Model &model)
+{
+    const catalog::Capabilities &can = model.capabilities;
+    return {
+        catalog::taskOf(model) == catalog::Task::Embeddings,
+        can.tools != catalog::Known::No,
+        can.vision == catalog::Known::Yes,
+        can.reasoning == catalog::Known::Yes};
+}
+
 /// A provider is ready as long as one of its models is. When none is, the first to come back
 /// tells the state.
 ProviderHealth
@@ -184,6 +194,7 @@ findModel(const RelayConfig &config, const Supplies &supplies, QByteArrayView id
         found.createdUnix = releasedUnix(model);
         found.tier = tierName(model);
         found.contextWindow = model.contextWindow;
+        found.abilities = abilitiesOf(model);
     }
     return found;
 }

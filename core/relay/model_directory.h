@@ -19,6 +19,15 @@ struct Supplies
     common::SteadyTime now;
 };
 
+/// What a model is known to take; a name of our own stands for whoever can.
+struct Abilities
+{
+    bool embeds = false; ///< and nothing else
+    bool tools = true;
+    bool vision = true;
+    bool reasoning = false;
+};
+
 /// One name that a client may ask for.
 struct ListedModel
 {
@@ -32,6 +41,7 @@ struct ListedModel
     /// "" = it is usable, or something else is missing.
     QByteArray state{};
     std::optional<std::int64_t> retryAfterSeconds{}; ///< with `state`: until the first is back
+    Abilities abilities{};
 };
 
 /// How a provider stands, for /health.

@@ -1,16 +1,29 @@
 #include "dialect_routes.h"
 
+#include "core/dialects/completions/completions_dialect.h"
 #include "core/dialects/embeddings/embeddings_request.h"
 #include "core/gateway/routes/messages_route.h"
+#include "core/gateway/routes/ollama_route.h"
 
 using namespace Qt::Literals::StringLiterals;
 
 namespace freerelay::services {
 
+using dialects::OllamaForm;
 using gateway::HttpRequest;
 using gateway::Method;
 using gateway::RouteFlag;
 using Downstream = std::shared_ptr<relay::Downstream>;
+
+namespace {
+
+const dialects::ClientDialect &completionsDialect()
+{
+    static const dialects::CompletionsDialect dialect;
+    return dialect;
+}
+
+} // namespace
 
 DialectRoutes::DialectRoutes(
     relay::WorkerRelay &relay,
@@ -21,14 +34,28 @@ DialectRoutes::DialectRoutes(
     , m_messages(relay, audit, texts, replay, {&gateway::messagesDialect()})
     , m_embeddings(relay, audit, texts, replay, {nullptr, &dialects::parseEmbeddings})
     , m_moderations(relay, audit, texts, replay, {nullptr, &dialects::parseModerations})
+    , m_completions(relay, audit, texts, replay, {&completionsDialect()})
+    , m_ollamaChat(relay, audit, texts, replay, {&gateway::ollamaDialect(OllamaForm::Chat)})
+    , m_ollamaGenerate(relay, audit, texts, replay, {&gateway::ollamaDialect(OllamaForm::Generate)})
+    , m_ollamaBatch(
+          relay, audit, texts, replay, {&gateway::ollamaBatchDialect(), &dialects::parseEmbeddings})
+    , m_ollamaSingle(
+          relay,
+          audit,
+          texts,
+          replay,
+          {&gateway::ollamaSingleDialect(), &dialects::parseEmbeddings})
+    , m_clock(relay.clock())
 { }
 
-void DialectRoutes::addTo(gateway::Router &router)
+void DialectRoutes::addTo(gateway::Router &router, const gateway::ModelsRoute &models)
 {
     addChat(router, "/v1/chat/completions"_ba, m_chat);
     addChat(router, "/v1/messages"_ba, m_messages);
     addChat(router, "/v1/embeddings"_ba, m_embeddings);
     addChat(router, "/v1/moderations"_ba, m_moderations);
+    addChat(router, "/v1/completions"_ba, m_completions);
+    addOllama(router, models);
     router.add(
         {Method::Post,
          "/v1/messages/count_tokens"_ba,
@@ -46,6 +73,47 @@ void DialectRoutes::addChat(gateway::Router &router, QByteArray path, gateway::C
          RouteFlag::JsonBody,
          [&route](HttpRequest request, Downstream downstream) {
              route.handle(std::move(request), std::move(downstream));
+         }});
+}
+
+void DialectRoutes::addOllama(gateway::Router &router, const gateway::ModelsRoute &models)
+{
+    addOllamaWords(router, "/api/chat"_ba, OllamaForm::Chat, m_ollamaChat);
+    addOllamaWords(router, "/api/generate"_ba, OllamaForm::Generate, m_ollamaGenerate);
+    addChat(router, "/api/embed"_ba, m_ollamaBatch);
+    addChat(router, "/api/embeddings"_ba, m_ollamaSingle);
+    const auto get = [&router](QByteArray path, gateway::RouteFunction function) {
+        router.add({Method::Get, std::move(path), {}, std::move(function)});
+    };
+    get("/api/tags"_ba, [&models](const HttpRequest &, const Downstream &downstream) {
+        gateway::ollamaTags(models.listed(false), *downstream);
+    });
+    get("/api/version"_ba, [](const HttpRequest &, const Downstream &downstream) {
+        gateway::ollamaVersionReply(*downstream);
+    });
+    get("/api/ps"_ba, [](const HttpRequest &, const Downstream &downstream) {
+        gateway::ollamaRunning(*downstream);
+    });
+    router.add(
+        {Method::Post,
+         "/api/show"_ba,
+         RouteFlag::JsonBody,
+         [&models](const HttpRequest &request, const Downstream &downstream) {
+             gateway::ollamaShow(request, models, *downstream);
+         }});
+}
+
+void DialectRoutes::addOllamaWords(
+    gateway::Router &router, QByteArray path, OllamaForm form, gateway::ChatRoute &route)
+{
+    router.add(
+        {Method::Post,
+         std::move(path),
+         RouteFlag::JsonBody,
+         [this, form, &route](HttpRequest request, Downstream downstream) {
+             if (!gateway::answerLoad(request, form, m_clock, *downstream)) {
+                 route.handle(std::move(request), std::move(downstream));
+             }
          }});
 }
 

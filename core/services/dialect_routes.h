@@ -1,7 +1,9 @@
 #pragma once
 
+#include "core/dialects/ollama/ollama_words.h"
 #include "core/gateway/router.h"
 #include "core/gateway/routes/chat_route.h"
+#include "core/gateway/routes/models_route.h"
 
 namespace freerelay::services {
 
@@ -17,15 +19,28 @@ public:
         gateway::ReplayRoute &replay);
 
     /// @param router  must not outlive the routes
-    void addTo(gateway::Router &router);
+    /// @param models  outlives the router
+    void addTo(gateway::Router &router, const gateway::ModelsRoute &models);
 
 private:
     void addChat(gateway::Router &router, QByteArray path, gateway::ChatRoute &route);
+    void addOllama(gateway::Router &router, const gateway::ModelsRoute &models);
+    void addOllamaWords(
+        gateway::Router &router,
+        QByteArray path,
+        dialects::OllamaForm form,
+        gateway::ChatRoute &route);
 
     gateway::ChatRoute m_chat;
     gateway::ChatRoute m_messages; ///< Anthropic's dialect
     gateway::ChatRoute m_embeddings;
     gateway::ChatRoute m_moderations;
+    gateway::ChatRoute m_completions;
+    gateway::ChatRoute m_ollamaChat;
+    gateway::ChatRoute m_ollamaGenerate;
+    gateway::ChatRoute m_ollamaBatch; ///< embeddings of several texts
+    gateway::ChatRoute m_ollamaSingle; ///< of one
+    const common::Clock &m_clock;
 };
 
 } // namespace freerelay::services

@@ -39,7 +39,7 @@ WorkerHandler::WorkerHandler(
     , m_dashboard(parts.history, parts.clock)
     , m_router(rules)
 {
-    m_dialects.addTo(m_router);
+    m_dialects.addTo(m_router, m_models);
     m_tools.addTo(m_router);
     addClientRoutes();
     addAdminRoutes();

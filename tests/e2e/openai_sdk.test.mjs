@@ -72,6 +72,18 @@ describe('with one provider', () => {
     assert.deepEqual(JSON.parse(call.function.arguments), { city: 'Oslo' });
   });
 
+  it('completes a prompt, whole and streamed', async () => {
+    const asked = { model: 'freerelay-auto', prompt: 'hello' };
+    const whole = await client.completions.create(asked);
+    assert.deepEqual([whole.object, whole.choices[0].text], ['text_completion', 'Hello from the provider.']);
+    assert.equal(whole.usage.total_tokens, 8);
+    let text = '';
+    for await (const chunk of await client.completions.create({ ...asked, suffix: 'bye', stream: true })) {
+      text += chunk.choices[0].text;
+    }
+    assert.equal(text, 'Hello from the provider.');
+  });
+
   it('makes embeddings, as base64 (what the SDK asks for) and as numbers', async () => {
     const asked = { model: 'text-embedding-3-small', input: ['a', 'bcd'] };
     const packed = await client.embeddings.create(asked);

@@ -1,6 +1,8 @@
 #include "canonical_translator.h"
 
+#include "core/dialects/canonical/json_reply_reader.h"
 #include "core/dialects/canonical/openai_chunk_writer.h"
+#include "core/dialects/canonical/openai_reply_parser.h"
 #include "core/dialects/canonical/openai_reply_writer.h"
 
 namespace freerelay::dialects {
@@ -76,6 +78,19 @@ toOpenAiTranslator(std::unique_ptr<ReplyReader> reader, const ReplyContext &cont
         writer = std::make_unique<OpenAiChunkWriter>(context);
     } else {
         writer = std::make_unique<OpenAiReplyWriter>(context);
+    }
+    return std::make_unique<CanonicalTranslator>(std::move(reader), std::move(writer));
+}
+
+std::unique_ptr<ReplyTranslator>
+fromOpenAiTranslator(std::unique_ptr<ReplyWriter> writer, bool stream)
+{
+    auto parser = std::make_unique<OpenAiReplyParser>();
+    std::unique_ptr<ReplyReader> reader;
+    if (stream) {
+        reader = std::make_unique<SseReplyReader>(std::move(parser));
+    } else {
+        reader = std::make_unique<BodyReplyReader>(std::move(parser));
     }
     return std::make_unique<CanonicalTranslator>(std::move(reader), std::move(writer));
 }

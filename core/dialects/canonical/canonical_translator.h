@@ -34,4 +34,9 @@ private:
 [[nodiscard]] std::unique_ptr<ReplyTranslator>
 toOpenAiTranslator(std::unique_ptr<ReplyReader> reader, const ReplyContext &context);
 
+/// Ready translator from OpenAI chat, as the relay speaks it, to the dialect of a writer.
+/// @param stream  chunks come, else one whole reply
+[[nodiscard]] std::unique_ptr<ReplyTranslator>
+fromOpenAiTranslator(std::unique_ptr<ReplyWriter> writer, bool stream);
+
 } // namespace freerelay::dialects

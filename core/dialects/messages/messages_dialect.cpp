@@ -1,7 +1,6 @@
 #include "messages_dialect.h"
 
 #include "core/dialects/canonical/canonical_translator.h"
-#include "core/dialects/canonical/openai_reply_parser.h"
 #include "core/dialects/json_writer.h"
 #include "core/dialects/messages/messages_reply_writer.h"
 #include "core/dialects/messages/messages_request_reader.h"
@@ -53,17 +52,13 @@ common::Result<ClientRequest> MessagesDialect::read(const ClientCall &call) cons
 std::unique_ptr<ReplyTranslator>
 MessagesDialect::translator(const ClientReplyContext &context) const
 {
-    auto parser = std::make_unique<OpenAiReplyParser>();
-    std::unique_ptr<ReplyReader> reader;
     std::unique_ptr<ReplyWriter> writer;
     if (context.stream) {
-        reader = std::make_unique<SseReplyReader>(std::move(parser));
         writer = std::make_unique<MessagesStreamWriter>(context);
     } else {
-        reader = std::make_unique<BodyReplyReader>(std::move(parser));
         writer = std::make_unique<MessagesReplyWriter>(context);
     }
-    return std::make_unique<CanonicalTranslator>(std::move(reader), std::move(writer));
+    return fromOpenAiTranslator(std::move(writer), context.stream);
 }
 
 QByteArray MessagesDialect::error(const ErrorWords &words) const

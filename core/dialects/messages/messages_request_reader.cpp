@@ -1,6 +1,7 @@
 #include "messages_request_reader.h"
 
 #include "core/dialects/canonical/canonical_content.h"
+#include "core/dialects/canonical/chat_request_parts.h"
 #include "core/dialects/json.h"
 
 #include <algorithm>
@@ -11,14 +12,6 @@ namespace freerelay::dialects {
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
-
-/// More names would make the header of the answer too long to read.
-constexpr qsizetype maxIgnored = 20;
-
-common::Error invalid(const QString &param, const QString &message)
-{
-    return {common::ErrorKind::InvalidArgument, param + u": "_s + message, {}, param, {}};
-}
 
 /// Members that are written under another name, or as they are.
 struct Renamed
@@ -52,22 +45,11 @@ bool isPlainText(const JsonValue &block)
     return block["type"].equals("text") && !block["cache_control"].isObject();
 }
 
-QByteArray indexed(const QByteArray &path, int index)
-{
-    return path + '[' + QByteArray::number(index) + ']';
-}
-
 } // namespace
 
 void MessagesRequestReader::ignore(const QByteArray &what)
 {
-    if (m_request.ignored.size() >= maxIgnored) {
-        return;
-    }
-    QByteArray plain = what.left(100); // of the client's, and it goes into a header
-    std::replace_if(
-        plain.begin(), plain.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-    m_request.ignored.append(plain);
+    addIgnored(m_request.ignored, what);
 }
 
 common::Result<ClientRequest> MessagesRequestReader::read(const QByteArray &body)
@@ -108,7 +90,7 @@ std::optional<common::Error> MessagesRequestReader::readMember(const JsonMember 
         m_system = value;
     } else if (member.keyIs("tools")) {
         if (!value.isArray()) {
-            return invalid(u"tools"_s, u"Input should be a valid list"_s);
+            return invalidParameter(u"tools"_s, u"Input should be a valid list"_s);
         }
         writeTools(value);
     } else if (member.keyIs("tool_choice")) {
@@ -206,13 +188,13 @@ void MessagesRequestReader::writeToolChoice(const JsonValue &choice)
 std::optional<common::Error> MessagesRequestReader::readMessages(const JsonValue &messages)
 {
     if (messages.isMissing()) {
-        return invalid(u"messages"_s, u"Field required"_s);
+        return invalidParameter(u"messages"_s, u"Field required"_s);
     }
     if (!messages.isArray()) {
-        return invalid(u"messages"_s, u"Input should be a valid list"_s);
+        return invalidParameter(u"messages"_s, u"Input should be a valid list"_s);
     }
     if (messages.isEmptyContainer()) {
-        return invalid(u"messages"_s, u"at least one message is required"_s);
+        return invalidParameter(u"messages"_s, u"at least one message is required"_s);
     }
     m_json.key("messages").beginArray();
     writeSystem(m_system);
@@ -230,7 +212,7 @@ std::optional<common::Error> MessagesRequestReader::readMessage(const JsonValue 
 {
     const QByteArray path = indexed("messages", index);
     const auto amiss = [&path](const char *member, const QString &what) {
-        return invalid(QString::fromLatin1(path) + QLatin1StringView(member), what);
+        return invalidParameter(QString::fromLatin1(path) + QLatin1StringView(member), what);
     };
     const JsonValue content = message["content"];
     if (!content.isString() && !content.isArray()) {
@@ -369,7 +351,11 @@ void MessagesRequestReader::writeUser(const JsonValue &content, const QByteArray
 void MessagesRequestReader::writeToolResult(const JsonValue &result, const QByteArray &path)
 {
     m_json.beginObject().member("role", "tool");
-    m_json.member("tool_call_id", result["tool_use_id"].string()).key("content");
+    m_json.member("tool_call_id", result["tool_use_id"].string());
+    if (result["is_error"].isTrue()) {
+        m_json.key("is_error").boolean(true);
+    }
+    m_json.key("content");
     const JsonValue content = result["content"];
     if (content.isArray()) {
         std::vector<JsonValue> parts;
@@ -430,18 +416,17 @@ void MessagesRequestReader::writeMedia(const JsonValue &block)
         m_json.endObject();
         return;
     }
-    const QByteArray address = source["type"].equals("base64")
-        ? "data:" + source["media_type"].string() + ";base64," + source["data"].string()
-        : source["url"].string();
-    if (block["type"].equals("image")) {
-        m_json.beginObject().member("type", "image_url").key("image_url");
-        m_json.beginObject().member("url", address).endObject();
+    MediaBlock media;
+    media.kind = block["type"].equals("image") ? MediaKind::Image : MediaKind::Document;
+    media.fileName = block["title"].string();
+    if (source["type"].equals("base64")) {
+        media.mediaType = source["media_type"].string();
+        media.base64 = source["data"].string();
     } else {
-        const QByteArray title = block["title"].string();
-        m_json.beginObject().member("type", "file").key("file").beginObject();
-        m_json.member("filename", title.isEmpty() ? QByteArray("document.pdf") : title);
-        m_json.member("file_data", address).endObject();
+        media.url = source["url"].string();
     }
+    m_json.beginObject();
+    writeMediaMembers(m_json, media);
     copyCacheControl(block);
     m_json.endObject();
 }

@@ -209,7 +209,12 @@ common::Result<dialects::ChatRequest> ChatRoute::read(
         dialects::RequestNeeds &needs = chat->needs;
         needs.outputTokensRequested = std::min(needs.outputTokensRequested, foreignOutputTokens);
         translated->setTerms(
-            {requestId, std::move(said->ignored), needs.promptTokensEstimated, said->thinking});
+            {requestId,
+             std::move(said->ignored),
+             needs.promptTokensEstimated,
+             said->thinking,
+             &m_relay.clock(),
+             m_relay.clock().now()});
     }
     return chat;
 }

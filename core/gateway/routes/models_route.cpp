@@ -162,11 +162,21 @@ std::vector<relay::ListedModel> ModelsRoute::usable()
     return relay::listModels(*m_relay.config(), supplies(quotas), false);
 }
 
-void ModelsRoute::list(const HttpRequest &request, relay::Downstream &downstream)
+std::vector<relay::ListedModel> ModelsRoute::listed(bool all) const
 {
     const std::vector<quota::QuotaConstraint> quotas = m_quota.constraints({});
-    const std::vector<relay::ListedModel> models = relay::listModels(
-        *m_relay.config(), supplies(quotas), wantsAll(request.query));
+    return relay::listModels(*m_relay.config(), supplies(quotas), all);
+}
+
+std::optional<relay::ListedModel> ModelsRoute::find(QByteArrayView id) const
+{
+    const std::vector<quota::QuotaConstraint> quotas = m_quota.constraints({});
+    return relay::findModel(*m_relay.config(), supplies(quotas), id);
+}
+
+void ModelsRoute::list(const HttpRequest &request, relay::Downstream &downstream)
+{
+    const std::vector<relay::ListedModel> models = listed(wantsAll(request.query));
     if (request.headers.contains("anthropic-version")) {
         constexpr int ok = 200;
         downstream.reply(
@@ -182,9 +192,7 @@ void ModelsRoute::list(const HttpRequest &request, relay::Downstream &downstream
 
 void ModelsRoute::one(QByteArrayView id, relay::Downstream &downstream)
 {
-    const std::vector<quota::QuotaConstraint> quotas = m_quota.constraints({});
-    const auto found = relay::findModel(*m_relay.config(), supplies(quotas), id);
-    if (found) {
+    if (const auto found = find(id)) {
         replyJson(downstream, 200, toJson(*found));
         return;
     }

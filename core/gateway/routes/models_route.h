@@ -48,6 +48,9 @@ public:
     void list(const HttpRequest &request, relay::Downstream &downstream);
     /// @param id  what follows /v1/models/; may hold slashes
     void one(QByteArrayView id, relay::Downstream &downstream);
+    /// What list() and one() tell, for other dialects.
+    [[nodiscard]] std::vector<relay::ListedModel> listed(bool all) const;
+    [[nodiscard]] std::optional<relay::ListedModel> find(QByteArrayView id) const;
     /// Live (this answers) and ready (a request would find a candidate), every configured
     /// provider's state, what fails at the moment, whether requests are recorded and audited, and
     /// whether faults are played on purpose.
