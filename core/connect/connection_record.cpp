@@ -36,9 +36,10 @@ constexpr std::array syntaxNames{
 
 QString nameOf(Syntax syntax)
 {
-    const auto found = std::find_if(syntaxNames.begin(), syntaxNames.end(), [&](const auto &one) {
-        return one.syntax == syntax;
-    });
+    const auto *const found = std::find_if(
+        syntaxNames.begin(), syntaxNames.end(), [&](const auto &one) {
+            return one.syntax == syntax;
+        });
     return found->name;
 }
 

@@ -65,8 +65,11 @@ struct Connector
 /// The advice with the gateway's address filled in.
 [[nodiscard]] QString adviceOf(const Connector &connector, const Endpoint &endpoint);
 
+/// What a tool sends as its key: without a client key any word will do.
+[[nodiscard]] QByteArray keyOf(const Endpoint &endpoint);
+
 /// {endpoint} and {key} filled into a text, as they stand between double quotes of JSON, YAML and
-/// TOML. Without a client key the key is "freerelay".
+/// TOML.
 [[nodiscard]] QByteArray filled(QByteArray text, const Endpoint &endpoint);
 
 } // namespace freerelay::connect

@@ -41,7 +41,7 @@ int stepsThere(Syntax syntax, const QByteArray &text, const SettingPath &path)
     return 0;
 }
 
-Result<QByteArray> undoEdit(Syntax syntax, QByteArray text, const WrittenEdit &edit)
+Result<QByteArray> undoEdit(Syntax syntax, const QByteArray &text, const WrittenEdit &edit)
 {
     if (edit.previous) {
         return writeSetting(syntax, text, edit.path, *edit.previous);

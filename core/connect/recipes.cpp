@@ -221,7 +221,7 @@ Files aider(const Machine &machine, const Endpoint &endpoint)
         {machine.inHome(u".aider.conf.yml"_s),
          Syntax::Yaml,
          {{{u"openai-api-base"_s}, endpoint.root + "/v1"},
-          {{u"openai-api-key"_s}, endpoint.key.isEmpty() ? "freerelay"_ba : endpoint.key},
+          {{u"openai-api-key"_s}, keyOf(endpoint)},
           {{u"model"_s}, "openai/freerelay-auto"_ba}}}};
 }
 

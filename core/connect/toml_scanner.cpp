@@ -186,27 +186,31 @@ private:
         int depth = 0;
         while (m_at < m_text.size()) {
             const char c = peek();
+            if (depth == 0 && (c == '\n' || c == '\r' || c == '#')) {
+                break;
+            }
             if (c == '"' || c == '\'') {
                 if (!string()) {
                     return false;
                 }
-                continue;
-            }
-            if (depth == 0 && (c == '\n' || c == '\r' || c == '#')) {
-                break;
-            }
-            if (c == '#') {
+            } else if (c == '#') {
                 skipComment();
-                continue;
+            } else {
+                depth += depthOf(c);
+                ++m_at;
             }
-            depth += c == '[' || c == '{' ? 1 : 0;
-            depth -= c == ']' || c == '}' ? 1 : 0;
-            ++m_at;
         }
+        skipBlanksBack();
+        return depth == 0;
+    }
+
+    static int depthOf(char c) { return c == '[' || c == '{' ? 1 : c == ']' || c == '}' ? -1 : 0; }
+
+    void skipBlanksBack()
+    {
         while (m_at > 0 && (m_text[m_at - 1] == ' ' || m_text[m_at - 1] == '\t')) {
             --m_at;
         }
-        return depth == 0;
     }
 
     const QByteArray &m_text;

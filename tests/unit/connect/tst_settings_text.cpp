@@ -174,6 +174,20 @@ private Q_SLOTS:
         toml("not TOML", "a = \"x\n", u"a"_s, "1", "");
     }
 
+    void variablesAreSetWhereTheyAre()
+    {
+        const QByteArray before = "A=1\nexport A=2\r\n# A=3\nAB=4";
+        QCOMPARE(
+            connect::writeSetting(Syntax::Variables, before, {u"A"_s}, "x").value(),
+            "A=1\nexport A=x\r\n# A=3\nAB=4"_ba);
+        QCOMPARE(
+            connect::writeSetting(Syntax::Variables, before, {u"B"_s}, "x").value(),
+            "A=1\nexport A=2\r\n# A=3\nAB=4\r\nB=x\r\n"_ba);
+        QCOMPARE(
+            connect::removeSetting(Syntax::Variables, before, {u"AB"_s}).value(),
+            "A=1\nexport A=2\r\n# A=3\n"_ba);
+    }
+
     void editsTheTextAndNothingElse()
     {
         QFETCH(Syntax, syntax);
