@@ -168,7 +168,10 @@ private:
     ModelLister m_lister;
     std::unique_ptr<Resender> m_resender;
     AppKeeper m_apps{
-        m_options.paths.connectionsFolder, [this] { return endpointForTools(); }, m_clock};
+        connect::Machine::current(),
+        m_options.paths.connectionsFolder,
+        [this] { return endpointForTools(); },
+        m_clock};
     SkillKeeper m_skills{
         m_options.paths.skillsFile,
         std::make_unique<CliRunner>(CliRunner::Surroundings{

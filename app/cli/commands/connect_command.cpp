@@ -81,31 +81,37 @@ int list(
     return exitOk;
 }
 
-/// Asks the gateway as the tool will, and says what came of it.
-bool testLive(CommandContext &context, const Connector &connector, const Endpoint &endpoint)
+using Answer = common::Result<services::LiveAnswer>;
+
+/// Asks the gateway as the tool will.
+Answer askAs(const Connector &connector, const Endpoint &endpoint)
 {
     const common::SystemClock clock;
     upstream::CurlClient client(upstream::ClientConfig(), clock);
     QEventLoop loop;
-    common::Result<services::LiveAnswer> answer;
-    const services::LiveTest test(
-        client, connector.dialect, endpoint, [&](common::Result<services::LiveAnswer> result) {
-            answer = std::move(result);
-            loop.quit();
-        });
+    Answer answer;
+    const services::LiveTest test(client, connector.dialect, endpoint, [&](Answer result) {
+        answer = std::move(result);
+        loop.quit();
+    });
     loop.exec();
+    return answer;
+}
+
+int report(CommandContext &context, const Connector &connector, const Answer &answer)
+{
     if (!answer) {
         context.console.error(
-            u"%1 is connected, but its test request failed: %2 Undo: freerelay connect %3 --undo"_s
+            u"%1 is connected, but a test request failed: %2 Undo: freerelay connect %3 --undo"_s
                 .arg(connector.name, answer.error().message, connector.id));
-        return false;
+        return exitFailure;
     }
     context.console.note(
         u"%1 is connected; %2 (%3) answered a test request in %4 ms. Undo: freerelay connect %5 "
         "--undo"_s.arg(connector.name, answer->provider, answer->model)
             .arg(answer->latency.count())
             .arg(connector.id));
-    return true;
+    return exitOk;
 }
 
 /// One tool after the other.
@@ -135,18 +141,7 @@ public:
         if (m_options.dryRun) {
             return exitOk;
         }
-        if (const auto done = m_connections.carryOut(*plan); !done) {
-            m_context.console.error(done.error());
-            return exitFailure;
-        }
-        if (m_options.undo) {
-            m_context.console.note(u"%1 is as it was before."_s.arg(connector.name));
-            return exitOk;
-        }
-        if (!connector.advice.isEmpty()) {
-            m_context.console.note(connect::adviceOf(connector, m_endpoint));
-        }
-        return testLive(m_context, connector, m_endpoint) ? exitOk : exitFailure;
+        return m_options.undo ? undo(connector, *plan) : connectTool(connector, *plan);
     }
 
     /// The tools of the command line; with --all those that are here, or that can be undone.
@@ -173,6 +168,35 @@ public:
     [[nodiscard]] const Connections &connections() const { return m_connections; }
 
 private:
+    int undo(const Connector &connector, const connect::ConnectionPlan &plan)
+    {
+        if (const auto done = m_connections.carryOut(plan); !done) {
+            m_context.console.error(done.error());
+            return exitFailure;
+        }
+        m_context.console.note(u"%1 is as it was before."_s.arg(connector.name));
+        return exitOk;
+    }
+
+    int connectTool(const Connector &connector, const connect::ConnectionPlan &plan)
+    {
+        const Answer answer = askAs(connector, m_endpoint);
+        if (!answer && answer.error().kind == common::ErrorKind::NotFound) {
+            // Its dialect is not spoken here: the tool would only be broken.
+            m_context.console.error(u"%1 is left as it is, it would get no answers: %2"_s.arg(
+                connector.name, answer.error().message));
+            return exitFailure;
+        }
+        if (const auto done = m_connections.carryOut(plan); !done) {
+            m_context.console.error(done.error());
+            return exitFailure;
+        }
+        if (!connector.advice.isEmpty()) {
+            m_context.console.note(connect::adviceOf(connector, m_endpoint));
+        }
+        return report(m_context, connector, answer);
+    }
+
     void show(const connect::ConnectionPlan &plan) const
     {
         const QByteArray diff = connect::diffOf(plan, m_endpoint);

@@ -48,8 +48,7 @@ std::vector<CliBackend> CliRunner::backends() const
     return all;
 }
 
-Result<interfaces::CliRuns::RunId>
-CliRunner::start(const CliOrder &order, OnEvent onEvent, OnEnd onEnd)
+Result<CliRunner::Found> CliRunner::find(const CliOrder &order) const
 {
     const settings::CliRunSettings settings = m_around.settings();
     if (!settings.enabled) {
@@ -58,20 +57,32 @@ CliRunner::start(const CliOrder &order, OnEvent onEvent, OnEnd onEnd)
             u"Running tools is switched off (setting cli_runs.enabled)."_s);
     }
     const CliTool *tool = findCliTool(order.backend);
-    const QString program = tool == nullptr ? QString()
-                                            : m_around.machine.findProgram(tool->program);
+    if (tool == nullptr) {
+        return failure(
+            ErrorKind::NotFound, u"There is no back end “%1”."_s.arg(order.backend), u"backend"_s);
+    }
+    const QString program = m_around.machine.findProgram(tool->program);
     if (program.isEmpty()) {
         return failure(
-            ErrorKind::NotFound,
-            tool == nullptr ? u"There is no back end “%1”."_s.arg(order.backend)
-                            : u"“%1” is not installed."_s.arg(tool->program),
-            u"backend"_s);
+            ErrorKind::NotFound, u"“%1” is not installed."_s.arg(tool->program), u"backend"_s);
     }
     if (m_runs.size() >= static_cast<std::size_t>(settings.most)) {
         return failure(
             ErrorKind::RateLimited,
             u"%1 tools run already (setting cli_runs.max)."_s.arg(m_runs.size()));
     }
+    return Found{
+        *tool, program, std::min(order.timeout.value_or(settings.timeout), settings.timeout)};
+}
+
+Result<interfaces::CliRuns::RunId>
+CliRunner::start(const CliOrder &order, OnEvent onEvent, OnEnd onEnd)
+{
+    const auto found = find(order);
+    if (!found) {
+        return failure(found.error());
+    }
+    const CliTool &tool = found->tool;
     const RunId id = ++m_last;
     const auto folder = folderFor(order, id);
     if (!folder) {
@@ -83,7 +94,7 @@ CliRunner::start(const CliOrder &order, OnEvent onEvent, OnEnd onEnd)
         &child,
         &ChildProcess::lineRead,
         &child,
-        [tool, onEvent = std::move(onEvent)](const auto &line) { tell(*tool, line, onEvent); });
+        [&tool, onEvent = std::move(onEvent)](const auto &line) { tell(tool, line, onEvent); });
     // Queued: a child that cannot be started says so at once, and it is destroyed here.
     QObject::connect(
         &child,
@@ -96,12 +107,12 @@ CliRunner::start(const CliOrder &order, OnEvent onEvent, OnEnd onEnd)
     m_runs.emplace(id, std::move(run));
     const connect::Endpoint endpoint = m_around.endpoint();
     child.start(
-        {program,
-         cliArguments(*tool, order.model, endpoint),
-         cliEnvironment(*tool, m_around.environment, endpoint),
+        {found->program,
+         cliArguments(tool, order.model, endpoint),
+         cliEnvironment(tool, m_around.environment, endpoint),
          *folder,
          order.prompt,
-         std::min(order.timeout.value_or(settings.timeout), settings.timeout)});
+         found->timeout});
     return id;
 }
 

@@ -42,6 +42,16 @@ private:
         QString ownFolder; ///< made for this run; removed when it is left empty
     };
 
+    /// What an order comes to.
+    struct Found
+    {
+        const CliTool &tool; ///< of the table
+        QString program; ///< absolute
+        std::chrono::milliseconds timeout;
+    };
+
+    /// May it run, and what is it? See start() for the errors.
+    [[nodiscard]] common::Result<Found> find(const interfaces::CliOrder &order) const;
     /// @return where to work, absolute
     [[nodiscard]] common::Result<QString> folderFor(const interfaces::CliOrder &order, RunId id);
     void onEnded(RunId id, const interfaces::CliOutcome &outcome, const OnEnd &onEnd);

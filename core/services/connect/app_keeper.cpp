@@ -61,8 +61,9 @@ tl::unexpected<common::Error> unknownTool(const QString &id)
 
 } // namespace
 
-AppKeeper::AppKeeper(QString folder, ReadEndpoint endpoint, const common::Clock &clock)
-    : m_connections(connect::Machine::current(), std::move(folder))
+AppKeeper::AppKeeper(
+    connect::Machine machine, QString folder, ReadEndpoint endpoint, const common::Clock &clock)
+    : m_connections(std::move(machine), std::move(folder))
     , m_endpoint(std::move(endpoint))
     , m_clock(clock)
 { }

@@ -17,7 +17,11 @@ public:
     using ReadEndpoint = std::function<connect::Endpoint()>;
 
     /// @param folder  for records and copies
-    AppKeeper(QString folder, ReadEndpoint endpoint, const common::Clock &clock);
+    AppKeeper(
+        connect::Machine machine,
+        QString folder,
+        ReadEndpoint endpoint,
+        const common::Clock &clock);
     ~AppKeeper() override;
     Q_DISABLE_COPY_MOVE(AppKeeper)
 

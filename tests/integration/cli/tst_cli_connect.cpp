@@ -84,6 +84,16 @@ private Q_SLOTS:
         QVERIFY(result.err.contains("--undo"));
     }
 
+    void aToolWhoseDialectIsNotSpokenIsLeftAlone()
+    {
+        m_upstream->enqueue(FakeReply::json(R"({"error":{"message":"No such route."}})", 404));
+        const CliResult result = m_fixture->run({u"connect"_s, u"codex"_s});
+        QCOMPARE(result.exitCode, int(app::exitFailure));
+        QCOMPARE(m_upstream->request(0).target, "/v1/responses"_ba);
+        QVERIFY(!QFile::exists(m_home + u"/.codex/config.toml"_s));
+        QVERIFY(!QDir(m_fixture->paths.connectionsFolder).exists());
+    }
+
     void aDryRunChangesNothing()
     {
         const CliResult result = m_fixture->run({u"connect"_s, u"--all"_s, u"--dry-run"_s});
