@@ -1,6 +1,7 @@
 #include "catalog.h"
 
 #include "core/catalog/endpoint.h"
+#include "core/catalog/model_task.h"
 #include "core/catalog/name_rules.h"
 #include "core/catalog/near_names.h"
 #include "core/catalog/table.h"
@@ -63,6 +64,13 @@ Model discoveredModel(const Provider &provider, const QByteArray &name, const Mo
     }
     model.priorQuality.reset();
     return model;
+}
+
+/// Some providers list their chat models only.
+bool mayBeUnlisted(const Model &model)
+{
+    const Task task = taskOf(model);
+    return task == Task::Embeddings || task == Task::Moderations;
 }
 
 /// Whether `a` is a newer model than `b`. Dates are ISO 8601 and compare as text; without them the
@@ -344,7 +352,7 @@ Catalog::withDiscovered(QByteArrayView providerId, const std::vector<QByteArray>
     models.reserve(m_models.size() + added.size());
     for (const Model &known : m_models) {
         const bool isKept = known.provider != owner->id || listed.contains(known.name)
-            || owner->listingIncomplete || owner->userDefined;
+            || owner->listingIncomplete || owner->userDefined || mayBeUnlisted(known);
         if (isKept) {
             models.push_back(known);
         }

@@ -72,7 +72,8 @@ public:
     /// Known ids keep their facts; new ones get unknown facts and the tier of tierOfDiscovered().
     /// A listed name with a date ("claude-haiku-4-5-20251001") counts as its undated form too and
     /// takes over that model's facts. Ids that were not listed are dropped, unless the provider's
-    /// list is known to be incomplete or the provider is one of the user's file. An empty list or
+    /// list is known to be incomplete, the provider is one of the user's file, or the model is one
+    /// for embeddings or moderations, which some lists leave out. An empty list or
     /// an unknown provider changes nothing (the shipped list is the fallback).
     [[nodiscard]] std::shared_ptr<const Catalog>
     withDiscovered(QByteArrayView providerId, const std::vector<QByteArray> &modelIds) const;

@@ -247,8 +247,10 @@ void Planner::considerOneOfTask(const NameTarget &target)
         }
     }
     for (const RankedModel &model : m_ranked.models()) {
-        const bool isOfProvider = target.kind != NameTarget::Kind::Provider
-            || model.model->provider == target.provider;
+        const bool isBarred = model.unusable && model.unusable != Disqualified::NotChat;
+        const bool isOfProvider = target.kind == NameTarget::Kind::Provider
+            ? model.model->provider == target.provider
+            : !isBarred;
         if (!isNamed && model.task == m_needs.task && isOfProvider) {
             meant.push_back(&model);
         }

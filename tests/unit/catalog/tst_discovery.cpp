@@ -133,6 +133,13 @@ private Q_SLOTS:
         QCOMPARE(catalog->modelsOf("openai").size(), Catalog::shipped()->modelsOf("openai").size());
     }
 
+    void embeddingModelsStayWhenAListLeavesThemOut()
+    {
+        const auto catalog = Catalog::shipped()->withDiscovered("openai", Names{"gpt-9"});
+        QVERIFY(catalog->model("openai/text-embedding-3-small") != nullptr);
+        QVERIFY(catalog->model("openai/gpt-4o-mini") == nullptr);
+    }
+
     void anEmptyListChangesNothing()
     {
         const auto catalog = Catalog::shipped()->withDiscovered("groq", {});

@@ -546,6 +546,19 @@ private Q_SLOTS:
         QTEST(idsOf(sample.plan(name, Mode::Auto, forEmbeddings())), "ids");
     }
 
+    void barredEmbeddingModelsAreNotChosen()
+    {
+        SampleRouting sample = embedders();
+        sample.endpoint("a").barred = Disqualified::NoKey;
+        const auto plan = sample.plan("", Mode::Auto, forEmbeddings());
+        QCOMPARE(idsOf(plan), QByteArrayList{"b/embed-large"_ba});
+        QVERIFY(plan->rejections.empty());
+        for (routing::Endpoint &endpoint : sample.endpoints) {
+            endpoint.barred = Disqualified::NoKey;
+        }
+        QVERIFY(sample.plan("", Mode::Auto, forEmbeddings())->rejections.empty());
+    }
+
     void anEmbeddingModelThatRestsIsNotReplaced()
     {
         SampleRouting sample = embedders();
