@@ -44,6 +44,9 @@ struct ChatRequest
     /// The body was written out of another dialect: what OpenAI chat does not have (`thinking`,
     /// `top_k`, `cache_control`, `reasoning_details`) is only for providers of other dialects.
     bool foreign = false;
+    /// `fill_in` of a foreign request tells a gap: {"prompt","suffix"}. `messages` ask for the
+    /// same.
+    bool fillsIn = false;
     /// Of another task the body is a request to that address of OpenAI's, and no chat at all.
     catalog::Task task = catalog::Task::Chat;
     bool base64 = false; ///< embeddings: encoding_format

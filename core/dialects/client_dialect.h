@@ -28,6 +28,7 @@ struct ClientRequest
     /// bash_20250124"); printable ASCII.
     QByteArrayList ignored;
     bool thinking = false; ///< visible reasoning is wanted
+    bool fillsIn = false; ///< see ChatRequest
 };
 
 /// What the translator of one reply needs.

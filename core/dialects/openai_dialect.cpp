@@ -1,5 +1,8 @@
 #include "openai_dialect.h"
 
+#include "core/dialects/canonical/canonical_translator.h"
+#include "core/dialects/completions/fill_in_address.h"
+#include "core/dialects/completions/text_completion_parser.h"
 #include "core/dialects/openai_reply_translator.h"
 #include "core/dialects/openai_request_encoder.h"
 #include "core/dialects/openai_stream_translator.h"
@@ -11,6 +14,9 @@ common::Result<EncodedRequest> OpenAiDialect::encode(
     const catalog::Provider &provider,
     const catalog::Model &model) const
 {
+    if (auto filled = request.fillsIn ? encodeFillIn(request, provider, model) : std::nullopt) {
+        return *std::move(filled);
+    }
     EncodedRequest encoded;
     encoded.path = provider.chatPath;
     encoded.headers.add("content-type", "application/json");
@@ -21,6 +27,13 @@ common::Result<EncodedRequest> OpenAiDialect::encode(
 
 std::unique_ptr<ReplyTranslator> OpenAiDialect::translator(const ReplyContext &context) const
 {
+    if (context.textReply) {
+        auto parser = std::make_unique<TextCompletionParser>();
+        if (context.stream) {
+            return toOpenAiTranslator(std::make_unique<SseReplyReader>(std::move(parser)), context);
+        }
+        return toOpenAiTranslator(std::make_unique<BodyReplyReader>(std::move(parser)), context);
+    }
     if (context.stream) {
         return std::make_unique<OpenAiStreamTranslator>(context);
     }

@@ -18,6 +18,7 @@ struct EncodedRequest
     QByteArray path; ///< appended to the provider's base URL; starts with '/'
     common::HeaderList headers;
     QByteArray body;
+    bool textReply = false; ///< for ReplyContext
 };
 
 /// What a translator needs to speak to the client.
@@ -30,6 +31,7 @@ struct ReplyContext
     std::int64_t createdUnix = 0; ///< seconds
     RequestNeeds needs{}; ///< of the request
     bool base64 = false; ///< embeddings are wanted as base64
+    bool textReply = false; ///< the provider answers with a text_completion
 };
 
 /// A provider's wire format: writes requests, reads replies. Stateless; any thread.

@@ -77,7 +77,8 @@ AttemptBuilder::build(const routing::Candidate &candidate, const health::Pace &p
          m_request.chat.includeUsage,
          std::chrono::duration_cast<std::chrono::seconds>(now).count(),
          m_request.chat.needs,
-         m_request.chat.base64});
+         m_request.chat.base64,
+         encoded->textReply});
     return setup;
 }
 

@@ -94,14 +94,15 @@ common::Result<ClientRequest> CompletionsDialect::read(const ClientCall &call) c
             addIgnored(request.ignored, member.key());
         }
     }
-    json.key("messages").beginArray();
     const QByteArray suffix = (*root)["suffix"].string();
-    if (suffix.isEmpty()) {
-        json.beginObject().member("role", "user").rawMember("content", prompt.text()).endObject();
+    request.fillsIn = !suffix.isEmpty();
+    if (request.fillsIn) {
+        writeFillIn(json, prompt.string(), suffix, {});
     } else {
-        writeFillInMessages(json, prompt.string(), suffix);
+        json.key("messages").beginArray().beginObject().member("role", "user");
+        json.rawMember("content", prompt.text()).endObject().endArray();
     }
-    json.endArray().endObject();
+    json.endObject();
     return request;
 }
 

@@ -12,12 +12,18 @@ constexpr QByteArrayView instruction(
 
 } // namespace
 
-void writeFillInMessages(JsonWriter &json, QByteArrayView prefix, QByteArrayView suffix)
+void writeFillIn(
+    JsonWriter &json, const QByteArray &prompt, const QByteArray &suffix, QByteArrayView system)
 {
+    json.key("fill_in").beginObject().member("prompt", prompt).member("suffix", suffix).endObject();
+    json.key("messages").beginArray();
+    if (!system.isEmpty()) {
+        json.beginObject().member("role", "system").rawMember("content", system).endObject();
+    }
     json.beginObject().member("role", "system").member("content", instruction).endObject();
-    const QByteArray around = "<before>" + prefix.toByteArray() + "</before>\n<behind>"
-        + suffix.toByteArray() + "</behind>";
+    const QByteArray around = "<before>" + prompt + "</before>\n<behind>" + suffix + "</behind>";
     json.beginObject().member("role", "user").member("content", around).endObject();
+    json.endArray();
 }
 
 } // namespace freerelay::dialects

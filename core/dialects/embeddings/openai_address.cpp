@@ -10,6 +10,15 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace freerelay::dialects {
 
+QByteArray openAiPath(const catalog::Provider &provider, QByteArrayView address)
+{
+    constexpr QByteArrayView chatAddress("/chat/completions");
+    if (!provider.chatPath.endsWith(chatAddress)) {
+        return {};
+    }
+    return provider.chatPath.chopped(chatAddress.size()) + address;
+}
+
 common::Result<EncodedRequest> encodeForAddress(
     const ChatRequest &request,
     const catalog::Provider &provider,
@@ -17,8 +26,8 @@ common::Result<EncodedRequest> encodeForAddress(
     QByteArrayView address,
     std::span<const QByteArrayView> drop)
 {
-    constexpr QByteArrayView chatAddress("/chat/completions");
-    if (!provider.chatPath.endsWith(chatAddress)) {
+    const QByteArray path = openAiPath(provider, address);
+    if (path.isEmpty()) {
         return common::failure(
             common::ErrorKind::InvalidArgument,
             u"The address of this request is not known at %1."_s.arg(
@@ -37,7 +46,7 @@ common::Result<EncodedRequest> encodeForAddress(
     edit.set("model", jsonString(model.name));
     edit.commit(splicer);
     EncodedRequest encoded;
-    encoded.path = provider.chatPath.chopped(chatAddress.size()) + address;
+    encoded.path = path;
     encoded.headers.add("content-type", "application/json");
     encoded.headers.add("accept", "application/json");
     encoded.body = splicer.apply();

@@ -8,11 +8,15 @@
 
 namespace freerelay::dialects {
 
+/// The path of another address than chat's: `address` in the place of "/chat/completions" in the
+/// provider's path. @return "" when the provider's chat is elsewhere, so that it is not known
+[[nodiscard]] QByteArray openAiPath(const catalog::Provider &provider, QByteArrayView address);
+
 /// A request for another address of OpenAI's API than chat: the client's body with the model as the
 /// provider calls it.
-/// @param address  "/embeddings"; takes the place of "/chat/completions" in the provider's path
+/// @param address  "/embeddings"; see openAiPath()
 /// @param drop     members that are not sent; nulls never are
-/// @return InvalidArgument when the provider's chat is elsewhere, so that the address is not known
+/// @return InvalidArgument when the address is not known
 [[nodiscard]] common::Result<EncodedRequest> encodeForAddress(
     const ChatRequest &request,
     const catalog::Provider &provider,

@@ -84,13 +84,12 @@ common::Result<ClientRequest> OllamaRequestReader::read(const QByteArray &body)
         writeMember(member);
     }
     writeOptions((*root)["options"]);
-    m_json.key("messages").beginArray();
     if (m_form == OllamaForm::Generate) {
         writePrompt(*root);
     } else if (MaybeError error = writeMessages((*root)["messages"])) {
         return common::failure(*std::move(error));
     }
-    m_json.endArray().endObject();
+    m_json.endObject();
     return std::move(m_request);
 }
 
@@ -169,6 +168,7 @@ std::optional<common::Error> OllamaRequestReader::writeMessages(const JsonValue 
     if (!messages.isArray()) {
         return invalidParameter(u"messages"_s, u"a list of messages is expected"_s);
     }
+    m_json.key("messages").beginArray();
     int index = 0;
     for (const JsonValue message : messages.elements()) {
         const JsonValue role = message["role"];
@@ -186,22 +186,28 @@ std::optional<common::Error> OllamaRequestReader::writeMessages(const JsonValue 
         writeContent(message["content"], message["images"]);
         m_json.endObject();
     }
+    m_json.endArray();
     return std::nullopt;
 }
 
 void OllamaRequestReader::writePrompt(const JsonValue &root)
 {
-    if (const JsonValue system = root["system"]; system.isString() && !isEmpty(system)) {
-        m_json.beginObject().member("role", "system").rawMember("content", system.text());
-        m_json.endObject();
-    }
-    if (const QByteArray suffix = root["suffix"].string(); !suffix.isEmpty()) {
-        writeFillInMessages(m_json, root["prompt"].string(), suffix);
+    const JsonValue given = root["system"];
+    const QByteArrayView system = given.isString() && !isEmpty(given) ? given.text()
+                                                                      : QByteArrayView();
+    const QByteArray suffix = root["suffix"].string();
+    m_request.fillsIn = !suffix.isEmpty();
+    if (m_request.fillsIn) {
+        writeFillIn(m_json, root["prompt"].string(), suffix, system);
         return;
+    }
+    m_json.key("messages").beginArray();
+    if (!system.isEmpty()) {
+        m_json.beginObject().member("role", "system").rawMember("content", system).endObject();
     }
     m_json.beginObject().member("role", "user");
     writeContent(root["prompt"], root["images"]);
-    m_json.endObject();
+    m_json.endObject().endArray();
 }
 
 void OllamaRequestReader::writeContent(const JsonValue &text, const JsonValue &images)

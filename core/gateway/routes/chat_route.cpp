@@ -206,6 +206,7 @@ common::Result<dialects::ChatRequest> ChatRoute::read(
     auto chat = m_form.parse(std::move(said->chat));
     if (chat) {
         chat->foreign = true;
+        chat->fillsIn = said->fillsIn;
         dialects::RequestNeeds &needs = chat->needs;
         needs.outputTokensRequested = std::min(needs.outputTokensRequested, foreignOutputTokens);
         translated->setTerms(

@@ -37,6 +37,9 @@ private Q_SLOTS:
         });
         m_fixture.setVariable(u"OPENAI_API_KEY"_s, u"sk-of-the-test"_s);
         m_fixture.setVariable(u"OPENAI_BASE_URL"_s, QString::fromLatin1(m_upstream->url("/v1"_ba)));
+        m_fixture.setVariable(u"MISTRAL_API_KEY"_s, u"of-the-test"_s);
+        m_fixture.setVariable(
+            u"MISTRAL_BASE_URL"_s, QString::fromLatin1(m_upstream->url("/mistral"_ba)));
         QVERIFY(m_gateway.start());
     }
 
@@ -55,6 +58,20 @@ private Q_SLOTS:
             "/v1/completions", R"({"prompt":"a","suffix":"b","stream":true})");
         QVERIFY(stream.body.contains("\"text\":\"Hello \""));
         QVERIFY(stream.body.endsWith("data: [DONE]\n\n"));
+    }
+
+    void fillsGapsWhereTheProviderHasAnAddressForIt()
+    {
+        for (const QByteArray path : {"/v1/completions", "/api/generate"}) {
+            const RawReply reply = m_gateway.post(
+                path, R"({"model":"codestral-latest","prompt":"a","suffix":"b","stream":false})");
+            QCOMPARE(reply.status, 200);
+            QVERIFY(reply.body.contains("Hello you"));
+            const QMutexLocker lock(&m_mutex);
+            QCOMPARE(m_last.target, "/mistral/fim/completions"_ba);
+            QVERIFY(
+                m_last.body.startsWith(R"({"model":"codestral-latest","prompt":"a","suffix":"b")"));
+        }
     }
 
     void chatsInLines()
@@ -144,6 +161,7 @@ private:
     FakeReply answer(const FakeRequest &request)
     {
         const QMutexLocker lock(&m_mutex);
+        m_last = request;
         return m_reply
             ? *m_reply
             : replies().answer(request.body.contains("\"stream\":true"), {"Hello ", "you"});
@@ -157,6 +175,7 @@ private:
 
     QMutex m_mutex;
     std::optional<FakeReply> m_reply;
+    FakeRequest m_last;
     UpstreamThread m_upstream;
     CliFixture m_fixture;
     RunningGateway m_gateway{m_fixture};

@@ -1,5 +1,6 @@
 #include "core/dialects/completions/completions_dialect.h"
 #include "core/dialects/openai_chat.h"
+#include "core/dialects/provider_dialect.h"
 #include "core/dialects/sse_decoder.h"
 
 #include <QJsonArray>
@@ -74,6 +75,77 @@ private Q_SLOTS:
         QCOMPARE(
             messages[1][u"content"_s].toString(),
             u"<before>def f</before>\n<behind>return 1</behind>"_s);
+    }
+
+    void takesTheAddressForGaps_data()
+    {
+        QTest::addColumn<QByteArray>("provider");
+        QTest::addColumn<QByteArray>("model");
+        QTest::addColumn<QByteArray>("path");
+        QTest::addColumn<bool>("textReply");
+        const auto row = [](QByteArray provider, QByteArray model, QByteArray path, bool text) {
+            QTest::newRow(model.constData()) << provider << model << path << text;
+        };
+        row("mistral", "codestral-latest", "/v1/fim/completions", false);
+        row("deepseek", "deepseek-chat", "/v1/beta/completions", true);
+        row("ollama", "qwen2.5-coder:7b", "/v1/completions", true);
+        row("mistral", "mistral-small", "/v1/chat/completions", false);
+        row("groq", "codestral-latest", "/v1/chat/completions", false);
+    }
+
+    void takesTheAddressForGaps()
+    {
+        QFETCH(QByteArray, path);
+        const auto said = read(
+            R"({"prompt":"a","suffix":"b","max_tokens":5,"seed":1,"n":1,"stream":true})");
+        auto chat = parseOpenAiChat(said->chat);
+        chat->foreign = true;
+        chat->fillsIn = said->fillsIn;
+        QFETCH(QByteArray, provider);
+        QFETCH(QByteArray, model);
+        catalog::Provider asked;
+        asked.id = provider;
+        asked.chatPath = "/v1/chat/completions";
+        asked.rules.rename = {{"seed", "random_seed"}};
+        catalog::Model named;
+        named.name = model;
+        const auto sent = dialectFor(catalog::Wire::OpenAiChat)->encode(*chat, asked, named);
+        QCOMPARE(sent->path, path);
+        QTEST(sent->textReply, "textReply");
+        const QJsonObject body = parsed(sent->body);
+        QCOMPARE(body[u"model"_s].toString().toUtf8(), model);
+        QVERIFY(!body.contains(u"fill_in"_s));
+        const bool isNative = !path.endsWith("/chat/completions");
+        QCOMPARE(body.contains(u"messages"_s), !isNative);
+        if (isNative) {
+            QCOMPARE(body[u"prompt"_s].toString(), u"a"_s);
+            QCOMPARE(body[u"suffix"_s].toString(), u"b"_s);
+            QCOMPARE(body[u"random_seed"_s].toInt(), 1);
+            QVERIFY(body[u"stream"_s].toBool());
+        }
+    }
+
+    void readsTextsOfProviders()
+    {
+        ReplyContext context;
+        context.requestId = "req_1"_ba;
+        context.model = "p/m"_ba;
+        context.textReply = true;
+        const auto *dialect = dialectFor(catalog::Wire::OpenAiChat);
+        const auto whole = dialect->translator(context);
+        QByteArray out;
+        QVERIFY(!whole->feed(
+            R"({"choices":[{"text":"Hi","finish_reason":"length"}],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}})",
+            out));
+        QVERIFY(!whole->finish(out));
+        QCOMPARE(parsed(out)[u"choices"_s][0][u"message"_s][u"content"_s].toString(), u"Hi"_s);
+        QCOMPARE(whole->progress().finishReason, "length"_ba);
+        QCOMPARE(whole->progress().usage.completionTokens, 2);
+        context.stream = true;
+        const auto cut = dialect->translator(context);
+        QVERIFY(!cut->feed("data: {\"choices\":[{\"text\":\"H\"}]}\n\n", out));
+        QVERIFY(cut->progress().content);
+        QCOMPARE(cut->finish(out)->kind, common::ErrorKind::ProtocolError);
     }
 
     void refusesOtherPrompts_data()
