@@ -24,7 +24,7 @@ run_node() {
         command -v chromium >/dev/null || skip "chromium is not installed (tests/run.sh tries to)"
         ;;
     *)
-        [[ -d node_modules/openai && -d node_modules/@anthropic-ai ]] \
+        [[ -d node_modules/openai && -d node_modules/@anthropic-ai && -d node_modules/ollama ]] \
             || skip "the packages of package-lock.json are not installed (tests/run.sh does it)"
         (($("$node" -p 'process.versions.node.split(".")[0]') >= 22)) \
             || skip "the SDK needs Node.js 22 or newer"
