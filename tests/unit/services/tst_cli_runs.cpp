@@ -28,6 +28,16 @@ QJsonObject jsonOf(const QByteArray &text)
     return QJsonDocument::fromJson(text).object();
 }
 
+/// What FreeRelay was started with.
+QProcessEnvironment startedWith(const QString &bin)
+{
+    QProcessEnvironment around;
+    around.insert(u"PATH"_s, QString(bin % u":/usr/bin:/bin"_s));
+    around.insert(u"OPENAI_API_KEY"_s, u"sk-secret"_s);
+    around.insert(u"FREERELAY_API_KEY"_s, u"frk-secret"_s);
+    return around;
+}
+
 /// A runner whose only tools are scripts of the test.
 struct Fixture
 {
@@ -38,9 +48,6 @@ struct Fixture
         settings.enabled = true;
         settings.folder = at(u"work"_s);
         settings.timeout = 30s;
-        around.insert(u"PATH"_s, QString(at(u"bin"_s) % u":/usr/bin:/bin"_s));
-        around.insert(u"OPENAI_API_KEY"_s, u"sk-secret"_s);
-        around.insert(u"FREERELAY_API_KEY"_s, u"frk-secret"_s);
     }
 
     [[nodiscard]] QString at(const QString &below) const { return folder.path() % u'/' % below; }
@@ -73,7 +80,7 @@ struct Fixture
 
     QTemporaryDir folder;
     settings::CliRunSettings settings;
-    QProcessEnvironment around;
+    QProcessEnvironment around = startedWith(at(u"bin"_s));
     std::vector<QJsonObject> events;
     std::optional<CliOutcome> ended;
     CliRunner runner{

@@ -180,6 +180,7 @@ private Q_SLOTS:
         }
         const auto more = fixture.keeper.supervise(
             {{u"action"_s, u"start"_s}, {u"task"_s, u"t"_s}});
+        QVERIFY(!more);
         QCOMPARE(more.error().kind, ErrorKind::RateLimited);
     }
 
@@ -219,6 +220,7 @@ private Q_SLOTS:
         QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"what skills have done"_s));
         const auto answer = fixture.keeper.supervise(
             {{u"action"_s, u"start"_s}, {u"task"_s, u"t"_s}});
+        QVERIFY(!answer);
         QCOMPARE(answer.error().kind, ErrorKind::StorageFailed);
         QVERIFY(file.open(QIODevice::ReadOnly));
         QCOMPARE(file.readAll(), "mine"_ba);
