@@ -57,6 +57,15 @@ defaultCompletionOptions:
   contextLength: 128000
 )";
 
+const char *const continueCompletionText = R"(name: FreeRelay autocomplete
+provider: openai
+model: freerelay-auto
+apiBase: {endpoint}/v1
+apiKey: "{key}"
+useLegacyCompletionsEndpoint: true
+roles: [autocomplete]
+)";
+
 const char *const clineText = R"({
   "settings": {
     "provider": "openai-compatible",
@@ -188,7 +197,9 @@ Files continueDev(const Machine &machine, const Endpoint &endpoint)
          {{{u"name"_s}, "FreeRelay"_ba, ifAbsent},
           {{u"version"_s}, "1.0.0"_ba, ifAbsent},
           {{u"schema"_s}, "v1"_ba, ifAbsent},
-          {{u"models"_s, u"[name=FreeRelay]"_s}, filled(continueText, endpoint)}}}};
+          {{u"models"_s, u"[name=FreeRelay]"_s}, filled(continueText, endpoint)},
+          {{u"models"_s, u"[name=FreeRelay autocomplete]"_s},
+           filled(continueCompletionText, endpoint)}}}};
 }
 
 Files cline(const Machine &machine, const Endpoint &endpoint)

@@ -19,7 +19,7 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 
 constexpr int pageMargin = 24;
-constexpr int listChars = 42;
+constexpr int listChars = 34;
 constexpr int idRole = Qt::UserRole;
 constexpr int stateRole = Qt::UserRole + 1;
 
