@@ -75,6 +75,8 @@ public:
     std::vector<std::pair<QString, AppOrder>> previewed;
     std::vector<std::pair<QString, AppOrder>> ordered;
     QStringList tested;
+    bool holdsAnswers = false; ///< the test gives them, by `held`
+    std::function<void(common::Result<interfaces::AppAnswer>)> held;
 
     [[nodiscard]] std::vector<interfaces::AppRow> list() const override { return rows; }
     [[nodiscard]] common::Result<interfaces::AppChange>
@@ -102,7 +104,11 @@ public:
         const QString &id, std::function<void(common::Result<interfaces::AppAnswer>)> done) override
     {
         tested << id;
-        done(answer);
+        if (holdsAnswers) {
+            held = std::move(done);
+        } else {
+            done(answer);
+        }
     }
 };
 

@@ -120,13 +120,38 @@ private Q_SLOTS:
         fixture.choose(u"Claude Code"_s);
         fixture.orderButton()->click();
         QCOMPARE(fixture.messages.entries().back().message.text, u"The disk is full."_s);
-        QVERIFY(fixture.gateway.tools.tested.isEmpty());
         fixture.gateway.tools.error.reset();
         fixture.gateway.tools.answer = tl::unexpected(
             common::Error{common::ErrorKind::ProtocolError, u"No provider."_s});
         fixture.orderButton()->click();
         QCOMPARE(fixture.messages.entries().back().message.kind, MessageKind::Warning);
         QCOMPARE(fixture.messages.entries().back().message.details, u"No provider."_s);
+    }
+
+    void aToolWhoseDialectIsNotSpokenIsLeftAlone()
+    {
+        Fixture fixture;
+        fixture.gateway.tools.answer = tl::unexpected(
+            common::Error{common::ErrorKind::NotFound, u"No such route."_s});
+        fixture.choose(u"Claude Code"_s);
+        fixture.orderButton()->click();
+        QVERIFY(fixture.gateway.tools.ordered.empty());
+        QCOMPARE(fixture.messages.entries().back().message.details, u"No such route."_s);
+        QVERIFY(fixture.orderButton()->isEnabled());
+    }
+
+    void aChangeThatWasNotShownIsNotMade()
+    {
+        Fixture fixture;
+        fixture.gateway.tools.holdsAnswers = true;
+        fixture.choose(u"Claude Code"_s);
+        fixture.orderButton()->click();
+        QVERIFY(!fixture.orderButton()->isEnabled());
+        fixture.gateway.tools.change->diff = u"another"_s;
+        fixture.gateway.tools.held(fixture.gateway.tools.answer);
+        QVERIFY(fixture.gateway.tools.ordered.empty());
+        QCOMPARE(fixture.messages.entries().back().message.kind, MessageKind::Warning);
+        QCOMPARE(fixture.diff(), u"another"_s);
     }
 
     void aChangeThatCannotBeMadeSaysWhy()

@@ -123,7 +123,7 @@ void AppPanel::update()
     m_note->setVisible(!m_presenter.note().isEmpty());
     m_carryOut->setText(undo ? tr("&Undo") : tr("Co&nnect %1").arg(row->name));
     m_carryOut->setVisible(possible);
-    m_carryOut->setEnabled(possible);
+    m_carryOut->setEnabled(possible && !m_presenter.isBusy());
     m_test->setVisible(row->state == interfaces::AppState::Connected);
 }
 

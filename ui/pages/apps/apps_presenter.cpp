@@ -136,40 +136,72 @@ QString AppsPresenter::note() const
 void AppsPresenter::carryOut()
 {
     const AppRow *row = selected();
-    if (row == nullptr || !isPossible(m_order)) {
+    if (row == nullptr || m_busy || !isPossible(m_order)) {
         return;
     }
-    const QString name = row->name;
-    const Order order = m_order;
-    if (const auto done = m_feed.gateway().apps().carryOut(m_selected, order); !done) {
+    if (m_order == Order::Undo) {
+        undo(*row);
+        return;
+    }
+    // Asked first: a tool whose dialect is not spoken would only be broken.
+    m_busy = true;
+    Q_EMIT changed();
+    m_feed.gateway().apps().test(
+        m_selected, [self = QPointer(this), row = *row, shown = m_diff](const Answer &answer) {
+            if (self != nullptr) {
+                self->connectTool(row, shown, answer);
+            }
+        });
+}
+
+void AppsPresenter::undo(const AppRow &row)
+{
+    if (const auto done = m_feed.gateway().apps().carryOut(row.id, Order::Undo); !done) {
         m_messages.addError(done.error());
-    } else if (order == Order::Undo) {
-        m_messages.add({MessageKind::Success, tr("%1 is as it was before.").arg(name)});
     } else {
-        test();
+        m_messages.add({MessageKind::Success, tr("%1 is as it was before.").arg(row.name)});
     }
     m_order = Order::Connect;
+    look();
+}
+
+void AppsPresenter::connectTool(const AppRow &row, const QString &shown, const Answer &answer)
+{
+    m_busy = false;
+    interfaces::AppConnections &apps = m_feed.gateway().apps();
+    if (!answer && answer.error().kind == common::ErrorKind::NotFound) {
+        m_messages.add(
+            {MessageKind::Warning,
+             tr("%1 is left as it is: it would get no answers.").arg(row.name),
+             answer.error().message});
+    } else if (const auto change = apps.preview(row.id, Order::Connect);
+               !change || change->diff != shown) {
+        m_messages.add(
+            {MessageKind::Warning,
+             tr("The settings of %1 have just changed; please look again.").arg(row.name)});
+    } else if (const auto done = apps.carryOut(row.id, Order::Connect); !done) {
+        m_messages.addError(done.error());
+    } else {
+        onAnswer(row.name, answer);
+    }
     look();
 }
 
 void AppsPresenter::test()
 {
     const AppRow *row = selected();
-    if (row == nullptr) {
+    if (row == nullptr || m_busy) {
         return;
     }
     m_feed.gateway().apps().test(
-        m_selected,
-        [self = QPointer(this),
-         name = row->name](const common::Result<interfaces::AppAnswer> &answer) {
+        m_selected, [self = QPointer(this), name = row->name](const Answer &answer) {
             if (self != nullptr) {
                 self->onAnswer(name, answer);
             }
         });
 }
 
-void AppsPresenter::onAnswer(
-    const QString &name, const common::Result<interfaces::AppAnswer> &answer)
+void AppsPresenter::onAnswer(const QString &name, const Answer &answer)
 {
     if (answer) {
         m_messages.add(

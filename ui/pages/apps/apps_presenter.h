@@ -22,6 +22,7 @@ class AppsPresenter final : public QObject
 
 public:
     using Order = interfaces::AppOrder;
+    using Answer = common::Result<interfaces::AppAnswer>;
 
     /// A state as a shape and words.
     struct State
@@ -54,6 +55,9 @@ public:
     /// What is to be known before it: why it cannot be done, or what stays.
     [[nodiscard]] QString note() const;
 
+    /// Is a tool being connected?
+    [[nodiscard]] bool isBusy() const { return m_busy; }
+
     // Orders; what came of one becomes a message.
     void carryOut();
     void test();
@@ -64,7 +68,10 @@ Q_SIGNALS:
 private:
     void look();
     void preview();
-    void onAnswer(const QString &name, const common::Result<interfaces::AppAnswer> &answer);
+    void undo(const interfaces::AppRow &row);
+    /// @param shown  the change that was looked at
+    void connectTool(const interfaces::AppRow &row, const QString &shown, const Answer &answer);
+    void onAnswer(const QString &name, const Answer &answer);
 
     GatewayFeed &m_feed;
     MessageList &m_messages;
@@ -76,6 +83,7 @@ private:
     QString m_diff;
     QString m_problem;
     int m_left = 0;
+    bool m_busy = false;
 };
 
 } // namespace freerelay::ui
