@@ -79,6 +79,7 @@ Abilities abilitiesOf(const catalog::Model &model)
 {
     const catalog::Capabilities &can = model.capabilities;
     return {
+        model.chat,
         catalog::taskOf(model) == catalog::Task::Embeddings,
         can.tools != catalog::Known::No,
         can.vision == catalog::Known::Yes,
@@ -117,13 +118,15 @@ public:
 
     void addModel(const catalog::Model &model)
     {
-        add({model.id,
-             model.provider,
-             releasedUnix(model),
-             tierName(model),
-             false,
-             model.contextWindow},
-            catalog::taskOf(model));
+        ListedModel listed{
+            model.id,
+            model.provider,
+            releasedUnix(model),
+            tierName(model),
+            false,
+            model.contextWindow};
+        listed.abilities = abilitiesOf(model);
+        add(std::move(listed), catalog::taskOf(model));
     }
 
     std::vector<ListedModel> take() { return std::move(m_list); }

@@ -22,7 +22,8 @@ struct Supplies
 /// What a model is known to take; a name of our own stands for whoever can.
 struct Abilities
 {
-    bool embeds = false; ///< and nothing else
+    bool chats = true;
+    bool embeds = false;
     bool tools = true;
     bool vision = true;
     bool reasoning = false;

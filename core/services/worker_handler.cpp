@@ -32,7 +32,7 @@ WorkerHandler::WorkerHandler(
           parts.relayState,
           parts.clock,
           {parts.recording, parts.audit, [&chaos = parts.chaos] { return chaos.figures(); }})
-    , m_tools([this] { return m_models.usable(); }, parts.control, parts.mainContext)
+    , m_tools([this] { return m_models.usableForChats(); }, parts.control, parts.mainContext)
     , m_metrics([&metrics = parts.metrics] { return metrics.render(); }, parts.controlContext)
     , m_admin(parts.control, parts.mainContext)
     , m_history(parts.history)

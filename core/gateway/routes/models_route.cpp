@@ -156,10 +156,11 @@ QJsonObject brownoutJson(const health::BrownoutReading &reading, const health::H
 
 } // namespace
 
-std::vector<relay::ListedModel> ModelsRoute::usable()
+std::vector<relay::ListedModel> ModelsRoute::usableForChats() const
 {
-    const std::vector<quota::QuotaConstraint> quotas = m_quota.constraints({});
-    return relay::listModels(*m_relay.config(), supplies(quotas), false);
+    std::vector<relay::ListedModel> models = listed(false);
+    std::erase_if(models, [](const relay::ListedModel &one) { return !one.abilities.chats; });
+    return models;
 }
 
 std::vector<relay::ListedModel> ModelsRoute::listed(bool all) const

@@ -42,8 +42,8 @@ public:
         , m_reports(std::move(reports))
     { }
 
-    /// The names that can be asked for now.
-    [[nodiscard]] std::vector<relay::ListedModel> usable();
+    /// The names that chats can ask for now.
+    [[nodiscard]] std::vector<relay::ListedModel> usableForChats() const;
     /// `?all=true` lists the whole catalogue.
     void list(const HttpRequest &request, relay::Downstream &downstream);
     /// @param id  what follows /v1/models/; may hold slashes

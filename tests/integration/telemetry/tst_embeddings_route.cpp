@@ -148,6 +148,9 @@ private Q_SLOTS:
     {
         const QByteArray models = m_gateway.get("/v1/models").body;
         QVERIFY(models.contains("\"openai/text-embedding-3-small\""));
+        const QByteArray toChatWith = m_gateway.get("/opencode/models").body;
+        QVERIFY(toChatWith.contains("freerelay-auto"));
+        QVERIFY(!toChatWith.contains("text-embedding-3-small"));
         QCOMPARE(m_gateway.post("/v1/embeddings", R"({"input":"a"})").status, 200);
         const auto isRecorded = [this] {
             return m_fixture.run({u"requests"_s, u"--json"_s})
