@@ -1,5 +1,7 @@
 #include "fill_in_prompt.h"
 
+#include <QStringBuilder>
+
 namespace freerelay::dialects {
 
 namespace {

@@ -4,8 +4,6 @@
 #include "core/dialects/json_writer.h"
 #include "core/dialects/openai_usage.h"
 
-#include <algorithm>
-
 using namespace Qt::Literals::StringLiterals;
 
 namespace freerelay::dialects {
@@ -25,9 +23,7 @@ std::vector<JsonValue> EmbeddingsReply::vectorsIn(const JsonValue &reply) const
         }
         vectors[static_cast<std::size_t>(index)] = entry[isOpenAi ? "embedding" : "values"];
     }
-    const bool isComplete = std::none_of(
-        vectors.begin(), vectors.end(), [](const JsonValue &v) { return v.isMissing(); });
-    return isComplete ? vectors : std::vector<JsonValue>();
+    return vectors;
 }
 
 /// What is embedded brings forth no tokens.
@@ -56,7 +52,7 @@ std::optional<common::Error> EmbeddingsReply::write(const JsonValue &reply, QByt
     for (const JsonValue &vector : vectors) {
         const QByteArray value = context().base64 ? vectorAsBase64(vector)
                                                   : vectorAsNumbers(vector);
-        if (value.isNull()) {
+        if (value.isNull()) { // also one that did not come
             return malformed(u"the reply holds a vector that is none"_s);
         }
         json.beginObject().member("object", "embedding").key("index").integer(index++);

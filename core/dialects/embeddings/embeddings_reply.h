@@ -25,7 +25,7 @@ protected:
     [[nodiscard]] MaybeError write(const JsonValue &reply, QByteArray &out) override;
 
 private:
-    /// Empty when they do not fit the texts.
+    /// At the places of their texts; one that did not come is missing. Empty when there are more.
     [[nodiscard]] std::vector<JsonValue> vectorsIn(const JsonValue &reply) const;
     void readUsageOf(const JsonValue &reply);
 
