@@ -45,7 +45,7 @@ QString nameOf(Syntax syntax)
 
 std::optional<Syntax> syntaxOf(const QString &name)
 {
-    const auto found = std::find_if(
+    const auto *const found = std::find_if(
         syntaxNames.begin(), syntaxNames.end(), [&](const auto &one) { return one.name == name; });
     return found == syntaxNames.end() ? std::nullopt : std::optional(found->syntax);
 }
@@ -91,7 +91,8 @@ QJsonObject toJson(const WrittenFile &file)
 WrittenEdit editOf(const QJsonObject &object)
 {
     WrittenEdit edit;
-    for (const QJsonValue &step : object.value("path"_L1).toArray()) {
+    const QJsonArray path = object.value("path"_L1).toArray();
+    for (const QJsonValue &step : path) {
         edit.path << step.toString();
     }
     edit.written = decoded(object.value("written"_L1));
@@ -110,7 +111,8 @@ std::optional<WrittenFile> fileOf(const QJsonObject &object)
     file.path = object.value("path"_L1).toString();
     file.backup = object.value("backup"_L1).toString();
     file.hash = object.value("hash"_L1).toString().toLatin1();
-    for (const QJsonValue &edit : object.value("edits"_L1).toArray()) {
+    const QJsonArray edits = object.value("edits"_L1).toArray();
+    for (const QJsonValue &edit : edits) {
         file.edits.push_back(editOf(edit.toObject()));
     }
     if (!syntax || file.path.isEmpty() || file.backup.contains(u'/')) {
@@ -124,7 +126,8 @@ std::optional<ConnectionRecord> recordOf(const QJsonObject &object)
 {
     ConnectionRecord record;
     record.endpoint = object.value("endpoint"_L1).toString().toUtf8();
-    for (const QJsonValue &value : object.value("files"_L1).toArray()) {
+    const QJsonArray files = object.value("files"_L1).toArray();
+    for (const QJsonValue &value : files) {
         auto file = fileOf(value.toObject());
         if (!file) {
             return std::nullopt;

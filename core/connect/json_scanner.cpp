@@ -1,5 +1,9 @@
 #include "json_scanner.h"
 
+#include <QString>
+
+#include <algorithm>
+
 namespace freerelay::connect {
 
 namespace {

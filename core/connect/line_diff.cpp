@@ -1,6 +1,7 @@
 #include "line_diff.h"
 
 #include <QByteArrayList>
+#include <QString>
 
 #include <algorithm>
 #include <vector>

@@ -72,7 +72,8 @@ Result<SkillState> readSkills(const QString &path)
             ErrorKind::ProtocolError, path % u": this does not hold what skills have done."_s);
     }
     SkillState state;
-    for (const QJsonValue &result : root["results"_L1].toArray()) {
+    const QJsonArray results = root["results"_L1].toArray();
+    for (const QJsonValue &result : results) {
         state.add(SkillResult::fromJson(result.toObject()));
     }
     const QJsonObject sessions = root["sessions"_L1].toObject();
