@@ -1,5 +1,7 @@
 #include "user_model_reader.h"
 
+#include "core/catalog/model_task.h"
+
 #include <array>
 
 using namespace Qt::Literals::StringLiterals;
@@ -27,6 +29,7 @@ Model UserModelReader::read(const YamlNode &node, const Provider &provider)
     if (const YamlNode *wire = map.take("wire")) {
         model.wire = map.enumOf(*wire, wireNames());
     }
+    map.readFlag("chat", model.chat);
     map.readCount("context_window", model.contextWindow, mostTokens);
     map.readCount("max_output", model.maxOutput, mostTokens);
     readCapabilities(map.take("capabilities"), model.capabilities);
@@ -49,6 +52,7 @@ Model UserModelReader::modelToChange(const Provider &provider, const QByteArray 
     model.name = name;
     model.title = name;
     model.tier = provider.tier;
+    model.chat = taskBesideChat(name) == Task::Other; // the user named it to be asked
     return model;
 }
 

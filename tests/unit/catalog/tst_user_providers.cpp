@@ -122,6 +122,17 @@ private Q_SLOTS:
         QCOMPARE(merged->models().size(), std::size_t{243});
     }
 
+    void modelsForEmbeddingsAreKnownByTheirNames()
+    {
+        const auto result = parse("providers:\n- id: tei\n  base_url: http://127.0.0.1:9/v1\n  "
+                                  "models:\n  - name: bge-m3\n"
+                                  "  - name: guard-8b\n  - {name: gte-chatty, chat: true}\n");
+        QVERIFY(result.has_value());
+        QVERIFY(!result->models[0].chat);
+        QVERIFY(result->models[1].chat);
+        QVERIFY(result->models[2].chat);
+    }
+
     void emptyFileIsNothing()
     {
         QVERIFY(parse("").has_value());
