@@ -47,6 +47,9 @@ private Q_SLOTS:
         m_fixture.setVariable(u"OPENAI_BASE_URL"_s, QString::fromLatin1(m_upstream->url("/v1"_ba)));
         m_fixture.setVariable(u"GROQ_API_KEY"_s, u"gsk_of-the-test"_s);
         m_fixture.setVariable(u"GROQ_BASE_URL"_s, QString::fromLatin1(m_upstream->url("/groq"_ba)));
+        m_fixture.setVariable(u"OPENROUTER_API_KEY"_s, u"sk-or-v1-of-the-test"_s);
+        m_fixture.setVariable(
+            u"OPENROUTER_BASE_URL"_s, QString::fromLatin1(m_upstream->url("/router"_ba)));
         QVERIFY(m_gateway.start());
     }
 
@@ -159,11 +162,27 @@ private Q_SLOTS:
         QTRY_VERIFY(isRecorded());
     }
 
+    void whoeverServesTheSameModelStandsIn() // the last: the other one rests from now on
+    {
+        setRefusal(FakeReply::json(R"({"error":{"message":"down"}})"_ba, 503));
+        const RawReply reply = m_gateway.post("/v1/embeddings", R"({"input":"a"})");
+        QCOMPARE(reply.status, 200);
+        QCOMPARE(
+            reply.headers.value("x-freerelay-model"),
+            "openrouter/openai/text-embedding-3-small"_ba);
+        const QMutexLocker lock(&m_mutex);
+        QCOMPARE(m_asked, (QByteArrayList{"/v1/embeddings"_ba, "/router/embeddings"_ba}));
+    }
+
 private:
     static FakeReply listOfModels(const FakeRequest &request)
     {
         if (request.target.startsWith("/groq")) {
             return FakeReply::json(R"({"object":"list","data":[{"id":"openai/gpt-oss-120b"}]})");
+        }
+        if (request.target.startsWith("/router")) {
+            return FakeReply::json(
+                R"({"object":"list","data":[{"id":"openai/text-embedding-3-small"}]})");
         }
         return FakeReply::json(
             R"({"object":"list","data":[{"id":"gpt-4o-mini"},{"id":"text-embedding-3-small"},)"
@@ -174,7 +193,7 @@ private:
     {
         const QMutexLocker lock(&m_mutex);
         m_asked.append(request.target);
-        if (m_refusal) {
+        if (m_refusal && request.target.startsWith("/v1")) {
             return *m_refusal;
         }
         if (request.target.endsWith("/moderations")) {
