@@ -71,8 +71,8 @@ void DialectRoutes::addChat(gateway::Router &router, QByteArray path, gateway::C
         {Method::Post,
          std::move(path),
          RouteFlag::JsonBody,
-         [&route](HttpRequest request, Downstream downstream) {
-             route.handle(std::move(request), std::move(downstream));
+         [&route](const HttpRequest &request, Downstream downstream) {
+             route.handle(request, std::move(downstream));
          }});
 }
 
@@ -110,9 +110,9 @@ void DialectRoutes::addOllamaWords(
         {Method::Post,
          std::move(path),
          RouteFlag::JsonBody,
-         [this, form, &route](HttpRequest request, Downstream downstream) {
+         [this, form, &route](const HttpRequest &request, Downstream downstream) {
              if (!gateway::answerLoad(request, form, m_clock, *downstream)) {
-                 route.handle(std::move(request), std::move(downstream));
+                 route.handle(request, std::move(downstream));
              }
          }});
 }

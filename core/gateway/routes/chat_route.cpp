@@ -220,7 +220,7 @@ common::Result<dialects::ChatRequest> ChatRoute::read(
     return chat;
 }
 
-void ChatRoute::handle(HttpRequest request, std::shared_ptr<relay::Downstream> downstream)
+void ChatRoute::handle(const HttpRequest &request, std::shared_ptr<relay::Downstream> downstream)
 {
     relay::RelayRequest asked;
     asked.requestId = "req_" + m_ids.next(requestIdBytes);

@@ -48,7 +48,7 @@ public:
         , m_form(form)
     { }
 
-    void handle(HttpRequest request, std::shared_ptr<relay::Downstream> downstream);
+    void handle(const HttpRequest &request, std::shared_ptr<relay::Downstream> downstream);
 
 private:
     [[nodiscard]] std::shared_ptr<relay::Downstream> keep(
