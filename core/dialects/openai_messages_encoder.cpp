@@ -3,6 +3,7 @@
 #include "core/dialects/json_object_edit.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace freerelay::dialects {
 
@@ -35,16 +36,29 @@ bool isStrictCallKey(const JsonMember &member)
         || member.keyIs("index");
 }
 
+/// How a model is told that a tool failed: OpenAI's form has no member for it.
+constexpr QByteArrayView errorMark = "Error: ";
+
+bool saysError(JsonValue text)
+{
+    constexpr QByteArrayView word = "error";
+    const QByteArrayView said = text.rawString();
+    return said.size() >= word.size()
+        && said.first(word.size()).compare(word, Qt::CaseInsensitive) == 0;
+}
+
 /// All text parts as one JSON string; null when there is a part that is no text.
-QByteArray flattened(JsonValue parts)
+QByteArray flattened(JsonValue parts, QByteArrayView mark)
 {
     QByteArray out("\"");
+    out.append(mark);
+    bool isFirst = true;
     for (const JsonValue part : parts.elements()) {
         const JsonValue text = part["text"];
         if (!text.isString()) {
             return {};
         }
-        if (out.size() > 1) {
+        if (!std::exchange(isFirst, false)) {
             out.append("\\n");
         }
         out.append(text.rawString());
@@ -70,10 +84,12 @@ public:
         if (!m_rules.developerRole && roleValue.equals("developer")) {
             edit.set("role", "\"system\"");
         }
-        encodeContent(edit, roleValue);
+        const bool isError = m_foreign && edit.value("is_error").isTrue();
+        encodeContent(edit, roleValue, isError ? errorMark : QByteArrayView());
         if (m_foreign) {
             edit.remove("reasoning_details");
             edit.remove("cache_control");
+            edit.remove("is_error");
         }
         if (m_rules.strictMessages) {
             for (qsizetype i = 0; i < edit.size(); ++i) {
@@ -89,7 +105,8 @@ public:
     }
 
 private:
-    void encodeContent(JsonObjectEdit &edit, JsonValue role) const
+    /// @param mark  what the text begins with, unless it says so itself
+    void encodeContent(JsonObjectEdit &edit, JsonValue role, QByteArrayView mark) const
     {
         const JsonValue content = edit.value("content");
         const bool nullRefused = m_rules.nullContentAsEmpty
@@ -97,14 +114,29 @@ private:
         if (nullRefused && content.isAbsent()) {
             edit.set("content", "\"\"");
         } else if (m_rules.flattenContent && content.isArray()) {
-            const QByteArray text = flattened(content);
+            const bool says = saysError(content.first()["text"]);
+            const QByteArray text = flattened(content, says ? QByteArrayView() : mark);
             if (!text.isNull()) {
                 edit.set("content", text);
                 return;
             }
         }
+        if (!mark.isEmpty()) {
+            markContent(edit, content, mark);
+        }
         if (m_foreign) {
             removeHints(content);
+        }
+    }
+
+    void markContent(JsonObjectEdit &edit, JsonValue content, QByteArrayView mark) const
+    {
+        if (content.isString() && !saysError(content)) {
+            edit.set("content", '"' + mark.toByteArray() + content.rawString().toByteArray() + '"');
+        } else if (content.isArray() && !content.isEmptyContainer()) {
+            m_splicer.insert(
+                content.begin() + 1,
+                "{\"type\":\"text\",\"text\":\"" + mark.trimmed().toByteArray() + "\"},");
         }
     }
 

@@ -80,6 +80,16 @@ private Q_SLOTS:
         QCOMPARE(error->kind, ErrorKind::ProtocolError);
     }
 
+    void carriesThatAToolFailed()
+    {
+        const auto encoded = encode(
+            R"({"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"tool_calls":)"
+            R"([{"id":"t","type":"function","function":{"name":"f","arguments":"{}"}}]},)"
+            R"({"role":"tool","tool_call_id":"t","is_error":true,"content":"no"}]})");
+        QVERIFY(encoded);
+        QVERIFY2(encoded->body.contains(R"("is_error":true)"), encoded->body);
+    }
+
     void tellsWhatAnErrorEventMeans_data()
     {
         QTest::addColumn<QByteArray>("type");

@@ -142,6 +142,16 @@ private Q_SLOTS:
             "/models/test-model:streamGenerateContent?alt=sse"_ba);
     }
 
+    void carriesThatAToolFailed()
+    {
+        const auto encoded = encode(
+            R"({"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"tool_calls":)"
+            R"([{"id":"t","type":"function","function":{"name":"f","arguments":"{}"}}]},)"
+            R"({"role":"tool","tool_call_id":"t","is_error":true,"content":"no"}]})");
+        QVERIFY(encoded);
+        QVERIFY2(encoded->body.contains(R"("response":{"error":"no"})"), encoded->body);
+    }
+
     void refusesWhatItCannotSay_data()
     {
         QTest::addColumn<QByteArray>("request");

@@ -148,6 +148,7 @@ CanonicalMessage readToolResult(const JsonValue &message)
 {
     ToolResultBlock result;
     result.toolUseId = message["tool_call_id"].string();
+    result.isError = message["is_error"].isTrue();
     for (const ContentBlock &block : readContent(message["content"])) {
         if (const auto *text = std::get_if<TextBlock>(&block.value)) {
             result.content.emplace_back(*text);

@@ -42,6 +42,8 @@ private Q_SLOTS:
     void stripsSchemaKeysFromTools();
     void keepsImagesByteExact();
     void leavesOutWhatOnlyOtherDialectsHave();
+    void saysInTheTextThatAToolFailed_data();
+    void saysInTheTextThatAToolFailed();
 
 private:
     QByteArray encode(const QByteArray &body) const;
@@ -388,6 +390,41 @@ void OpenAiRequestEncoderTest::leavesOutWhatOnlyOtherDialectsHave()
     const auto reasoning
         = dialectFor(catalog::Wire::OpenAiChat)->encode(*request, m_provider, m_model);
     QVERIFY(reasoning->body.contains("reasoning_effort"));
+}
+
+/// `is_error` of other dialects: OpenAI's form has no member for it, and strict providers refuse
+/// it.
+void OpenAiRequestEncoderTest::saysInTheTextThatAToolFailed()
+{
+    QFETCH(QByteArray, content);
+    QFETCH(bool, flattens);
+    QFETCH(QByteArray, said);
+    const QByteArray head = R"({"role":"tool","tool_call_id":"t",)";
+    auto request = parseOpenAiChat(
+        R"({"model":"llama","messages":[)" + head + R"("is_error":true,"content":)" + content
+        + R"(},)" + head + R"("content":"fine"}]})");
+    QVERIFY(request.has_value());
+    request->foreign = true;
+    m_provider.rules.flattenContent = flattens;
+    const auto encoded
+        = dialectFor(catalog::Wire::OpenAiChat)->encode(*request, m_provider, m_model);
+    QVERIFY(encoded.has_value());
+    const QByteArray messages = head + R"("content":)" + said + "}," + head
+        + R"("content":"fine"}])";
+    QCOMPARE(encoded->body, QByteArray(R"({"model":"llama","messages":[)" + messages + '}'));
+}
+
+void OpenAiRequestEncoderTest::saysInTheTextThatAToolFailed_data()
+{
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<bool>("flattens");
+    QTest::addColumn<QByteArray>("said");
+    const QByteArray parts = R"([{"type":"text","text":"no"}])";
+    QTest::newRow("text") << "\"no \\n\""_ba << false << "\"Error: no \\n\""_ba;
+    QTest::newRow("says so itself") << "\"error: no\""_ba << false << "\"error: no\""_ba;
+    QTest::newRow("parts") << parts << false
+                           << R"([{"type":"text","text":"Error:"},{"type":"text","text":"no"}])"_ba;
+    QTest::newRow("parts that become a text") << parts << true << "\"Error: no\""_ba;
 }
 
 QTEST_APPLESS_MAIN(OpenAiRequestEncoderTest)
