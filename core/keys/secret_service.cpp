@@ -18,11 +18,21 @@ namespace {
 
 using Answer = std::function<void(std::optional<bool>)>;
 
-void answerUnknown(QObject *context, Answer done)
+void answerLater(QObject *context, Answer done, std::optional<bool> locked)
 {
     QMetaObject::invokeMethod(
-        context, [done = std::move(done)] { done(std::nullopt); }, Qt::QueuedConnection);
+        context, [done = std::move(done), locked] { done(locked); }, Qt::QueuedConnection);
 }
+
+#ifdef FREERELAY_HAS_DBUS
+
+std::optional<bool> lockedIn(const QDBusPendingReply<QDBusVariant> &reply)
+{
+    const QVariant locked = reply.isError() ? QVariant() : reply.value().variant();
+    return locked.userType() == QMetaType::Bool ? std::optional(locked.toBool()) : std::nullopt;
+}
+
+#endif
 
 } // namespace
 
@@ -40,7 +50,9 @@ void askSecretServiceLocked(QObject *context, Answer done)
     question.setAutoStartService(false);
     const QDBusPendingCall call = QDBusConnection::sessionBus().asyncCall(question, patienceMs);
     if (call.isFinished()) {
-        answerUnknown(context, std::move(done)); // no bus: a watcher would wait for ever
+        // Without a bus at once, and with one when its thread was quicker than this one: a watcher
+        // would wait for ever.
+        answerLater(context, std::move(done), lockedIn(call));
         return;
     }
     auto *watcher = new QDBusPendingCallWatcher(call, context);
@@ -49,12 +61,8 @@ void askSecretServiceLocked(QObject *context, Answer done)
         &QDBusPendingCallWatcher::finished,
         context,
         [done = std::move(done)](QDBusPendingCallWatcher *finished) {
-            const QDBusPendingReply<QDBusVariant> reply = *finished;
             finished->deleteLater();
-            const QVariant locked = reply.isError() ? QVariant() : reply.value().variant();
-            done(
-                locked.userType() == QMetaType::Bool ? std::optional(locked.toBool())
-                                                     : std::nullopt);
+            done(lockedIn(*finished));
         });
 }
 
@@ -62,7 +70,7 @@ void askSecretServiceLocked(QObject *context, Answer done)
 
 void askSecretServiceLocked(QObject *context, Answer done)
 {
-    answerUnknown(context, std::move(done));
+    answerLater(context, std::move(done), std::nullopt);
 }
 
 #endif
