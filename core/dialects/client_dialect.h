@@ -29,6 +29,7 @@ struct ClientRequest
     QByteArrayList ignored;
     bool thinking = false; ///< visible reasoning is wanted
     bool fillsIn = false; ///< see ChatRequest
+    bool asArray = false; ///< the stream's events are wanted as one JSON array
 };
 
 /// What the translator of one reply needs.

@@ -61,8 +61,8 @@ checkBrowser(const HttpRequest &request, const AccessRules &rules);
 /// without asking first.
 [[nodiscard]] std::optional<Refusal> checkContentType(const HttpRequest &request);
 
-/// The client key, when one is required: `Authorization: Bearer` or `x-api-key` (401). Constant
-/// time.
+/// The client key, when one is required: `Authorization: Bearer` or `x-api-key`; under /v1beta/
+/// also `x-goog-api-key` or `?key=` (401). Constant time.
 [[nodiscard]] std::optional<Refusal>
 checkClientKey(const HttpRequest &request, const AccessRules &rules);
 

@@ -1,5 +1,6 @@
 #include "refusal.h"
 
+#include "core/dialects/generate_content/generate_content_dialect.h"
 #include "core/dialects/openai_chat.h"
 #include "core/relay/downstream.h"
 
@@ -19,9 +20,12 @@ common::HeaderList refusalHeaders(const Refusal &refusal)
     return headers;
 }
 
-void refuse(relay::Downstream &downstream, const Refusal &refusal)
+void refuse(relay::Downstream &downstream, const Refusal &refusal, const QByteArray &path)
 {
-    downstream.reply(refusal.status, refusalHeaders(refusal), refusalBody(refusal));
+    const QByteArray body = path.startsWith("/v1beta/")
+        ? dialects::GenerateContentDialect().error({refusal.status, refusal.message, {}})
+        : refusalBody(refusal);
+    downstream.reply(refusal.status, refusalHeaders(refusal), body);
 }
 
 Refusal overloaded(QByteArrayView message, QByteArrayView code)

@@ -29,7 +29,8 @@ struct Refusal
 [[nodiscard]] common::HeaderList refusalHeaders(const Refusal &refusal);
 
 /// Answers `downstream` with it.
-void refuse(relay::Downstream &downstream, const Refusal &refusal);
+/// @param path  of the request: under /v1beta/ errors have Google's shape
+void refuse(relay::Downstream &downstream, const Refusal &refusal, const QByteArray &path = {});
 
 /// 503 with Retry-After: 1, for every limit of ours that is reached.
 [[nodiscard]] Refusal overloaded(QByteArrayView message, QByteArrayView code);

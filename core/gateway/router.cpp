@@ -148,7 +148,7 @@ void Router::handle(HttpRequest request, std::shared_ptr<relay::Downstream> down
         downstream = std::make_shared<CorsDownstream>(std::move(downstream), std::move(cors));
     }
     if (const auto refusal = check(request, found)) {
-        refuse(*downstream, *refusal);
+        refuse(*downstream, *refusal, request.path);
     } else if (found.route) {
         found.route->function(std::move(request), std::move(downstream));
     } else {

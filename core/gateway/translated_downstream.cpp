@@ -78,10 +78,14 @@ void TranslatedDownstream::reply(int status, const common::HeaderList &headers, 
 void TranslatedDownstream::beginStream(int status, const common::HeaderList &headers)
 {
     m_stream = translator(true);
+    if (m_terms.asArray) {
+        m_array.emplace();
+    }
+    const QByteArray type = m_terms.asArray ? "application/json"_ba : m_dialect.streamType();
     const common::HeaderList ours = withOurs(headers);
     common::HeaderList typed;
     for (const auto &[name, value] : ours.fields()) {
-        typed.add(name, name == "content-type" ? m_dialect.streamType() : value);
+        typed.add(name, name == "content-type" ? type : value);
     }
     m_next->beginStream(status, typed);
 }
@@ -93,9 +97,7 @@ void TranslatedDownstream::write(const QByteArray &bytes)
     }
     QByteArray out;
     const auto error = m_stream->feed(bytes, out);
-    if (!out.isEmpty()) {
-        m_next->write(out);
-    }
+    give(out);
     if (error) {
         breakOff(*error);
     }
@@ -106,7 +108,19 @@ void TranslatedDownstream::breakOff(const common::Error &error)
 {
     m_stream.reset();
     const int status = error.kind == common::ErrorKind::RateLimited ? tooMany : unavailable;
-    m_next->write(m_dialect.streamError({status, error.message.toUtf8(), m_terms.requestId}));
+    give(m_dialect.streamError({status, error.message.toUtf8(), m_terms.requestId}));
+}
+
+void TranslatedDownstream::give(const QByteArray &events)
+{
+    QByteArray out = events;
+    if (m_array) {
+        out.clear();
+        m_array->feed(events, out);
+    }
+    if (!out.isEmpty()) {
+        m_next->write(out);
+    }
 }
 
 void TranslatedDownstream::finish()
@@ -114,12 +128,15 @@ void TranslatedDownstream::finish()
     if (const auto stream = std::exchange(m_stream, nullptr)) {
         QByteArray out;
         const auto error = stream->finish(out);
-        if (!out.isEmpty()) {
-            m_next->write(out);
-        }
+        give(out);
         if (error) {
             breakOff(*error);
         }
+    }
+    if (m_array) {
+        QByteArray out;
+        m_array->finish(out);
+        m_next->write(out);
     }
     m_next->finish();
 }

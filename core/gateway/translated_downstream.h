@@ -1,9 +1,11 @@
 #pragma once
 
 #include "core/dialects/client_dialect.h"
+#include "core/dialects/sse_to_array.h"
 #include "core/relay/downstream.h"
 
 #include <memory>
+#include <optional>
 
 namespace freerelay::gateway {
 
@@ -19,6 +21,7 @@ public:
         QByteArrayList ignored{};
         std::int64_t promptTokensEstimated = 0;
         bool thinking = false;
+        bool asArray = false; ///< see ClientRequest
         const common::Clock *clock = nullptr; ///< outlives the downstream
         common::SteadyTime began{};
     };
@@ -50,11 +53,14 @@ private:
     [[nodiscard]] std::unique_ptr<dialects::ReplyTranslator> translator(bool stream) const;
     [[nodiscard]] QByteArray whole(const QByteArray &body, int &status) const;
     void breakOff(const common::Error &error);
+    /// Of a stream.
+    void give(const QByteArray &events);
 
     std::shared_ptr<relay::Downstream> m_next;
     const dialects::ClientDialect &m_dialect;
     Terms m_terms;
     std::unique_ptr<dialects::ReplyTranslator> m_stream; ///< null = none, or broken off
+    std::optional<dialects::SseToArray> m_array;
 };
 
 } // namespace freerelay::gateway

@@ -4,6 +4,7 @@
 #include "core/dialects/embeddings/embeddings_request.h"
 #include "core/gateway/routes/messages_route.h"
 #include "core/gateway/routes/ollama_route.h"
+#include "core/gateway/routes/token_count.h"
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -45,6 +46,7 @@ DialectRoutes::DialectRoutes(
           texts,
           replay,
           {&gateway::ollamaSingleDialect(), &dialects::parseEmbeddings})
+    , m_google(relay, audit, texts, replay)
     , m_clock(relay.clock())
 { }
 
@@ -56,12 +58,14 @@ void DialectRoutes::addTo(gateway::Router &router, const gateway::ModelsRoute &m
     addChat(router, "/v1/moderations"_ba, m_moderations);
     addChat(router, "/v1/completions"_ba, m_completions);
     addOllama(router, models);
+    addGoogle(router, models);
     router.add(
         {Method::Post,
          "/v1/messages/count_tokens"_ba,
          RouteFlag::JsonBody,
          [](const HttpRequest &request, const Downstream &downstream) {
-             gateway::countTokens(request, *downstream);
+             gateway::countTokens(
+                 gateway::messagesDialect(), "input_tokens"_ba, request, *downstream);
          }});
 }
 
@@ -100,6 +104,31 @@ void DialectRoutes::addOllama(gateway::Router &router, const gateway::ModelsRout
          RouteFlag::JsonBody,
          [&models](const HttpRequest &request, const Downstream &downstream) {
              gateway::ollamaShow(request, models, *downstream);
+         }});
+}
+
+void DialectRoutes::addGoogle(gateway::Router &router, const gateway::ModelsRoute &models)
+{
+    router.add(
+        {Method::Post,
+         "/v1beta/models/*"_ba,
+         RouteFlag::JsonBody,
+         [this](const HttpRequest &request, Downstream downstream) {
+             m_google.call(request, std::move(downstream));
+         }});
+    router.add(
+        {Method::Get,
+         "/v1beta/models"_ba,
+         {},
+         [&models](const HttpRequest &, const Downstream &downstream) {
+             gateway::GenerateContentRoute::list(models, *downstream);
+         }});
+    router.add(
+        {Method::Get,
+         "/v1beta/models/*"_ba,
+         {},
+         [&models](const HttpRequest &request, const Downstream &downstream) {
+             gateway::GenerateContentRoute::one(request.path, models, *downstream);
          }});
 }
 

@@ -3,6 +3,7 @@
 #include "core/dialects/ollama/ollama_words.h"
 #include "core/gateway/router.h"
 #include "core/gateway/routes/chat_route.h"
+#include "core/gateway/routes/generate_content_route.h"
 #include "core/gateway/routes/models_route.h"
 
 namespace freerelay::services {
@@ -25,6 +26,7 @@ public:
 private:
     void addChat(gateway::Router &router, QByteArray path, gateway::ChatRoute &route);
     void addOllama(gateway::Router &router, const gateway::ModelsRoute &models);
+    void addGoogle(gateway::Router &router, const gateway::ModelsRoute &models);
     void addOllamaWords(
         gateway::Router &router,
         QByteArray path,
@@ -40,6 +42,7 @@ private:
     gateway::ChatRoute m_ollamaGenerate;
     gateway::ChatRoute m_ollamaBatch; ///< embeddings of several texts
     gateway::ChatRoute m_ollamaSingle; ///< of one
+    gateway::GenerateContentRoute m_google;
     const common::Clock &m_clock;
 };
 

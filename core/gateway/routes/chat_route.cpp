@@ -214,6 +214,7 @@ common::Result<dialects::ChatRequest> ChatRoute::read(
              std::move(said->ignored),
              needs.promptTokensEstimated,
              said->thinking,
+             said->asArray,
              &m_relay.clock(),
              m_relay.clock().now()});
     }

@@ -2,7 +2,6 @@
 
 #include "core/dialects/json_writer.h"
 #include "core/dialects/messages/messages_dialect.h"
-#include "core/dialects/openai_chat.h"
 
 #include <QDateTime>
 
@@ -25,32 +24,13 @@ const dialects::ClientDialect &messagesDialect()
     return dialect;
 }
 
-void countTokens(const HttpRequest &request, relay::Downstream &downstream)
-{
-    constexpr int ok = 200;
-    constexpr int badRequest = 400;
-    const auto said = messagesDialect().read({request.body, request.path, request.query});
-    const auto chat = said ? dialects::parseOpenAiChat(said->chat) : common::failure(said.error());
-    if (!chat) {
-        downstream.reply(
-            badRequest,
-            jsonHeaders(),
-            messagesDialect().error({badRequest, chat.error().message.toUtf8(), {}}));
-        return;
-    }
-    common::HeaderList headers = jsonHeaders();
-    headers.add("x-freerelay-estimate"_ba, "true"_ba);
-    const auto tokens = QByteArray::number(qlonglong(chat->needs.promptTokensEstimated));
-    downstream.reply(ok, headers, R"({"input_tokens":)" + tokens + '}');
-}
-
 void welcome(relay::Downstream &downstream)
 {
     constexpr int ok = 200;
     downstream.reply(
         ok,
         jsonHeaders(),
-        R"({"name":"FreeRelay","api":["/v1/chat/completions","/v1/completions","/v1/embeddings","/v1/moderations","/v1/messages","/api/chat","/api/generate","/v1/models"],"health":"/health"})");
+        R"({"name":"FreeRelay","api":["/v1/chat/completions","/v1/completions","/v1/embeddings","/v1/moderations","/v1/messages","/v1beta/models","/api/chat","/api/generate","/v1/models"],"health":"/health"})");
 }
 
 QByteArray messagesModelList(const std::vector<relay::ListedModel> &models)

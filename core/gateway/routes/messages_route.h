@@ -12,10 +12,6 @@ namespace freerelay::gateway {
 /// Of POST /v1/messages, for its ChatRoute; static.
 [[nodiscard]] const dialects::ClientDialect &messagesDialect();
 
-/// POST /v1/messages/count_tokens: an estimate, as routing makes one, and said to be one in
-/// x-freerelay-estimate. Nobody is asked. Any thread.
-void countTokens(const HttpRequest &request, relay::Downstream &downstream);
-
 /// GET /: what Claude Code asks (by HEAD) to see whether anybody is there. Tells no secrets.
 void welcome(relay::Downstream &downstream);
 
