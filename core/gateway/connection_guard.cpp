@@ -213,7 +213,10 @@ void ConnectionGuard::enqueue(HttpRequest request)
     const common::GatewayLimits &limits = m_context.rules.current()->limits;
     if (static_cast<int>(m_queue.size()) >= limits.maxQueuedPerConnection) {
         releaseReserved(request.body.size());
-        endInput(overloaded("Too many requests wait on this connection.", "too_many_pipelined"));
+        Refusal refusal = overloaded(
+            "Too many requests wait on this connection.", "too_many_pipelined");
+        refusal.path = request.path;
+        endInput(std::move(refusal));
         return;
     }
     request.peer = m_peer;
@@ -257,6 +260,9 @@ void ConnectionGuard::releaseReserved(qint64 bytes)
 void ConnectionGuard::endInput(Refusal refusal)
 {
     const qint64 unfinished = m_parser.bufferedBytes();
+    if (refusal.path.isEmpty()) {
+        refusal.path = m_parser.head().path;
+    }
     m_parser = HttpRequestParser();
     m_inputEnded = true;
     m_owesContinue = false;
@@ -287,10 +293,10 @@ void ConnectionGuard::releaseNext()
         const HttpRequest refused = std::move(m_queue.front());
         m_queue.pop_front();
         m_currentBytes = refused.body.size();
-        writeRefusal(
-            overloaded(
-                "Too many requests are in progress. Try again shortly.", "too_many_requests"),
-            refused.keepAlive);
+        Refusal refusal = overloaded(
+            "Too many requests are in progress. Try again shortly.", "too_many_requests");
+        refusal.path = refused.path;
+        writeRefusal(refusal, refused.keepAlive);
     }
 }
 

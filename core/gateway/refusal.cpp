@@ -10,6 +10,9 @@ namespace freerelay::gateway {
 
 QByteArray refusalBody(const Refusal &refusal)
 {
+    if (refusal.path.startsWith("/v1beta/")) {
+        return dialects::GenerateContentDialect().error({refusal.status, refusal.message, {}});
+    }
     return dialects::openAiError(refusal.message, refusal.type, {}, refusal.code);
 }
 
@@ -20,12 +23,9 @@ common::HeaderList refusalHeaders(const Refusal &refusal)
     return headers;
 }
 
-void refuse(relay::Downstream &downstream, const Refusal &refusal, const QByteArray &path)
+void refuse(relay::Downstream &downstream, const Refusal &refusal)
 {
-    const QByteArray body = path.startsWith("/v1beta/")
-        ? dialects::GenerateContentDialect().error({refusal.status, refusal.message, {}})
-        : refusalBody(refusal);
-    downstream.reply(refusal.status, refusalHeaders(refusal), body);
+    downstream.reply(refusal.status, refusalHeaders(refusal), refusalBody(refusal));
 }
 
 Refusal overloaded(QByteArrayView message, QByteArrayView code)

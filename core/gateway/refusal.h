@@ -12,7 +12,7 @@ class Downstream;
 
 namespace freerelay::gateway {
 
-/// A request answered by the gateway itself, in OpenAI's error shape.
+/// A request answered by the gateway itself, in OpenAI's error shape; under /v1beta/ in Google's.
 struct Refusal
 {
     int status = 400;
@@ -20,17 +20,17 @@ struct Refusal
     QByteArray type = "invalid_request_error";
     QByteArray code{};
     common::HeaderList headers{}; ///< beside content-type
+    QByteArray path{}; ///< of the request; "" = not known
 };
 
-/// The reply's body: {"error":{message,type,param,code}}.
+/// The reply's body: {"error":{message,type,param,code}}, or {"error":{code,message,status}}.
 [[nodiscard]] QByteArray refusalBody(const Refusal &refusal);
 
 /// `refusal.headers` and the content type.
 [[nodiscard]] common::HeaderList refusalHeaders(const Refusal &refusal);
 
 /// Answers `downstream` with it.
-/// @param path  of the request: under /v1beta/ errors have Google's shape
-void refuse(relay::Downstream &downstream, const Refusal &refusal, const QByteArray &path = {});
+void refuse(relay::Downstream &downstream, const Refusal &refusal);
 
 /// 503 with Retry-After: 1, for every limit of ours that is reached.
 [[nodiscard]] Refusal overloaded(QByteArrayView message, QByteArrayView code);

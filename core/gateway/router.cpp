@@ -147,8 +147,9 @@ void Router::handle(HttpRequest request, std::shared_ptr<relay::Downstream> down
         cors.size() > 0 && !personal) {
         downstream = std::make_shared<CorsDownstream>(std::move(downstream), std::move(cors));
     }
-    if (const auto refusal = check(request, found)) {
-        refuse(*downstream, *refusal, request.path);
+    if (auto refusal = check(request, found)) {
+        refusal->path = request.path;
+        refuse(*downstream, *refusal);
     } else if (found.route) {
         found.route->function(std::move(request), std::move(downstream));
     } else {

@@ -71,8 +71,9 @@ LiveTest::LiveTest(
     }
     call.body = question.body;
     if (!endpoint.key.isEmpty()) {
-        call.credentialHeader = "authorization"_ba;
-        call.credential = common::Secret("Bearer " + endpoint.key);
+        const bool asGoogle = dialect == Dialect::Gemini;
+        call.credentialHeader = asGoogle ? "x-goog-api-key"_ba : "authorization"_ba;
+        call.credential = common::Secret(asGoogle ? endpoint.key : "Bearer " + endpoint.key);
     }
     m_timer.start();
     m_call = client.start(std::move(call), *this);

@@ -147,6 +147,38 @@ private Q_SLOTS:
         QVERIFY(!error[u"message"_s].toString().isEmpty());
     }
 
+    void soAreThoseOfTheAddress_data()
+    {
+        QTest::addColumn<QByteArray>("head");
+        QTest::addColumn<int>("status");
+        const QByteArray posted = "POST /v1beta/models/m:generateContent HTTP/1.1\r\n";
+        const QByteArray json = "Content-Type: application/json\r\n";
+        const QByteArray host = "Host: 127.0.0.1\r\n";
+        QTest::newRow("body too large")
+            << posted + host + json + "Content-Length: 99999999999\r\n\r\n"
+            << 413;
+        QTest::newRow("foreign host")
+            << posted + "Host: evil.example\r\n" + json + "Content-Length: 0\r\n\r\n"
+            << 421;
+        QTest::newRow("no JSON") << posted + host + ownKey()
+                + "Content-Type: text/plain\r\nContent-Length: 0\r\n\r\n"
+                                 << 415;
+        QTest::newRow("method") << "PUT /v1beta/models/m HTTP/1.1\r\n" + host + ownKey() + "\r\n"
+                                << 405;
+        QTest::newRow("no such address") << "GET /v1beta/files HTTP/1.1\r\n" + host + ownKey()
+                + "\r\n" << 404;
+    }
+
+    void soAreThoseOfTheAddress()
+    {
+        QFETCH(QByteArray, head);
+        QFETCH(int, status);
+        RawClient client(m_gateway.port());
+        const RawReply reply = client.ask(head);
+        QCOMPARE(reply.status, status);
+        QCOMPARE(parsed(reply.body)[u"error"_s][u"code"_s].toInt(), status);
+    }
+
     void countsTokens()
     {
         const RawReply reply = post("countTokens", hello);

@@ -86,6 +86,7 @@ private Q_SLOTS:
         QCOMPARE(
             gateway.get("/v1/models?key=" + inQuery, "x-api-key: " + clientKey + "\r\n").status,
             200);
+        told += asksAsGoogle(gateway);
         told += gateway.get("/metrics?key=" + inQuery).body;
         told += gateway.get("/health"_ba).body;
         for (const QStringList &command :
@@ -94,9 +95,14 @@ private Q_SLOTS:
             QCOMPARE(result.exitCode, 0);
             told += result.all();
         }
+        const CliResult listed = fixture.run({u"requests"_s, u"--json"_s});
+        QCOMPARE(listed.exitCode, 0);
         const CliResult ended = gateway.stop();
         QCOMPARE(ended.exitCode, 0);
         const QByteArray log = contentOf(fixture.paths.logFolder + u"/freerelay.log"_s);
+        const QByteArray records = listed.all() + contentOf(fixture.paths.recordsFile)
+            + contentOf(fixture.paths.recordsFile + u"-wal"_s);
+        QVERIFY(records.contains("key_rejected"));
 
         // The log is worth looking at: it tells of the failed attempts, with their request.
         const QByteArray mark = format == u"json" ? "\"request_id\":\"req_"_ba
@@ -117,6 +123,8 @@ private Q_SLOTS:
             for (const QByteArray &place : {told, log, ended.all()}) {
                 QVERIFY2(!place.contains(secret), QByteArray(secret + " is in " + place));
             }
+            // The name that was asked for is recorded as it is.
+            QVERIFY2(secret == inModel || !records.contains(secret), secret);
         }
     }
 
@@ -135,6 +143,25 @@ private Q_SLOTS:
     }
 
 private:
+    /// Google's clients put their key into the address.
+    /// @return what was answered
+    [[nodiscard]] static QByteArray asksAsGoogle(const RunningGateway &gateway)
+    {
+        const QByteArray body = "{\"contents\":[{\"parts\":[{\"text\":\"" + inPrompt + "\"}]}]}";
+        QByteArray told;
+        for (const QByteArray &model : {"auto"_ba, "groq/openai/gpt-oss-120b"_ba}) {
+            for (const QByteArray &key : {clientKey, wrongKey}) {
+                const RawReply reply = gateway.post(
+                    "/v1beta/models/" + model + ":generateContent?key=" + key, body);
+                if ((reply.status == 401) != (key == wrongKey)) {
+                    qFatal("the key in the address was not looked at");
+                }
+                told += reply.body;
+            }
+        }
+        return told + gateway.get("/v1beta/no-such-address?key=" + clientKey).body;
+    }
+
     static void plant(CliFixture &fixture, const QByteArray &upstream, const QString &format)
     {
         const auto set = [&fixture](const QString &name, const QByteArray &value) {

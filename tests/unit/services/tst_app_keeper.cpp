@@ -122,8 +122,11 @@ private Q_SLOTS:
         QVERIFY(answer->has_value());
         QCOMPARE((*answer)->provider, u"groq"_s);
         QCOMPARE(fixture.upstream.request(0).target, path);
+        const bool asGoogle = id == u"gemini";
         QCOMPARE(
-            fixture.upstream.request(0).headers.value("authorization"), "Bearer frk-0123456789"_ba);
+            fixture.upstream.request(0).headers.value(
+                asGoogle ? "x-goog-api-key" : "authorization"),
+            asGoogle ? "frk-0123456789"_ba : "Bearer frk-0123456789"_ba);
     }
 
     void aFailureIsToldInTheGatewaysWords_data()
