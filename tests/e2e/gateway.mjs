@@ -28,17 +28,19 @@ async function untilListening(url, child) {
   throw new Error(`freerelay ended with code ${child.exitCode}`);
 }
 
-/// `variables` join the otherwise empty environment. Returns {url, stop}.
+/// `variables` join the otherwise empty environment. Returns {url, variables, stop}: the variables
+/// by which other commands find this gateway.
 export async function startGateway(variables = {}, options = []) {
   const home = mkdtempSync(join(tmpdir(), 'freerelay-e2e-'));
   const port = await freePort();
+  const folders = {
+    XDG_CONFIG_HOME: join(home, 'config'), XDG_DATA_HOME: join(home, 'data'), XDG_STATE_HOME: join(home, 'state'),
+    XDG_CACHE_HOME: join(home, 'cache'), XDG_RUNTIME_DIR: home,
+  };
   const child = spawn(process.env.FREERELAY, ['start', '--headless', '--port', String(port), ...options], {
     cwd: home,
     env: {
-      PATH: process.env.PATH, LANG: 'C.UTF-8', HOME: home, XDG_CONFIG_HOME: join(home, 'config'),
-      XDG_DATA_HOME: join(home, 'data'), XDG_STATE_HOME: join(home, 'state'),
-      XDG_CACHE_HOME: join(home, 'cache'), XDG_RUNTIME_DIR: home,
-      DBUS_SESSION_BUS_ADDRESS: 'disabled:',
+      PATH: process.env.PATH, LANG: 'C.UTF-8', HOME: home, ...folders, DBUS_SESSION_BUS_ADDRESS: 'disabled:',
       // what the sanitized builds listen to
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => /^[AUT]+SAN_OPTIONS$/.test(name))),
       ...variables,
@@ -56,5 +58,5 @@ export async function startGateway(variables = {}, options = []) {
     rmSync(home, { recursive: true, force: true });
     return child.exitCode;
   };
-  return { url, stop };
+  return { url, variables: folders, stop };
 }

@@ -14,8 +14,8 @@ function errorBody(status) {
   return { error: { message: `simulated ${status}`, type: 'simulated_error', param: null, code: null } };
 }
 
-function toolCall(args) {
-  return { id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: args } };
+function toolCall({ name, args }) {
+  return { id: 'call_1', type: 'function', function: { name, arguments: args } };
 }
 
 export class Provider {
@@ -51,15 +51,21 @@ export class Provider {
       return;
     }
     const prompt = String(body.messages.at(-1).content);
+    const call = this.call(body, prompt);
     const status = Number(/status (\d+)/.exec(prompt)?.[1] ?? 200);
     if (status !== 200) {
       response.setHeader('retry-after', '2');
       this.#json(response, status, errorBody(status));
     } else if (body.stream) {
-      this.#stream(request, response, prompt, body);
+      this.#stream(request, response, prompt, body, call);
     } else {
-      this.#answer(response, prompt);
+      this.#answer(response, call);
     }
+  }
+
+  /// The tool to call, {name, args}; null = none. For subclasses.
+  call(body, prompt) {
+    return prompt.includes('call a tool') ? { name: 'get_weather', args: '{"city":"Oslo"}' } : null;
   }
 
   /// Vectors of numbers, also when base64 is asked for: not all providers know it.
@@ -76,18 +82,17 @@ export class Provider {
     response.end(JSON.stringify(value));
   }
 
-  #answer(response, prompt) {
-    const tool = prompt.includes('call a tool');
-    const message = tool
-      ? { role: 'assistant', content: null, tool_calls: [toolCall('{"city":"Oslo"}')] }
+  #answer(response, call) {
+    const message = call
+      ? { role: 'assistant', content: null, tool_calls: [toolCall(call)] }
       : { role: 'assistant', content: `Hello from ${this.name}.` };
     this.#json(response, 200, {
       ...base, object: 'chat.completion', usage,
-      choices: [{ index: 0, message, finish_reason: tool ? 'tool_calls' : 'stop' }],
+      choices: [{ index: 0, message, finish_reason: call ? 'tool_calls' : 'stop' }],
     });
   }
 
-  #stream(request, response, prompt, body) {
+  #stream(request, response, prompt, body, call) {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     const frame = value => response.write(
       `data: ${JSON.stringify({ ...base, object: 'chat.completion.chunk', ...value })}\n\n`);
@@ -110,9 +115,10 @@ export class Provider {
       setTimeout(() => request.socket.resetAndDestroy(), 50);
       return;
     }
-    if (prompt.includes('call a tool')) {
-      delta({ role: 'assistant', tool_calls: [{ index: 0, ...toolCall('{"city":') }] });
-      delta({ tool_calls: [{ index: 0, function: { arguments: '"Oslo"}' } }] });
+    if (call) {
+      const half = call.args.length / 2;
+      delta({ role: 'assistant', tool_calls: [{ index: 0, ...toolCall({ ...call, args: call.args.slice(0, half) }) }] });
+      delta({ tool_calls: [{ index: 0, function: { arguments: call.args.slice(half) } }] });
       delta({}, 'tool_calls');
     } else {
       delta({ role: 'assistant', content: 'Hello ' });

@@ -24,11 +24,13 @@ run_node() {
         command -v chromium >/dev/null || skip "chromium is not installed (tests/run.sh tries to)"
         ;;
     *)
-        [[ -d node_modules/openai && -d node_modules/@anthropic-ai && -d node_modules/ollama ]] \
+        [[ -d node_modules/openai && -d node_modules/@anthropic-ai && -d node_modules/ollama && -d node_modules/@google/genai ]] \
             || skip "the packages of package-lock.json are not installed (tests/run.sh does it)"
         (($("$node" -p 'process.versions.node.split(".")[0]') >= 22)) \
             || skip "the SDK needs Node.js 22 or newer"
         limit=(--test-timeout=60000) # unknown to the Node.js of Debian 12
+        [[ $test_file != gemini_cli.* || -d node_modules/@google/gemini-cli ]] \
+            || skip "Gemini CLI is not installed"
         ;;
     esac
     exec timeout 250 "$node" --test "${limit[@]}" --test-reporter=spec "$test_file"
