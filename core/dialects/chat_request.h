@@ -4,10 +4,13 @@
 #include "core/common/result.h"
 
 #include <QByteArray>
+#include <QByteArrayList>
 
 #include <cstdint>
 
 namespace freerelay::dialects {
+
+class SignatureBook;
 
 /// What routing must know about a request: small, copyable, without content.
 struct RequestNeeds
@@ -50,7 +53,9 @@ struct ChatRequest
     /// Of another task the body is a request to that address of OpenAI's, and no chat at all.
     catalog::Task task = catalog::Task::Chat;
     bool base64 = false; ///< embeddings: encoding_format
+    QByteArrayList tools; ///< names of the functions that may be called
     RequestNeeds needs;
+    SignatureBook *signatures = nullptr; ///< outlives the request; null = none are kept
 };
 
 } // namespace freerelay::dialects

@@ -1,5 +1,7 @@
 #include "openai_delta.h"
 
+#include "core/dialects/json_text.h"
+
 namespace freerelay::dialects {
 
 namespace {
@@ -33,17 +35,43 @@ void dropNull(JsonObjectEdit &edit, QByteArrayView key)
     }
 }
 
-bool completeContent(JsonObjectEdit &edit)
+void setReasoning(JsonObjectEdit &edit, const QByteArray &json)
+{
+    edit.set("reasoning_content", json);
+    edit.set("reasoning", json);
+}
+
+/// Text in one string.
+bool sortContent(JsonObjectEdit &edit, JsonValue content, SaidText &said, TextRest rest)
+{
+    const QByteArray text = content.string();
+    SaidPiece piece = said.take(text);
+    if (rest == TextRest::None) {
+        const SaidPiece last = said.end();
+        piece.thinking += last.thinking;
+        piece.text += last.text;
+    }
+    if (piece.text != text) {
+        edit.set("content", jsonString(piece.text));
+    }
+    if (!piece.thinking.isEmpty()) {
+        setReasoning(edit, jsonString(piece.thinking));
+    }
+    return !piece.isEmpty();
+}
+
+bool completeContent(JsonObjectEdit &edit, SaidText &said, TextRest rest)
 {
     const JsonValue content = edit.value("content");
     if (!content.isArray()) {
-        return !content.rawString().isEmpty();
+        return said.isPlain() || content.rawString().isEmpty()
+            ? !content.rawString().isEmpty()
+            : sortContent(edit, content, said, rest);
     }
     const Parts parts = readParts(content);
     edit.set("content", '"' + parts.text + '"');
     if (!parts.thinking.isEmpty()) {
-        edit.set("reasoning_content", '"' + parts.thinking + '"');
-        edit.set("reasoning", '"' + parts.thinking + '"');
+        setReasoning(edit, '"' + parts.thinking + '"');
     }
     return !parts.text.isEmpty() || !parts.thinking.isEmpty();
 }
@@ -62,10 +90,10 @@ bool completeReasoning(JsonObjectEdit &edit)
 
 } // namespace
 
-bool completeText(JsonObjectEdit &edit)
+bool completeText(JsonObjectEdit &edit, SaidText &said, TextRest rest)
 {
     bool hasContent = completeReasoning(edit);
-    hasContent = completeContent(edit) || hasContent;
+    hasContent = completeContent(edit, said, rest) || hasContent;
     const JsonValue calls = edit.value("tool_calls");
     hasContent = hasContent || !edit.value("refusal").rawString().isEmpty()
         || (calls.isArray() && !calls.isEmptyContainer()) || edit.value("function_call").isObject()

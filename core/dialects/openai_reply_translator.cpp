@@ -174,11 +174,17 @@ bool OpenAiReplyTranslator::completeMessage(JsonValue message, Splicer &splicer,
     if (!edit.value("role").equals("assistant")) {
         edit.set("role", "\"assistant\"");
     }
-    const bool hasCalls = completeToolCalls(edit.value("tool_calls"), splicer, position);
-    m_progress.content = completeText(edit) || m_progress.content;
+    bool hasCalls = completeToolCalls(edit.value("tool_calls"), splicer, position);
+    SaidText said(hasCalls ? QByteArrayList() : callableTools(m_context));
+    m_progress.content = completeText(edit, said, TextRest::None) || m_progress.content;
     const JsonValue calls = edit.value("tool_calls");
     if (!calls.isMissing() && !hasCalls) {
         edit.remove("tool_calls"); // an empty list or something else
+    }
+    if (!said.calls().empty()) {
+        const QByteArray stem = m_context.requestId + '_' + QByteArray::number(position);
+        edit.append("tool_calls", toolCallsJson(said.calls(), stem, CallForm::Message));
+        m_progress.content = hasCalls = true;
     }
     addIfMissing(edit, "content", "null");
     addIfMissing(edit, "refusal", "null");

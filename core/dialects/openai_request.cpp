@@ -177,6 +177,7 @@ private:
             m_functions = value;
             break;
         case Parameter::ToolChoice:
+            m_toolChoice = value;
             return checkToolChoice(value);
         case Parameter::OpenAiOnly:
             return spec.name == "logit_bias" ? checkLogitBias(value) : MaybeError();
@@ -214,6 +215,11 @@ private:
                 textBytes += list.text().size();
             }
         }
+        if (!m_toolChoice.equals("none")) {
+            for (const JsonValue tool : m_tools.elements()) {
+                m_request.tools.append(tool["function"]["name"].string());
+            }
+        }
         needs.promptTokensEstimated = textBytes / 4;
         needs.outputTokensRequested = m_maxCompletionTokens ? *m_maxCompletionTokens
                                                             : m_maxTokens.value_or(0);
@@ -224,6 +230,7 @@ private:
     JsonValue m_messages;
     JsonValue m_tools;
     JsonValue m_functions;
+    JsonValue m_toolChoice;
     std::optional<std::int64_t> m_maxTokens;
     std::optional<std::int64_t> m_maxCompletionTokens;
     std::int64_t m_formatBytes = 0;

@@ -3,9 +3,11 @@
 #include "core/dialects/failure_rules.h"
 #include "core/dialects/json.h"
 #include "core/dialects/json_text.h"
+#include "core/dialects/json_writer.h"
 #include "core/dialects/openai_delta.h"
 #include "core/dialects/openai_usage.h"
 #include "core/dialects/sse_encoder.h"
+#include "core/dialects/text/rescued_reply.h"
 
 #include <algorithm>
 #include <array>
@@ -39,6 +41,25 @@ void appendEvent(QByteArray &out, QByteArrayView json)
         }
     }
     out.append("\n\n");
+}
+
+/// A chunk with another finish reason for some of its choices.
+template <typename Indices>
+QByteArray withFinish(const QByteArray &chunk, const Indices &indices, const QByteArray &json)
+{
+    const QByteArray text = padded(chunk);
+    const common::Result<JsonValue> root = parseJson(text); // it has been parsed before
+    const JsonValue choices = root ? (*root)["choices"] : JsonValue();
+    Splicer splicer(text);
+    for (const JsonValue choice : choices.elements()) {
+        JsonObjectEdit edit(choice);
+        const std::int64_t index = edit.value("index").integer().value_or(0);
+        if (indices.test(std::size_t(index))) {
+            edit.set("finish_reason", json);
+        }
+        edit.commit(splicer);
+    }
+    return splicer.apply();
 }
 
 bool isError(JsonValue root)
@@ -154,7 +175,10 @@ std::optional<common::Error> OpenAiStreamTranslator::takeEvent(QByteArrayView da
             u"the stream holds an event that cannot be read: "_s % root.error().message);
     }
     if (isError(*root)) {
-        return errorInReply(*root);
+        m_plain = m_progress.content
+            ? QByteArray()
+            : rescuedReply(*root, callableTools(m_context), m_context.requestId);
+        return m_plain.isEmpty() ? errorInReply(*root) : finishPlain(out);
     }
     if (!root->isObject()) {
         return protocolError(u"the stream holds an event that is no chunk"_s);
@@ -203,23 +227,12 @@ void OpenAiStreamTranslator::releaseHeld(const Indices &goesOn, QByteArray &out)
     if (m_held.isNull()) {
         return;
     }
-    const QByteArray held = padded(std::exchange(m_held, {}));
+    const QByteArray held = std::exchange(m_held, {});
     if ((m_heldFinishes & goesOn).none()) {
         appendEvent(out, held);
         return;
     }
-    const common::Result<JsonValue> root = parseJson(held); // it has been parsed before
-    const JsonValue choices = root ? (*root)["choices"] : JsonValue();
-    Splicer splicer(held);
-    for (const JsonValue choice : choices.elements()) {
-        JsonObjectEdit edit(choice);
-        const std::int64_t index = edit.value("index").integer().value_or(0);
-        if (goesOn.test(std::size_t(index))) {
-            edit.set("finish_reason", "null");
-        }
-        edit.commit(splicer);
-    }
-    appendEvent(out, splicer.apply());
+    appendEvent(out, withFinish(held, goesOn, "null"));
 }
 
 void OpenAiStreamTranslator::keepUsageChunk(JsonObjectEdit &chunk, Splicer &splicer)
@@ -326,7 +339,9 @@ std::optional<common::Error> OpenAiStreamTranslator::rewriteChoice(
         choice.set("index", QByteArray::number(qlonglong(index)));
     }
     while (std::int64_t(m_choices.size()) <= index) {
-        m_choices.emplace_back(m_context.requestId + '_' + QByteArray::number(m_choices.size()));
+        m_choices.emplace_back(
+            m_context.requestId + '_' + QByteArray::number(m_choices.size()),
+            callableTools(m_context));
     }
     Choice &state = m_choices[std::size_t(index)];
     facts.choices = true;
@@ -377,7 +392,10 @@ bool OpenAiStreamTranslator::rewriteDelta(
     if (calls.isArray() && !state.toolCalls.rewrite(calls, splicer)) {
         return false;
     }
-    saysSomething = completeText(edit);
+    if (!state.toolCalls.isEmpty()) {
+        state.said.expectNoCalls();
+    }
+    saysSomething = completeText(edit, state.said, TextRest::Follows);
     edit.commit(splicer);
     return true;
 }
@@ -420,6 +438,7 @@ std::optional<common::Error> OpenAiStreamTranslator::end(QByteArray &out)
     if (!m_progress.finished) {
         return protocolError(u"the stream ended before the answer did"_s);
     }
+    tellRest(out);
     if (!m_progress.content && m_progress.finishReason != "length"
         && m_progress.finishReason != "content_filter") {
         return common::Error{
@@ -432,6 +451,56 @@ std::optional<common::Error> OpenAiStreamTranslator::end(QByteArray &out)
     out.append("data: [DONE]\n\n");
     m_progress.ended = true;
     return std::nullopt;
+}
+
+/// What was held back of the texts; calls that were found in them.
+void OpenAiStreamTranslator::tellRest(QByteArray &out)
+{
+    Indices called;
+    for (std::size_t index = 0; index < m_choices.size(); ++index) {
+        SaidText &said = m_choices[index].said;
+        const SaidPiece rest = said.end();
+        if (rest.isEmpty() && said.calls().empty()) {
+            continue;
+        }
+        QByteArray delta;
+        JsonWriter json(delta);
+        json.beginObject();
+        if (!rest.thinking.isEmpty()) {
+            json.member("reasoning_content", rest.thinking).member("reasoning", rest.thinking);
+        }
+        if (!rest.text.isEmpty()) {
+            json.member("content", rest.text);
+        }
+        if (!said.calls().empty()) {
+            const QByteArray stem = m_context.requestId + '_' + QByteArray::number(index);
+            json.rawMember("tool_calls", toolCallsJson(said.calls(), stem, CallForm::Delta));
+            called.set(index);
+        }
+        json.endObject();
+        tellRest(index, delta, out);
+        m_progress.content = true;
+    }
+    if (called.any()) {
+        m_held = m_held.isNull() ? m_held : withFinish(m_held, called, "\"tool_calls\"");
+        m_progress.finishReason = "tool_calls";
+    }
+}
+
+void OpenAiStreamTranslator::tellRest(
+    std::size_t index, const QByteArray &delta, QByteArray &out) const
+{
+    QByteArray chunk;
+    JsonWriter json(chunk);
+    json.beginObject().rawMember("id", m_id).rawMember("object", chunkObject);
+    json.rawMember("created", m_created).rawMember("model", m_model);
+    json.key("choices").beginArray().beginObject().key("index").integer(qint64(index));
+    json.rawMember("delta", delta).key("finish_reason").null().endObject().endArray();
+    if (m_context.includeUsage) {
+        json.key("usage").null();
+    }
+    json.endObject();
+    appendEvent(out, chunk);
 }
 
 void OpenAiStreamTranslator::appendUsageChunk(QByteArray &out) const

@@ -6,6 +6,7 @@
 #include "core/dialects/openai_tool_calls.h"
 #include "core/dialects/provider_dialect.h"
 #include "core/dialects/sse_decoder.h"
+#include "core/dialects/text/said_text.h"
 
 #include <QByteArray>
 
@@ -18,8 +19,8 @@ namespace freerelay::dialects {
 ///
 /// An event that is in order passes as it is; others are spliced: one id, created and object on
 /// every chunk, finish_reason null until the end, usage only where the client asked for it,
-/// reasoning text in both spellings, tool calls renumbered. Comments are dropped. A whole reply
-/// instead of a stream becomes a stream of one chunk.
+/// reasoning text in both spellings, tool calls renumbered, also those that were printed as text.
+/// Comments are dropped. A whole reply instead of a stream becomes a stream of one chunk.
 class OpenAiStreamTranslator final : public ReplyTranslator
 {
 public:
@@ -39,10 +40,12 @@ private:
     /// What one choice has shown so far.
     struct Choice
     {
-        explicit Choice(const QByteArray &idStem)
+        Choice(const QByteArray &idStem, const QByteArrayList &tools)
             : toolCalls(idStem)
+            , said(tools)
         { }
         OpenAiToolCalls toolCalls;
+        SaidText said;
         bool started = false;
         bool finished = false;
     };
@@ -73,6 +76,8 @@ private:
     [[nodiscard]] bool rewriteFinish(JsonObjectEdit &choice, Choice &state);
     void updateFinished();
     void releaseHeld(const Indices &goesOn, QByteArray &out);
+    void tellRest(QByteArray &out);
+    void tellRest(std::size_t index, const QByteArray &delta, QByteArray &out) const;
     void appendUsageChunk(QByteArray &out) const;
 
     ReplyContext m_context;

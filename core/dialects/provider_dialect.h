@@ -7,6 +7,7 @@
 #include "core/dialects/reply_translator.h"
 
 #include <QByteArray>
+#include <QByteArrayList>
 
 #include <memory>
 
@@ -32,7 +33,16 @@ struct ReplyContext
     RequestNeeds needs{}; ///< of the request
     bool base64 = false; ///< embeddings are wanted as base64
     bool textReply = false; ///< the provider answers with a text_completion
+    QByteArrayList tools{}; ///< names of the functions that may be called
+    SignatureBook *signatures = nullptr; ///< see ChatRequest
 };
+
+/// The tools whose calls may be found in a text: none when it was to be JSON.
+[[nodiscard]] inline QByteArrayList callableTools(const ReplyContext &context)
+{
+    const bool isJson = context.needs.jsonObject || context.needs.jsonSchema;
+    return isJson ? QByteArrayList() : context.tools;
+}
 
 /// A provider's wire format: writes requests, reads replies. Stateless; any thread.
 class ProviderDialect

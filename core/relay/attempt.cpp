@@ -56,6 +56,9 @@ FailureClass transportClassOf(ErrorKind kind)
     }
 }
 
+constexpr int ok = 200;
+constexpr int clientErrors = 400;
+
 bool isSuccess(int status)
 {
     return status >= 200 && status < 300;
@@ -198,9 +201,26 @@ void Attempt::onEnd(const upstream::CallEnd &callEnd)
     }
     if (isSuccess(m_status) && (!callEnd.error || hasToldAll())) {
         onReplyEnd();
-    } else {
+    } else if (!rescue()) {
         fail(failureOf(callEnd));
     }
+}
+
+/// An error that holds an answer.
+bool Attempt::rescue()
+{
+    const bool isRefusal = m_setup.rescue && m_status >= clientErrors;
+    const QByteArray reply = isRefusal ? m_setup.rescue(m_errorBody) : QByteArray();
+    if (reply.isEmpty()) {
+        return false;
+    }
+    m_status = ok;
+    if (const auto error = m_setup.translator->feed(reply, m_out)) {
+        failInReply(*error);
+    } else {
+        onReplyEnd();
+    }
+    return true;
 }
 
 /// Whether only usage and the end mark can follow. (Gemini may give a finish reason with every

@@ -25,6 +25,8 @@ struct AttemptSetup
     bool stream = false;
     /// Told the head of the reply before anything else is done with it; "" = nobody is.
     std::function<void(const common::HeaderList &)> onHead{};
+    /// Makes a whole reply of the body of an error, or "" when it is nothing else; none = never.
+    std::function<QByteArray(const QByteArray &)> rescue{};
     /// From start to the first content of the reply; zero = none.
     std::chrono::milliseconds firstContentLimit{0};
 };
@@ -129,6 +131,7 @@ private:
     void release();
     void fail(dialects::ProviderFailure failure);
     void failInReply(const common::Error &error);
+    [[nodiscard]] bool rescue();
     [[nodiscard]] dialects::ProviderFailure failureOf(const upstream::CallEnd &callEnd) const;
     void decide();
     void end();

@@ -2,6 +2,7 @@
 
 #include "core/catalog/endpoint.h"
 #include "core/dialects/provider_dialect.h"
+#include "core/dialects/text/rescued_reply.h"
 
 #include <algorithm>
 
@@ -78,7 +79,15 @@ AttemptBuilder::build(const routing::Candidate &candidate, const health::Pace &p
          std::chrono::duration_cast<std::chrono::seconds>(now).count(),
          m_request.chat.needs,
          m_request.chat.base64,
-         encoded->textReply});
+         encoded->textReply,
+         m_request.chat.tools,
+         m_request.chat.signatures});
+    if (setup.call.callee.wire == catalog::Wire::OpenAiChat && !m_request.chat.tools.isEmpty()) {
+        setup.rescue = [tools = m_request.chat.tools,
+                        id = m_request.requestId](const QByteArray &error) {
+            return dialects::rescuedReply(error, tools, id);
+        };
+    }
     return setup;
 }
 

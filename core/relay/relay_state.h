@@ -5,6 +5,10 @@
 #include "core/quota/quota_ledger.h"
 #include "core/relay/failure_policy.h"
 
+namespace freerelay::dialects {
+class SignatureBook;
+}
+
 namespace freerelay::relay {
 
 /// What all workers know of providers together. Its parts outlive the workers; any thread.
@@ -14,6 +18,7 @@ struct RelayState
     quota::QuotaLedger &quota;
     FailurePolicy &failures;
     health::HealthTable &health;
+    dialects::SignatureBook &signatures;
 };
 
 } // namespace freerelay::relay

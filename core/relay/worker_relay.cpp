@@ -89,6 +89,7 @@ void WorkerRelay::begin(RelayRequest request, std::shared_ptr<Downstream> downst
 {
     const RelayServices services{
         *m_client, m_shared, m_retries, m_hedges, *this, m_outcomes, m_clock};
+    request.chat.signatures = &m_shared.signatures;
     const auto session = m_sessions.insert(
         m_sessions.end(),
         std::make_unique<RelaySession>(

@@ -286,7 +286,7 @@ gateway::ServerConfig GatewayService::serverConfig()
     config.handlerFactory = [this](int, const common::Published<gateway::AccessRules> &rules) {
         const SharedParts parts{
             m_config->config(),
-            {m_coolDowns, m_quota->ledger(), m_failures, m_health},
+            {m_coolDowns, m_quota->ledger(), m_failures, m_health, m_signatures},
             *m_outcomes,
             m_clock,
             *this,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/common/environment.h"
+#include "core/dialects/gemini/signature_book.h"
 #include "core/gateway/gateway_server.h"
 #include "core/gateway/replay/reply_logs.h"
 #include "core/interfaces/gateway_control.h"
@@ -154,6 +155,7 @@ private:
     std::unique_ptr<QuotaKeeper> m_quota;
     std::unique_ptr<gateway::ReplyLogs> m_replies;
     relay::FailurePolicy m_failures;
+    dialects::SignatureBook m_signatures;
     health::HealthTable m_health;
     std::unique_ptr<HealthWatch> m_healthWatch;
     std::unique_ptr<Recording> m_recording;

@@ -1,3 +1,5 @@
+#include "core/dialects/gemini/signature_book.h"
+#include "core/dialects/openai_chat.h"
 #include "tests/contract/provider_contract.h"
 
 #include <QTest>
@@ -22,6 +24,15 @@ QByteArray toolRequest(const QByteArray &parameters)
     return R"({"messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"function","function":)"
            R"({"name":"f","parameters":)"
         + parameters + "}}]}";
+}
+
+/// A call of `f` as a client sends it back.
+/// @param args  as they stand in JSON
+QByteArray historyCall(const QByteArray &id, const QByteArray &args)
+{
+    const QByteArray call
+        = R"({"type":"function","id":"%1","function":{"name":"f","arguments":"%2"}})";
+    return QByteArray(call).replace("%1", id).replace("%2", args);
 }
 
 /// The cleaned parameters inside an encoded body.
@@ -213,6 +224,64 @@ private Q_SLOTS:
         const auto encoded = encode(toolRequest(schema));
         QVERIFY2(encoded, qPrintable(encoded ? QString() : encoded.error().message));
         QCOMPARE(parametersIn(encoded->body), cleaned);
+    }
+
+    void givesLostSignaturesBack_data()
+    {
+        QTest::addColumn<QByteArray>("call");
+        QTest::addColumn<QByteArray>("signature");
+        const auto row = [](const char *name, const char *id, const char *args, const char *found) {
+            QTest::newRow(name) << historyCall(id, args) << QByteArray(found);
+        };
+        row("same id", "call_r_0", R"({\"x\":1,\"y\":2})", "s1");
+        row("same id, other arguments", "call_r_0", "{}", "s1");
+        row("other id, same arguments", "mine", R"({ \"y\": 2, \"x\": 1 })", "s1");
+        row("neither", "mine", "{}", "skip_thought_signature_validator");
+    }
+
+    void givesLostSignaturesBack()
+    {
+        QFETCH(QByteArray, call);
+        QFETCH(QByteArray, signature);
+        dialects::SignatureBook book;
+        dialects::ReplyContext noting = context(true);
+        noting.requestId = "r";
+        noting.signatures = &book;
+        const QByteArray reply = sse(
+            R"({"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":{"x":1,"y":2}},)"
+            R"("thoughtSignature":"s1" }]},"finishReason":"STOP"}]})");
+        QVERIFY(!translate(reply, noting).error);
+
+        auto chat = dialects::parseOpenAiChat(
+            R"({"messages":[{"role":"user","content":"a"},{"role":"assistant","tool_calls":[)"
+            + call + R"(]}]})");
+        QVERIFY(chat.has_value());
+        chat->signatures = &book;
+        catalog::Model model;
+        model.name = "gemini-3-pro";
+        const auto encoded = dialects::dialectFor(catalog::Wire::GoogleGenerateContent)
+                                 ->encode(*chat, catalog::Provider(), model);
+        QVERIFY(encoded.has_value());
+        QVERIFY2(
+            encoded->body.contains(QByteArray("\"thoughtSignature\":\"" + signature + '"')),
+            encoded->body);
+    }
+
+    void forgetsTheOldestSignatures()
+    {
+        dialects::SignatureBook book;
+        const auto call = [](int number, qsizetype size) {
+            const QByteArray text = QByteArray::number(number);
+            return dialects::ToolUseBlock{text, "f", "{\"n\":" + text + '}', QByteArray(size, 's')};
+        };
+        const qsizetype half = dialects::SignatureBook::mostBytes / 4;
+        for (int number = 0; number < 3; ++number) {
+            book.note(call(number, half)); // twice: by id and by arguments
+        }
+        QVERIFY(book.find(call(0, 0)).isEmpty());
+        QCOMPARE(book.find(call(2, 0)).size(), half);
+        book.note({"x", "f", "{}", {}});
+        QVERIFY(book.find({"x", "f", "{}", {}}).isEmpty());
     }
 
     void refusesSchemasThatExplode()

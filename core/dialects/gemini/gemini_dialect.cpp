@@ -6,6 +6,7 @@
 #include "core/dialects/canonical/wire_rules.h"
 #include "core/dialects/gemini/gemini_encoder.h"
 #include "core/dialects/gemini/gemini_parser.h"
+#include "core/dialects/gemini/signature_book.h"
 
 namespace freerelay::dialects {
 
@@ -41,6 +42,9 @@ common::Result<EncodedRequest> GeminiDialect::encode(
     if (!canonical) {
         return tl::unexpected(canonical.error());
     }
+    if (request.signatures != nullptr) {
+        request.signatures->complete(*canonical);
+    }
     applyWireRules(*canonical, provider.rules, model);
     common::Result<QByteArray> body = GeminiEncoder(*canonical, model).encode();
     if (!body) {
@@ -56,7 +60,7 @@ common::Result<EncodedRequest> GeminiDialect::encode(
 
 std::unique_ptr<ReplyTranslator> GeminiDialect::translator(const ReplyContext &context) const
 {
-    auto parser = std::make_unique<GeminiParser>(context.requestId);
+    auto parser = std::make_unique<GeminiParser>(context.requestId, context.signatures);
     if (context.stream) {
         return toOpenAiTranslator(std::make_unique<SseReplyReader>(std::move(parser)), context);
     }

@@ -1,6 +1,7 @@
 #include "gemini_parser.h"
 
 #include "core/dialects/gemini/gemini_words.h"
+#include "core/dialects/gemini/signature_book.h"
 
 namespace freerelay::dialects {
 
@@ -13,8 +14,9 @@ constexpr std::int64_t maxChoices = 128;
 
 } // namespace
 
-GeminiParser::GeminiParser(QByteArray requestId)
+GeminiParser::GeminiParser(QByteArray requestId, SignatureBook *signatures)
     : m_requestId(std::move(requestId))
+    , m_signatures(signatures)
 { }
 
 void GeminiParser::onJson(QByteArrayView, const JsonValue &json, EventList &events)
@@ -113,11 +115,16 @@ void GeminiParser::onCall(const JsonValue &part, int index, EventList &events)
         const QByteArray prefix = index > 0 ? QByteArray::number(index) + '_' : QByteArray();
         id = "call_" + m_requestId + '_' + prefix + QByteArray::number(number);
     }
-    events.push_back(
-        {ToolStart{number, id, call["name"].string(), part["thoughtSignature"].string()}, index});
-    events.push_back(
-        {ToolArgumentsDelta{number, args.isObject() ? args.text().toByteArray() : QByteArray("{}")},
-         index});
+    const ToolUseBlock use{
+        id,
+        call["name"].string(),
+        args.isObject() ? args.text().toByteArray() : QByteArray("{}"),
+        part["thoughtSignature"].string()};
+    if (m_signatures != nullptr) {
+        m_signatures->note(use);
+    }
+    events.push_back({ToolStart{number, use.id, use.name, use.signature}, index});
+    events.push_back({ToolArgumentsDelta{number, use.arguments}, index});
 }
 
 void GeminiParser::onFinishReason(const JsonValue &reason, int index, EventList &events)

@@ -7,6 +7,8 @@
 
 namespace freerelay::dialects {
 
+class SignatureBook;
+
 /// GenerateContentResponse objects, one or many, as events.
 ///
 /// The finish is held back until the end: finishReason may come without parts after a call, and
@@ -15,7 +17,8 @@ namespace freerelay::dialects {
 class GeminiParser final : public JsonReplyParser
 {
 public:
-    explicit GeminiParser(QByteArray requestId);
+    /// @param signatures  where those of calls are noted; null = nowhere. Outlives the parser.
+    explicit GeminiParser(QByteArray requestId, SignatureBook *signatures = nullptr);
 
     void onJson(QByteArrayView type, const JsonValue &json, EventList &events) override;
     void onEnd(EventList &events) override;
@@ -38,6 +41,7 @@ private:
     Choice &choice(int index);
 
     QByteArray m_requestId;
+    SignatureBook *m_signatures;
     std::vector<Choice> m_choices;
     Usage m_usage;
     bool m_started = false;

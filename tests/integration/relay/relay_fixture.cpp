@@ -47,7 +47,7 @@ RelayFixture::RelayFixture(const std::vector<ProviderSpec> &specs, upstream::Cha
     relay = std::make_unique<relay::WorkerRelay>(
         *m_published,
         makeClient(chaos),
-        relay::RelayState{coolDowns, quota, failures, health},
+        relay::RelayState{coolDowns, quota, failures, health, signatures},
         outcomes,
         clock);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/dialects/gemini/signature_book.h"
 #include "core/relay/worker_relay.h"
 #include "core/upstream/chaos/chaos_client.h"
 #include "core/upstream/curl_client.h"
@@ -77,6 +78,7 @@ public:
     quota::CoolDownTable coolDowns;
     quota::QuotaLedger quota{clock};
     relay::FailurePolicy failures{coolDowns, clock};
+    dialects::SignatureBook signatures;
     health::HealthTable health{clock, [] { return 0.0; }};
     OutcomeList outcomes;
     upstream::CurlClient *client = nullptr; ///< owned by the relay

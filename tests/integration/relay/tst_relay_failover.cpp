@@ -337,6 +337,46 @@ private Q_SLOTS:
         QVERIFY(fixture.coolDowns.active(fixture.clock.now()).empty());
     }
 
+    void rescuesACallThatGroqRefused_data()
+    {
+        QTest::addColumn<QByteArray>("tool");
+        QTest::addColumn<QByteArray>("stream");
+        QTest::addColumn<QByteArray>("provider");
+        QTest::newRow("whole") << "search"_ba
+                               << "false"_ba
+                               << "first"_ba;
+        QTest::newRow("streamed") << "search"_ba
+                                  << "true"_ba
+                                  << "first"_ba;
+        QTest::newRow("of a tool that there is not") << "other"_ba
+                                                     << "false"_ba
+                                                     << "second"_ba;
+    }
+
+    void rescuesACallThatGroqRefused()
+    {
+        QFETCH(QByteArray, tool);
+        QFETCH(QByteArray, stream);
+        QFETCH(QByteArray, provider);
+        RelayFixture fixture({{"first"}, {"second"}});
+        fixture.letReply(
+            0,
+            FakeReply::json(
+                R"({"error":{"message":"Failed to call a function.","type":"invalid_request_error",)"
+                R"("code":"tool_use_failed","failed_generation":"<function=search>{}</function>"}})",
+                400));
+        fixture.letAnswer(1);
+        const QByteArray request
+            = R"({"messages":[{"role":"user","content":"Hi"}],"stream":%1,"tools":[{"type":"function","function":{"name":"%2"}}]})";
+        const auto client = fixture.send(
+            QByteArray(request).replace("%1", stream).replace("%2", tool));
+        QTRY_VERIFY(client->finished);
+        QCOMPARE(client->status, 200);
+        QCOMPARE(client->headers.value("x-freerelay-provider"), provider);
+        QCOMPARE(client->body.contains(R"("name":"search")"), provider == "first");
+        QVERIFY(fixture.coolDowns.active(fixture.clock.now()).empty());
+    }
+
     void doesNotBelieveARefusalOfTranslatedWords()
     {
         RelayFixture fixture({{"first", Wire::AnthropicMessages}, {"second"}});

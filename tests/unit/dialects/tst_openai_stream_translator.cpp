@@ -350,6 +350,7 @@ void OpenAiStreamTranslatorTest::doesNotCommitOnEmptyDeltas()
     for (const QByteArray &members :
          {R"("role":"assistant")"_ba,
           R"("content":"")"_ba,
+          R"("content":" ")"_ba, // thoughts may follow
           R"("content":null)"_ba,
           ""_ba,
           R"("tool_calls":[])"_ba,
@@ -360,7 +361,7 @@ void OpenAiStreamTranslatorTest::doesNotCommitOnEmptyDeltas()
         QVERIFY2(!translator->progress().content, members.constData());
     }
     for (const QByteArray &members :
-         {R"("content":" ")"_ba,
+         {R"("content":" x")"_ba,
           R"("reasoning":"x")"_ba,
           R"("refusal":"no")"_ba,
           R"("tool_calls":[{"index":0,"function":{"name":"f"}}])"_ba}) {

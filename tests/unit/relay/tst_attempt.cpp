@@ -433,6 +433,43 @@ private Q_SLOTS:
         QVERIFY(kind == FailureClass::Malformed || kind == FailureClass::Overloaded);
     }
 
+    void anErrorThatHoldsAnAnswerIsOne_data()
+    {
+        QTest::addColumn<bool>("stream");
+        QTest::newRow("streamed") << true;
+        QTest::newRow("whole") << false;
+    }
+
+    void anErrorThatHoldsAnAnswerIsOne()
+    {
+        QFETCH(bool, stream);
+        AttemptSetup setup;
+        setup.stream = stream;
+        setup.rescue = [](const QByteArray &error) {
+            return error == "words" ? R"({"choices":[{"message":{"content":"Hello"}}]})"_ba : ""_ba;
+        };
+        start(std::move(setup));
+        head(400);
+        body("words"_ba);
+        end();
+        QVERIFY(isDecided());
+        QVERIFY(!m_attempt->failure());
+        QCOMPARE(m_attempt->status(), 200);
+        m_attempt->streamTo(*m_downstream);
+        QVERIFY(isEnded());
+        QVERIFY(QByteArray(m_downstream->body + m_attempt->takeReply()).contains("Hello"));
+    }
+
+    void anyOtherErrorIsNone()
+    {
+        AttemptSetup setup;
+        setup.rescue = [](const QByteArray &) { return QByteArray(); };
+        start(std::move(setup));
+        head(400);
+        end();
+        QVERIFY(m_attempt->failure());
+    }
+
 private:
     void start(AttemptSetup setup)
     {
