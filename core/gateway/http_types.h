@@ -24,6 +24,7 @@ struct HttpRequest
     QByteArray methodName; ///< as sent
     QByteArray path; ///< percent-decoded, starts with '/', no query, no "//" or dot segments
     QByteArray query; ///< raw, without '?'
+    QByteArray route; ///< pattern of the route that has it; "" = none yet
     common::HeaderList headers;
     QByteArray body; ///< has simdjson's padding as spare capacity
     PeerOwner peer = PeerOwner::Unknown;

@@ -151,6 +151,7 @@ void Router::handle(HttpRequest request, std::shared_ptr<relay::Downstream> down
         refusal->path = request.path;
         refuse(*downstream, *refusal);
     } else if (found.route) {
+        request.route = found.route->pattern;
         found.route->function(std::move(request), std::move(downstream));
     } else {
         answerOptions(request, found, *downstream);

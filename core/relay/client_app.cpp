@@ -60,4 +60,13 @@ ClientApp clientApp(QByteArrayView userAgent)
     return app;
 }
 
+const ClientApp &LastClientApp::of(const QByteArray &userAgent)
+{
+    if (userAgent != m_userAgent) {
+        m_app = clientApp(userAgent);
+        m_userAgent = userAgent;
+    }
+    return m_app;
+}
+
 } // namespace freerelay::relay

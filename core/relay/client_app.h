@@ -17,4 +17,17 @@ struct ClientApp
 /// OpenAI/Python, 1.40.0. Pure; any thread.
 [[nodiscard]] ClientApp clientApp(QByteArrayView userAgent);
 
+/// clientApp() where most requests come from the program that sent the last one: that one's answer
+/// is kept, since looking for secrets costs more than the rest of reading a head. One thread.
+class LastClientApp
+{
+public:
+    /// @return valid until the next call
+    [[nodiscard]] const ClientApp &of(const QByteArray &userAgent);
+
+private:
+    QByteArray m_userAgent;
+    ClientApp m_app; ///< of m_userAgent
+};
+
 } // namespace freerelay::relay

@@ -19,6 +19,7 @@ struct RelayRequest
     std::optional<common::Mode> mode; ///< asked for by the client; else the configured one
     QByteArray requestId;
     QByteArray hops; ///< hop header to send on
+    QByteArray route{}; ///< where it came in: a pattern of ours, nothing of the client's
     ClientApp app{}; ///< who asks
     common::TraceContext trace{};
     std::chrono::nanoseconds parseTime{0}; ///< what it took to read `chat`

@@ -225,7 +225,8 @@ void ChatRoute::handle(const HttpRequest &request, std::shared_ptr<relay::Downst
 {
     relay::RelayRequest asked;
     asked.requestId = "req_" + m_ids.next(requestIdBytes);
-    asked.app = relay::clientApp(request.headers.value("user-agent"));
+    asked.route = request.route;
+    asked.app = m_clientApp.of(request.headers.value("user-agent"));
     asked.trace = common::traceOf(request.headers, m_relay.config()->tracing, m_ids);
     downstream = keep(request, asked, std::move(downstream));
     if (!downstream) {

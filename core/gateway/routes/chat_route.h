@@ -8,6 +8,7 @@
 #include "core/gateway/routes/replay_route.h"
 #include "core/gateway/translated_downstream.h"
 #include "core/relay/audit_gate.h"
+#include "core/relay/client_app.h"
 #include "core/relay/text_gate.h"
 #include "core/relay/worker_relay.h"
 
@@ -77,6 +78,7 @@ private:
     ReplayRoute &m_replay;
     ClientForm m_form;
     common::RandomIds m_ids;
+    relay::LastClientApp m_clientApp;
 };
 
 /// The hop header to send on: `received` plus `instanceId`. Null when the request has been here

@@ -51,6 +51,18 @@ private Q_SLOTS:
         QCOMPARE(app.version.size(), 24);
     }
 
+    void theLastOneIsRemembered()
+    {
+        relay::LastClientApp last;
+        QCOMPARE(last.of({}).name, QByteArray());
+        const QByteArray name = last.of("curl/7.88.1"_ba).name;
+        QCOMPARE(name, "curl"_ba);
+        QVERIFY(last.of("curl/7.88.1"_ba).name.isSharedWith(name)); // not read once more
+        QCOMPARE(last.of("curl/8.0"_ba).version, "8.0"_ba);
+        QCOMPARE(last.of({}).name, QByteArray());
+        QCOMPARE(last.of("gsk_abcdefghijklmnop/1.0"_ba).name, "[redacted]"_ba);
+    }
+
     void hidesWhatLooksLikeASecret()
     {
         QCOMPARE(relay::clientApp("gsk_abcdefghijklmnop/1.0").name, "[redacted]"_ba);
