@@ -32,6 +32,8 @@ OutcomeBuilder::OutcomeBuilder(const RelayRequest &request, const common::Clock 
     , m_startedAt(clock.now())
 {
     m_outcome.requestId = request.requestId;
+    m_outcome.route = request.route;
+    m_outcome.task = request.chat.task;
     m_outcome.trace = request.trace;
     m_outcome.time = clock.wallNow();
     m_outcome.app = request.app.name;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/catalog/model_task.h"
 #include "core/common/clock.h"
 #include "core/common/mode.h"
 #include "core/common/secret.h"
@@ -93,6 +94,8 @@ struct Outcome
     static constexpr const char *replayed = "idempotent_replay";
 
     QByteArray requestId;
+    QByteArray route; ///< where it came in, "/v1/messages"; of traces only: it is not stored
+    catalog::Task task = catalog::Task::Chat; ///< of metrics and traces only
     common::TraceContext trace; ///< see isRecorded(); attempts' spans: common::attemptSpanId()
     common::WallTime time; ///< when it came
     QByteArray app; ///< name out of User-Agent, see clientApp(); "" = none was sent

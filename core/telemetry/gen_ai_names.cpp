@@ -17,4 +17,18 @@ QByteArray genAiProvider(const QByteArray &providerId)
     return names.value(providerId, providerId);
 }
 
+QByteArray genAiOperation(catalog::Task task)
+{
+    switch (task) {
+    case catalog::Task::Embeddings:
+        return "embeddings"_ba;
+    case catalog::Task::Moderations:
+        return "moderations"_ba;
+    case catalog::Task::Chat:
+    case catalog::Task::Other:
+        break;
+    }
+    return "chat"_ba;
+}
+
 } // namespace freerelay::telemetry

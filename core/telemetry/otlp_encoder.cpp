@@ -167,7 +167,7 @@ private:
         }
         Attributes attributes;
         attributes.string("http.request.method", "POST"_ba)
-            .string("http.route", "/v1/chat/completions"_ba)
+            .string("http.route", m_outcome.route)
             .integer("http.response.status_code", m_outcome.status)
             .string("freerelay.request_id", m_outcome.requestId)
             .string("freerelay.namespace", "default"_ba)
@@ -214,7 +214,7 @@ private:
         const WallTime start = after(m_outcome.time, record.startedAfter);
         const bool isAnswer = number == m_outcome.attempts.size() && !m_outcome.provider.isEmpty();
         Attributes attributes;
-        attributes.string("gen_ai.operation.name", "chat"_ba)
+        attributes.string("gen_ai.operation.name", genAiOperation(m_outcome.task))
             .string("gen_ai.provider.name", genAiProvider(record.provider))
             .string("gen_ai.request.model", record.model.mid(record.provider.size() + 1))
             .boolean("gen_ai.request.stream", m_outcome.stream)

@@ -57,6 +57,7 @@ struct OutcomeMeter::Series
     std::string provider;
     std::string model;
     std::string genAiProvider;
+    std::string operation; ///< of the GenAI conventions
 
     std::array<prometheus::Histogram *, 2> duration{}; ///< whole, streamed
     prometheus::Histogram *ttft = nullptr;
@@ -92,23 +93,27 @@ void OutcomeMeter::record(const std::shared_ptr<const relay::Outcome> &outcome)
 void OutcomeMeter::forgetWhenNamesChanged()
 {
     const std::uint64_t version = m_metrics.knownNames().version();
-    if (version != m_knownVersion || m_series.size() > maxSeries) {
-        m_series.clear();
-        m_knownVersion = version;
+    for (auto &series : m_series) {
+        if (version != m_knownVersion || series.size() > maxSeries) {
+            series.clear();
+        }
     }
+    m_knownVersion = version;
 }
 
-OutcomeMeter::Series &OutcomeMeter::seriesOf(const QByteArray &provider, const QByteArray &model)
+OutcomeMeter::Series &
+OutcomeMeter::seriesOf(catalog::Task task, const QByteArray &provider, const QByteArray &model)
 {
-    const auto found = m_series.constFind(model);
-    if (found != m_series.constEnd()) {
+    auto &all = m_series[std::size_t(task)];
+    const auto found = all.constFind(model);
+    if (found != all.constEnd()) {
         return **found;
     }
-    return **m_series.insert(model, makeSeries(provider, model));
+    return **all.insert(model, makeSeries(task, provider, model));
 }
 
 std::unique_ptr<OutcomeMeter::Series>
-OutcomeMeter::makeSeries(const QByteArray &provider, const QByteArray &model)
+OutcomeMeter::makeSeries(catalog::Task task, const QByteArray &provider, const QByteArray &model)
 {
     const KnownNames &known = *m_known.current();
     auto made = std::make_unique<Series>();
@@ -116,7 +121,9 @@ OutcomeMeter::makeSeries(const QByteArray &provider, const QByteArray &model)
     series.provider = m_metrics.providerLabel(provider, known);
     series.model = m_metrics.modelLabel(model, known);
     series.genAiProvider = genAiProvider(QByteArray::fromStdString(series.provider)).toStdString();
-    const auto &[p, m, g] = std::tie(series.provider, series.model, series.genAiProvider);
+    series.operation = genAiOperation(task).toStdString();
+    const auto &[p, m, g, o] = std::tie(
+        series.provider, series.model, series.genAiProvider, series.operation);
     for (std::size_t streaming : {0U, 1U}) {
         series.duration[streaming] = &m_metrics.histogram(
             "freerelay_request_duration_seconds",
@@ -125,11 +132,9 @@ OutcomeMeter::makeSeries(const QByteArray &provider, const QByteArray &model)
     series.ttft = &m_metrics.histogram("freerelay_ttft_seconds", {p, m, "unknown"});
     series.inputTokens = &m_metrics.counter("freerelay_tokens_total", {"default", p, "input"});
     series.outputTokens = &m_metrics.counter("freerelay_tokens_total", {"default", p, "output"});
-    series.genAiInput = &m_metrics.histogram("gen_ai_client_token_usage", {"chat", g, m, "input"});
-    series.genAiOutput = &m_metrics.histogram(
-        "gen_ai_client_token_usage", {"chat", g, m, "output"});
-    series.genAiTtft = &m_metrics.histogram(
-        "gen_ai_server_time_to_first_token_seconds", {"chat", g, m});
+    series.genAiInput = &m_metrics.histogram("gen_ai_client_token_usage", {o, g, m, "input"});
+    series.genAiOutput = &m_metrics.histogram("gen_ai_client_token_usage", {o, g, m, "output"});
+    series.genAiTtft = &m_metrics.histogram("gen_ai_server_time_to_first_token_seconds", {o, g, m});
     series.brokenStreams = &m_metrics.counter("freerelay_broken_streams_total", {p, m});
     series.goodAttempts = &m_metrics.counter("freerelay_attempts_total", {p, m, "ok"});
     return made;
@@ -137,7 +142,7 @@ OutcomeMeter::makeSeries(const QByteArray &provider, const QByteArray &model)
 
 void OutcomeMeter::count(const relay::Outcome &outcome)
 {
-    Series &series = seriesOf(outcome.provider, outcome.model);
+    Series &series = seriesOf(outcome.task, outcome.provider, outcome.model);
     const QByteArray error = outcome.errorClass.isEmpty() ? noError : bounded(outcome.errorClass);
     prometheus::Counter *&requests = series.requests[{outcome.status, error}];
     if (requests == nullptr) {
@@ -157,7 +162,7 @@ void OutcomeMeter::count(const relay::Outcome &outcome)
     if (genAiDuration == nullptr) {
         genAiDuration = &m_metrics.histogram(
             "gen_ai_client_operation_duration_seconds",
-            {"chat",
+            {series.operation,
              series.genAiProvider,
              series.model,
              error == noError ? "" : error.toStdString()});
@@ -185,7 +190,7 @@ void OutcomeMeter::countAttempts(const relay::Outcome &outcome)
 {
     for (std::size_t i = 0; i < outcome.attempts.size(); ++i) {
         const relay::AttemptRecord &attempt = outcome.attempts[i];
-        Series &series = seriesOf(attempt.provider, attempt.model);
+        Series &series = seriesOf(outcome.task, attempt.provider, attempt.model);
         if (attempt.failure.isEmpty()) {
             series.goodAttempts->Increment();
             continue;

@@ -6,6 +6,7 @@
 #include <QByteArray>
 #include <QHash>
 
+#include <array>
 #include <memory>
 #include <string>
 
@@ -28,20 +29,22 @@ public:
 
 private:
     struct Series;
+    static constexpr std::size_t tasks = std::size_t(catalog::Task::Other) + 1;
 
     void count(const relay::Outcome &outcome);
     void countAttempts(const relay::Outcome &outcome);
-    [[nodiscard]] Series &seriesOf(const QByteArray &provider, const QByteArray &model);
+    [[nodiscard]] Series &
+    seriesOf(catalog::Task task, const QByteArray &provider, const QByteArray &model);
     [[nodiscard]] std::unique_ptr<Series>
-    makeSeries(const QByteArray &provider, const QByteArray &model);
+    makeSeries(catalog::Task task, const QByteArray &provider, const QByteArray &model);
     void forgetWhenNamesChanged();
 
     Metrics &m_metrics;
     relay::OutcomeSink &m_next;
     common::Published<KnownNames>::Reader m_known;
     std::uint64_t m_knownVersion = 0;
-    /// By full model id, which begins with the provider's; "" when no provider answered.
-    QHash<QByteArray, std::shared_ptr<Series>> m_series;
+    /// By task and full model id, which begins with the provider's; "" when no provider answered.
+    std::array<QHash<QByteArray, std::shared_ptr<Series>>, tasks> m_series;
 };
 
 } // namespace freerelay::telemetry

@@ -75,6 +75,9 @@ private Q_SLOTS:
         QCOMPARE(ingress.value("traceId"_L1).toString().toLatin1(), traceId);
         QCOMPARE(ingress.value("parentSpanId"_L1).toString().toLatin1(), callerSpan);
         QCOMPARE(ingress.value("traceState"_L1).toString(), u"vendor=1"_s);
+        QCOMPARE(
+            traces.attributes(u"ingress"_s).value("http.route"_L1).toString(),
+            u"/v1/chat/completions"_s);
         QVERIFY(!traces.span(u"route"_s).isEmpty());
         QVERIFY(!traces.span(u"outcome"_s).isEmpty());
         const QJsonObject attempt = traces.attributes(u"attempt[1]"_s);

@@ -12,6 +12,7 @@ namespace freerelay::tests {
     using namespace std::chrono_literals;
     relay::Outcome outcome;
     outcome.requestId = "req_1";
+    outcome.route = "/v1/messages";
     outcome.trace.traceId = "0af7651916cd43dd8448eb211c80319c";
     outcome.trace.parentSpanId = "b7ad6b7169203331";
     outcome.trace.spanId = "00f067aa0ba902b7";

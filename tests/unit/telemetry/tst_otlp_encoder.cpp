@@ -141,6 +141,24 @@ private Q_SLOTS:
         QVERIFY(!second.contains("error.type"_L1));
     }
 
+    void namesTheRouteAndTheOperation()
+    {
+        relay::Outcome embedded = sampleOutcome();
+        QCOMPARE(
+            encoded({shared(embedded)}).attributes(u"ingress"_s).value("http.route"_L1).toString(),
+            u"/v1/messages"_s);
+        embedded.route = "/v1/embeddings"_ba;
+        embedded.task = catalog::Task::Embeddings;
+        const OtlpTraces traces = encoded({shared(embedded)});
+        QCOMPARE(
+            traces.attributes(u"ingress"_s).value("http.route"_L1).toString(), u"/v1/embeddings"_s);
+        QCOMPARE(
+            traces.attributes(u"attempt[1]"_s).value("gen_ai.operation.name"_L1).toString(),
+            u"embeddings"_s);
+        embedded.route.clear(); // that of no route of ours
+        QVERIFY(!encoded({shared(embedded)}).attributes(u"ingress"_s).contains("http.route"_L1));
+    }
+
     void marksWhatFailed()
     {
         relay::Outcome broken = sampleOutcome();

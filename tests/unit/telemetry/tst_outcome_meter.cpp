@@ -206,6 +206,26 @@ private Q_SLOTS:
             "0.5"_ba);
     }
 
+    void namesTheOperationOfEachTask()
+    {
+        relay::Outcome outcome = answered("mistral"_ba);
+        outcome.promptTokens = 3;
+        record(outcome);
+        outcome.task = catalog::Task::Embeddings;
+        record(outcome); // the same model, as far as names tell
+        record(outcome);
+        const auto asked = [this](const char *operation) {
+            return value(series(
+                "gen_ai_client_token_usage_count",
+                {{"gen_ai_operation_name", operation},
+                 {"gen_ai_provider_name", "mistral_ai"},
+                 {"gen_ai_request_model", "mistral/m"},
+                 {"gen_ai_token_type", "input"}}));
+        };
+        QCOMPARE(asked("chat"), "1"_ba);
+        QCOMPARE(asked("embeddings"), "2"_ba);
+    }
+
     void countsNoTokensThatNobodyReported()
     {
         record(answered("groq"_ba));
