@@ -1,19 +1,14 @@
 """The official OpenAI SDK for Python against the built program, with a simulated provider."""
-import contextlib
 import http.server
 import json
-import os
-import pathlib
 import socket
 import struct
-import subprocess
-import tempfile
 import threading
-import time
 import unittest
-import urllib.request
 
 import openai
+
+from gateway import gateway
 
 TOOLS = [{"type": "function", "function": {"name": "get_weather", "parameters": {"type": "object"}}}]
 USAGE = {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8}
@@ -82,45 +77,6 @@ class Provider(http.server.BaseHTTPRequestHandler):
         self.wfile.flush()
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@contextlib.contextmanager
-def gateway(provider_port):
-    """The program under test in an empty home; gives its address."""
-    with tempfile.TemporaryDirectory(prefix="freerelay-e2e-") as home:
-        base = pathlib.Path(home)
-        os.chmod(home, 0o700)
-        port = free_port()
-        environment = {
-            "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": home, "XDG_RUNTIME_DIR": home,
-            **{f"XDG_{name.upper()}_HOME": str(base / name) for name in ("config", "data", "state", "cache")},
-            "DBUS_SESSION_BUS_ADDRESS": "disabled:", "FREERELAY_MODE": "paid", "OPENAI_API_KEY": "sk-e2e",
-            "OPENAI_BASE_URL": f"http://127.0.0.1:{provider_port}/v1"}
-        command = [os.environ["FREERELAY"], "start", "--headless", "--port", str(port)]
-        process = subprocess.Popen(command, env=environment, cwd=home)
-        try:
-            wait_for(f"http://127.0.0.1:{port}/health", process)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            if process.wait(timeout=20) != 0:
-                raise AssertionError(f"freerelay ended with code {process.returncode}")
-
-
-def wait_for(url, process):
-    while process.poll() is None:
-        try:
-            urllib.request.urlopen(url).read()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError(f"freerelay ended with code {process.returncode}")
-
-
 def ask(prompt, **more):
     return {"model": "freerelay-auto", "messages": [{"role": "user", "content": prompt}], **more}
 
@@ -132,7 +88,9 @@ class OpenAiSdk(unittest.TestCase):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         cls.addClassCleanup(server.server_close)
         cls.addClassCleanup(server.shutdown)
-        url = cls.enterClassContext(gateway(server.server_address[1]))
+        url = cls.enterClassContext(gateway(
+            FREERELAY_MODE="paid", OPENAI_API_KEY="sk-e2e",
+            OPENAI_BASE_URL=f"http://127.0.0.1:{server.server_address[1]}/v1"))
         cls.client = openai.OpenAI(base_url=f"{url}/v1", api_key="local", max_retries=0)
         cls.addClassCleanup(cls.client.close)
 
