@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures FreeRelay beside nginx as a reverse proxy and beside no proxy at all, in one run, and
-# writes docs/benchmarks.md with the raw figures beside it (docs/benchmarks.tsv).
+# writes its part of docs/benchmarks.md, with the raw figures beside it (docs/benchmarks.tsv).
 #   tests/bench/compare.sh [--rounds N] [--seconds N] [--output FOLDER]
 # Everything is on 127.0.0.1. Rounds are interleaved, so that a noisy minute hits everybody.
 set -euo pipefail

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Turns the raw figures of compare.sh into docs/benchmarks.md and keeps them beside it."""
+"""Turns the raw figures of compare.sh into the first part of docs/benchmarks.md, keeps what is written
+by hand below it, and puts the figures beside it."""
 import collections
 import datetime
 import os
@@ -124,15 +125,27 @@ class Report:
             yield f"| {what} | {measured} | {bar} | {'met' if met else '**missed**'} |"
 
 
+BEGIN, END = "<!-- compare.sh -->", "<!-- end of compare.sh -->"
+EMPTY = f"# Benchmarks\n\n{BEGIN}\n{END}\n"
+
+
+def put_into(page, lines):
+    """The page with `lines` between its marks; all else, written by hand, stays."""
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        sys.exit(f"docs/benchmarks.md lacks the marks {BEGIN} and {END}")
+    return "\n".join([before + begin, *lines, end + after])
+
+
 def main():
     raw, output, commit, rounds, seconds = sys.argv[1:6]
     report = Report(read(raw))
     now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     lines = [
-        "# Benchmarks", "",
-        "Written by `tests/bench/compare.sh`; do not edit. The raw figures are in",
-        "[benchmarks.tsv](benchmarks.tsv).", "",
+        "## Beside nginx and beside no proxy", "",
+        "Written by `tests/bench/compare.sh`; the raw figures are in [benchmarks.tsv](benchmarks.tsv).", "",
         f"- Commit {commit}, {now}",
         f"- {processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, Linux {platform.release()}",
         f"- {version('nginx', '-v')}; {version('wrk', '-v').split(' Copyright')[0]}",
@@ -141,21 +154,22 @@ def main():
         "  second compare only within this table; CPU a request (from /proc/PID/stat) is the steadiest.",
         "- nginx: one worker, keep-alive to the provider, `proxy_buffering off`. FreeRelay: its defaults, one",
         "  provider. A request is a 1 KB chat body with the headers of the official Node SDK, the answer 1 KB.",
-        "", "## The bars", "", *report.bar_table(),
-        "", "## JSON requests", "", *report.json_table(),
-        "", "## 200 streams at once, 40 frames each, 25 ms apart", "",
+        "", "### The bars", "", *report.bar_table(),
+        "", "### JSON requests", "", *report.json_table(),
+        "", "### 200 streams at once, 40 frames each, 25 ms apart", "",
         "`ttft`: request sent to first token read. `lag`: frame sent by the provider to frame read by the",
         "client. Begun evenly over one second, so that about 200 begin and 200 end each second:", "",
         *report.stream_table("streams"),
         "", "All 200 begun in the same instant (and again in the same instant when they end):", "",
         *report.stream_table("burst"),
-        "", "## While the window is busy", "",
+        "", "### While the window is busy", "",
         "One connection to `freerelay-desktop`, whose workers have threads of their own: a request that",
         "waited for the window's thread would take up to 200 ms.", "",
         *report.desktop_table(),
-        "", "## Memory", "", *report.memory_table(), ""]
+        "", "### Memory", "", *report.memory_table()]
     target = pathlib.Path(output)
-    (target / "benchmarks.md").write_text("\n".join(lines))
+    page = target / "benchmarks.md"
+    page.write_text(put_into(page.read_text() if page.exists() else EMPTY, lines))
     shutil.copyfile(raw, target / "benchmarks.tsv")
 
 
