@@ -20,6 +20,14 @@ struct ClientCall
     const QByteArray &query; ///< raw, without '?'
 };
 
+/// What a dialect notes of a request to write its reply with. Each dialect has a form of its own,
+/// or none. A value; any thread.
+class ClientTerms
+{
+public:
+    virtual ~ClientTerms() = default;
+};
+
 /// A request in a client's own dialect, said in OpenAI chat's.
 struct ClientRequest
 {
@@ -30,6 +38,7 @@ struct ClientRequest
     bool thinking = false; ///< visible reasoning is wanted
     bool fillsIn = false; ///< see ChatRequest
     bool asArray = false; ///< the stream's events are wanted as one JSON array
+    std::shared_ptr<const ClientTerms> terms; ///< for ClientReplyContext; null = none
 };
 
 /// What the translator of one reply needs.
@@ -41,6 +50,7 @@ struct ClientReplyContext
     bool stream = false;
     const common::Clock *clock = nullptr; ///< outlives the translator
     common::SteadyTime began{}; ///< when the request came
+    std::shared_ptr<const ClientTerms> terms{}; ///< of the request, by the same dialect
 
     // Zero without a clock.
     [[nodiscard]] common::SteadyTime now() const
@@ -64,6 +74,7 @@ struct ErrorWords
     int status = 500;
     QByteArray message;
     QByteArray requestId;
+    QByteArray openAi{}; ///< the same as OpenAI's body; "" in a stream
 };
 
 /// The wire format of clients that do not speak OpenAI chat: reads their requests into OpenAI's

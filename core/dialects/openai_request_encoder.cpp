@@ -102,6 +102,10 @@ bool OpenAiRequestEncoder::isDropped(QByteArrayView name, Parameter id, JsonValu
     if (m_rules.strictMessages && id == Parameter::OpenAiOnly) {
         return true;
     }
+    if (m_request.foreign && id == Parameter::OpenAiOnly && name != "user"
+        && m_provider.id != "openai") {
+        return true; // the client speaks another dialect to us, which knows it; others refuse it
+    }
     if (m_request.foreign && name == "reasoning_effort"
         && m_model.capabilities.reasoning != catalog::Known::Yes) {
         return true; // a wish that most models refuse

@@ -48,13 +48,14 @@ std::unique_ptr<dialects::ReplyTranslator> TranslatedDownstream::translator(bool
          m_terms.thinking,
          stream,
          m_terms.clock,
-         m_terms.began});
+         m_terms.began,
+         m_terms.dialectTerms});
 }
 
 QByteArray TranslatedDownstream::whole(const QByteArray &body, int &status) const
 {
     if (status != okStatus) {
-        return m_dialect.error({status, messageIn(body), m_terms.requestId});
+        return m_dialect.error({status, messageIn(body), m_terms.requestId, body});
     }
     QByteArray out;
     const auto translator = this->translator(false);

@@ -24,6 +24,7 @@ public:
         bool asArray = false; ///< see ClientRequest
         const common::Clock *clock = nullptr; ///< outlives the downstream
         common::SteadyTime began{};
+        std::shared_ptr<const dialects::ClientTerms> dialectTerms{}; ///< of the request
     };
 
     /// @param dialect  outlives the downstream

@@ -35,6 +35,7 @@ private:
 
     gateway::ChatRoute m_chat;
     gateway::ChatRoute m_messages; ///< Anthropic's dialect
+    gateway::ChatRoute m_responses; ///< OpenAI's newer one
     gateway::ChatRoute m_embeddings;
     gateway::ChatRoute m_moderations;
     gateway::ChatRoute m_completions;

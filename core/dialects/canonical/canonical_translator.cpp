@@ -32,8 +32,10 @@ std::optional<common::Error> CanonicalTranslator::finish(QByteArray &out)
         return error;
     }
     if (!m_progress.content && !m_filtered) {
-        return common::Error{
+        const common::Error error{
             common::ErrorKind::Unavailable, u"The provider sent an empty reply."_s};
+        m_writer->fail(error, out);
+        return error;
     }
     m_progress.ended = true;
     m_writer->finish(out);
@@ -44,6 +46,7 @@ std::optional<common::Error> CanonicalTranslator::pass(QByteArray &out)
 {
     for (const CanonicalEvent &event : m_events) {
         if (const auto *failure = std::get_if<ReplyFailure>(&event.what)) {
+            m_writer->fail(failure->error, out);
             return failure->error;
         }
         note(event);

@@ -29,6 +29,9 @@ public:
     virtual void write(const CanonicalEvent &event, QByteArray &out) = 0;
     /// All events were written: the rest and the end mark.
     virtual void finish(QByteArray &out) = 0;
+    /// Instead of finish(): the reply broke off. For dialects whose last event depends on those
+    /// before; who owns the connection says it for all others.
+    virtual void fail(const common::Error &, QByteArray &) { }
 };
 
 } // namespace freerelay::dialects

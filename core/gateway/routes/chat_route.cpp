@@ -216,7 +216,8 @@ common::Result<dialects::ChatRequest> ChatRoute::read(
              said->thinking,
              said->asArray,
              &m_relay.clock(),
-             m_relay.clock().now()});
+             m_relay.clock().now(),
+             std::move(said->terms)});
     }
     return chat;
 }

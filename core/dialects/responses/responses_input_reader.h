@@ -1,0 +1,78 @@
+#pragma once
+
+#include "core/common/error.h"
+#include "core/dialects/json_value.h"
+#include "core/dialects/json_writer.h"
+#include "core/dialects/responses/responses_tools.h"
+
+#include <QByteArray>
+#include <QByteArrayList>
+#include <QHash>
+
+#include <optional>
+#include <vector>
+
+namespace freerelay::dialects {
+
+/// Says the items of a Responses request as messages of OpenAI chat.
+///
+/// Thoughts, words and calls of the assistant that follow each other become one message; the
+/// outputs of its calls stand right behind it, wherever the client put them, since providers demand
+/// that. Items and parts without a counterpart are left out and named. One object per request.
+class ResponsesInputReader
+{
+public:
+    /// Both outlive the reader.
+    ResponsesInputReader(JsonWriter &json, QByteArrayList &ignored)
+        : m_json(json)
+        , m_ignored(ignored)
+    { }
+
+    /// Writes the elements of `messages`, into an array that is open.
+    /// @param input  a string or an array
+    /// @return InvalidArgument with `param` for an output without its call, and for what is kept
+    ///         elsewhere: a file, or an item that is referred to
+    [[nodiscard]] std::optional<common::Error> read(const JsonValue &input);
+
+private:
+    using MaybeError = std::optional<common::Error>;
+
+    struct Call
+    {
+        QByteArray id;
+        QByteArray name;
+        QByteArray arguments;
+    };
+
+    void gatherOutputs(const JsonValue &input);
+    MaybeError readItem(const JsonValue &item, const QByteArray &path);
+    MaybeError readMessage(const JsonValue &item, const QByteArray &path);
+    MaybeError readOutput(const JsonValue &item, const QByteArray &path);
+    void readAssistant(const JsonValue &content, const QByteArray &path);
+    void readThought(const JsonValue &item, const QByteArray &path);
+
+    void flush();
+    void writeWords();
+    void writeCall(const Call &call);
+    void writeOutputOf(const Call &call);
+    void writeOutput(const JsonValue &item);
+    void writeContent(const JsonValue &content, const QByteArray &path);
+    MaybeError checkParts(const JsonValue &content, const QByteArray &path) const;
+    void writeParts(const std::vector<JsonValue> &parts);
+    void writePart(const JsonValue &part);
+    void ignore(const QByteArray &what);
+
+    JsonWriter &m_json;
+    QByteArrayList &m_ignored;
+
+    // The assistant's message that is gathered.
+    std::vector<JsonValue> m_words; ///< strings
+    QByteArray m_details; ///< entries of reasoning_details
+    std::vector<Call> m_calls;
+
+    QHash<QByteArray, QByteArray> m_signatures; ///< Gemini's, by call id
+    QHash<QByteArray, QList<JsonValue>> m_outputs; ///< by call id, in order; not yet written
+    QHash<QByteArray, int> m_answered; ///< outputs that stand behind their call, and are to come
+};
+
+} // namespace freerelay::dialects
