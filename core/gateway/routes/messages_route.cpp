@@ -30,7 +30,7 @@ void welcome(relay::Downstream &downstream)
     downstream.reply(
         ok,
         jsonHeaders(),
-        R"({"name":"FreeRelay","api":["/v1/chat/completions","/v1/completions","/v1/embeddings","/v1/moderations","/v1/messages","/v1beta/models","/api/chat","/api/generate","/v1/models"],"health":"/health"})");
+        R"({"name":"FreeRelay","api":["/v1/chat/completions","/v1/completions","/v1/embeddings","/v1/moderations","/v1/messages","/v1/responses","/v1beta/models","/api/chat","/api/generate","/v1/models"],"health":"/health"})");
 }
 
 QByteArray messagesModelList(const std::vector<relay::ListedModel> &models)
