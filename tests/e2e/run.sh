@@ -32,6 +32,7 @@ run_node() {
         limit=(--test-timeout=60000) # unknown to the Node.js of Debian 12
         [[ $test_file != gemini_cli.* || -d node_modules/@google/gemini-cli ]] \
             || skip "Gemini CLI is not installed"
+        [[ $test_file != codex.* || -x node_modules/.bin/codex ]] || skip "Codex is not installed"
         ;;
     esac
     exec timeout 250 "$node" --test "${limit[@]}" --test-reporter=spec "$test_file"
