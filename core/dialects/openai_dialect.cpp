@@ -21,7 +21,9 @@ common::Result<EncodedRequest> OpenAiDialect::encode(
     encoded.path = provider.chatPath;
     encoded.headers.add("content-type", "application/json");
     encoded.headers.add("accept", request.stream ? "text/event-stream" : "application/json");
-    encoded.body = OpenAiRequestEncoder(request, provider, model).encode();
+    OpenAiRequestEncoder encoder(request, provider, model);
+    encoded.body = encoder.encode();
+    encoded.ignored = encoder.takeIgnored();
     return encoded;
 }
 

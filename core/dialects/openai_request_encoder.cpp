@@ -1,6 +1,8 @@
 #include "openai_request_encoder.h"
 
 #include "core/catalog/endpoint.h"
+#include "core/dialects/canonical/chat_request_parts.h"
+#include "core/dialects/canonical/unsaid_parameters.h"
 #include "core/dialects/json_schema_keys.h"
 #include "core/dialects/json_text.h"
 #include "core/dialects/openai_messages_encoder.h"
@@ -127,6 +129,9 @@ void OpenAiRequestEncoder::encodeMember(qsizetype index)
         return;
     }
     if (known.superseded || isDropped(name, id, member.value)) {
+        if (!known.superseded && !member.value.isNull() && !isHint(name)) {
+            addIgnored(m_ignored, name.toByteArray());
+        }
         m_edit.remove(index);
         return;
     }

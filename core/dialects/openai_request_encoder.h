@@ -21,6 +21,8 @@ public:
 
     /// @param root  the root object of request.body
     [[nodiscard]] QByteArray encode();
+    /// What encode() has left out, see EncodedRequest.
+    [[nodiscard]] QByteArrayList takeIgnored() { return std::move(m_ignored); }
 
 private:
     void identify();
@@ -51,6 +53,7 @@ private:
     Splicer m_splicer;
     JsonObjectEdit m_edit;
     QVarLengthArray<Known, 32> m_known; ///< by index of the member
+    QByteArrayList m_ignored;
     bool m_fussy; ///< refuses what others ignore
 };
 

@@ -20,6 +20,8 @@ struct EncodedRequest
     common::HeaderList headers;
     QByteArray body;
     bool textReply = false; ///< for ReplyContext
+    /// Parameters that could not be said although answers depend on them; printable ASCII.
+    QByteArrayList ignored{};
 };
 
 /// What a translator needs to speak to the client.

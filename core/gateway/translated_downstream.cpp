@@ -32,10 +32,19 @@ TranslatedDownstream::TranslatedDownstream(
 
 common::HeaderList TranslatedDownstream::withOurs(const common::HeaderList &headers) const
 {
-    common::HeaderList result = headers;
+    constexpr QByteArrayView ignoredName = "x-freerelay-ignored";
+    common::HeaderList result;
+    QByteArrayList ignored = m_terms.ignored;
+    for (const auto &[name, value] : headers.fields()) {
+        if (name == ignoredName) {
+            ignored.append(value); // by the provider's format, beside this dialect's reader
+        } else {
+            result.add(name, value);
+        }
+    }
     result.add("request-id"_ba, m_terms.requestId); // where Anthropic's SDKs look for it
-    if (!m_terms.ignored.isEmpty()) {
-        result.add("x-freerelay-ignored"_ba, m_terms.ignored.join(", "));
+    if (!ignored.isEmpty()) {
+        result.add(ignoredName.toByteArray(), ignored.join(", "));
     }
     return result;
 }

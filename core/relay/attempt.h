@@ -23,6 +23,7 @@ struct AttemptSetup
     upstream::HttpCall call;
     std::unique_ptr<dialects::ReplyTranslator> translator;
     bool stream = false;
+    QByteArrayList ignored{}; ///< see EncodedRequest
     /// Told the head of the reply before anything else is done with it; "" = nobody is.
     std::function<void(const common::HeaderList &)> onHead{};
     /// Makes a whole reply of the body of an error, or "" when it is nothing else; none = never.
@@ -104,6 +105,8 @@ public:
     /// The whole reply of a request that is not streamed.
     [[nodiscard]] QByteArray takeReply() { return std::exchange(m_out, {}); }
     [[nodiscard]] int status() const { return m_status; }
+    /// What the provider was not told, see EncodedRequest.
+    [[nodiscard]] const QByteArrayList &ignored() const { return m_setup.ignored; }
     [[nodiscard]] bool isStream() const { return m_setup.stream; }
     /// Between the parts of a stream as the provider sent them, from its first content on; waiting
     /// for the client is left out.

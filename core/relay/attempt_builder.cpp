@@ -61,6 +61,7 @@ AttemptBuilder::build(const routing::Candidate &candidate, const health::Pace &p
     setup.call.url = catalog::effectiveUrl(m_config.baseUrls.value(provider.id), encoded->path);
     setup.call.headers = std::move(encoded->headers);
     setup.call.body = std::move(encoded->body);
+    setup.ignored = std::move(encoded->ignored);
     setup.call.callee = {&provider, catalog::wireOf(provider, *candidate.model)};
     if (!m_request.hops.isEmpty()) {
         setup.call.headers.add("x-freerelay-hop"_ba, m_request.hops);

@@ -14,7 +14,7 @@ constexpr int okStatus = 200;
 } // namespace
 
 /// Of the attempt that answers, or was made last.
-common::HeaderList ClientReply::headers() const
+common::HeaderList ClientReply::headers(const QByteArrayList &ignored) const
 {
     common::HeaderList headers;
     headers.add("x-freerelay-request-id"_ba, m_record.outcome().requestId);
@@ -28,6 +28,9 @@ common::HeaderList ClientReply::headers() const
         headers.add("x-freerelay-provider"_ba, attempt->provider);
         headers.add("x-freerelay-model"_ba, attempt->model);
     }
+    if (!ignored.isEmpty()) {
+        headers.add("x-freerelay-ignored"_ba, ignored.join(", "));
+    }
     return headers;
 }
 
@@ -37,18 +40,18 @@ void ClientReply::abort()
     m_client->abort();
 }
 
-void ClientReply::whole(QByteArray body)
+void ClientReply::whole(QByteArray body, const QByteArrayList &ignored)
 {
-    common::HeaderList head = headers();
+    common::HeaderList head = headers(ignored);
     head.add("content-type"_ba, "application/json"_ba);
     m_isOver = true;
     m_record.outcome().status = okStatus;
     m_client->reply(okStatus, head, std::move(body));
 }
 
-void ClientReply::beginStream()
+void ClientReply::beginStream(const QByteArrayList &ignored)
 {
-    common::HeaderList head = headers();
+    common::HeaderList head = headers(ignored);
     head.add("content-type"_ba, "text/event-stream; charset=utf-8"_ba);
     head.add("cache-control"_ba, "no-cache"_ba);
     m_hasBegun = true;

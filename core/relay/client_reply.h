@@ -37,9 +37,10 @@ public:
     void setLeft() { m_isOver = true; }
     /// Closes the connection of a client that does not read.
     void abort();
-    void whole(QByteArray body);
+    /// @param ignored  what the provider was not told
+    void whole(QByteArray body, const QByteArrayList &ignored);
     /// The head of a stream; what follows is written to client().
-    void beginStream();
+    void beginStream(const QByteArrayList &ignored);
     void finishStream();
     /// The stream breaks off: said in it, never in silence. @param error  in full
     void breakOff(const ClientError &error);
@@ -49,7 +50,7 @@ public:
     void letGo();
 
 private:
-    [[nodiscard]] common::HeaderList headers() const;
+    [[nodiscard]] common::HeaderList headers(const QByteArrayList &ignored = {}) const;
 
     std::shared_ptr<Downstream> m_client;
     OutcomeBuilder &m_record;

@@ -323,13 +323,13 @@ QCoro::Task<> RelaySession::deliver(AttemptRun &run)
     if (!m_request.chat.stream) {
         run.health().onEnd(attempt, isOutOfTime());
         noteReply(run);
-        m_reply.whole(attempt.takeReply());
+        m_reply.whole(attempt.takeReply(), attempt.ignored());
         co_return;
     }
     if (m_reply.hasBegun()) {
         m_continuation.join(run.candidate().model->id);
     } else {
-        m_reply.beginStream();
+        m_reply.beginStream(attempt.ignored());
     }
     attempt.streamTo(*m_reply.client());
     co_await attempt.ended();

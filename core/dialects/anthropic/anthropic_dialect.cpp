@@ -6,6 +6,7 @@
 #include "core/dialects/canonical/canonical_translator.h"
 #include "core/dialects/canonical/json_reply_reader.h"
 #include "core/dialects/canonical/openai_chat_reader.h"
+#include "core/dialects/canonical/unsaid_parameters.h"
 #include "core/dialects/canonical/wire_rules.h"
 
 #include <algorithm>
@@ -34,12 +35,13 @@ common::Result<EncodedRequest> AnthropicDialect::encode(
     if (!canonical) {
         return tl::unexpected(canonical.error());
     }
+    EncodedRequest encoded;
+    encoded.ignored = unsaidParameters(*canonical, {"top_k", "parallel_tool_calls"});
     applyWireRules(*canonical, provider.rules, model);
     common::Result<QByteArray> body = AnthropicEncoder(*canonical, provider, model).encode();
     if (!body) {
         return tl::unexpected(body.error());
     }
-    EncodedRequest encoded;
     encoded.path = provider.messagesPath.isEmpty() ? "/v1/messages" : provider.messagesPath;
     encoded.headers.add("content-type", "application/json");
     encoded.headers.add("accept", request.stream ? "text/event-stream" : "application/json");

@@ -3,6 +3,7 @@
 #include "core/dialects/canonical/canonical_translator.h"
 #include "core/dialects/canonical/json_reply_reader.h"
 #include "core/dialects/canonical/openai_chat_reader.h"
+#include "core/dialects/canonical/unsaid_parameters.h"
 #include "core/dialects/canonical/wire_rules.h"
 #include "core/dialects/gemini/gemini_encoder.h"
 #include "core/dialects/gemini/gemini_parser.h"
@@ -45,12 +46,13 @@ common::Result<EncodedRequest> GeminiDialect::encode(
     if (request.signatures != nullptr) {
         request.signatures->complete(*canonical);
     }
+    EncodedRequest encoded;
+    encoded.ignored = unsaidParameters(*canonical, {"top_k", "seed"});
     applyWireRules(*canonical, provider.rules, model);
     common::Result<QByteArray> body = GeminiEncoder(*canonical, model).encode();
     if (!body) {
         return tl::unexpected(body.error());
     }
-    EncodedRequest encoded;
     encoded.path = pathFor(provider, model, request.stream);
     encoded.headers.add("content-type", "application/json");
     encoded.headers.add("accept", request.stream ? "text/event-stream" : "application/json");

@@ -401,6 +401,31 @@ private Q_SLOTS:
         QCOMPARE(fixture.upstream(0).requestCount(), 0);
     }
 
+    void namesWhatTheProviderIsNotTold_data()
+    {
+        QTest::addColumn<int>("wire");
+        QTest::addColumn<QByteArray>("ignored");
+        QTest::newRow("OpenAI chat") << int(Wire::OpenAiChat) << QByteArray();
+        QTest::newRow("Anthropic") << int(Wire::AnthropicMessages) << "seed, logit_bias"_ba;
+        QTest::newRow("Gemini") << int(Wire::GoogleGenerateContent) << "logit_bias"_ba;
+    }
+
+    void namesWhatTheProviderIsNotTold()
+    {
+        QFETCH(int, wire);
+        QFETCH(QByteArray, ignored);
+        for (const QByteArray &stream : {"true"_ba, "false"_ba}) {
+            RelayFixture fixture({{"first", Wire(wire)}});
+            fixture.letAnswer(0);
+            const QByteArray request
+                = R"({"messages":[{"role":"user","content":"Hi"}],"stream":%1,"user":"u","logit_bias":{"1":2},"seed":3})";
+            const auto client = fixture.send(QByteArray(request).replace("%1", stream));
+            QTRY_VERIFY(client->finished);
+            QCOMPARE(client->status, 200);
+            QCOMPARE(client->headers.value("x-freerelay-ignored"), ignored);
+        }
+    }
+
     void refusesWhatNoDialectCanSay()
     {
         RelayFixture fixture({{"first", Wire::GoogleGenerateContent, 3}});

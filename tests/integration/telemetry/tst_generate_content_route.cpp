@@ -51,12 +51,13 @@ private Q_SLOTS:
     {
         const RawReply reply = post(
             "generateContent",
-            R"({"contents":[{"parts":[{"text":"Hi"}]}],"safetySettings":[]})"_ba);
+            R"({"contents":[{"parts":[{"text":"Hi"}]}],"safetySettings":[],"generationConfig":{"topK":3}})"_ba);
         QCOMPARE(reply.status, 200);
         const QJsonValue candidate = parsed(reply.body)[u"candidates"_s][0];
         QCOMPARE(candidate[u"content"_s][u"parts"_s][0][u"text"_s].toString(), u"Hello you"_s);
         QCOMPARE(candidate[u"finishReason"_s].toString(), u"STOP"_s);
-        QCOMPARE(reply.headers.value("x-freerelay-ignored"), "safetySettings"_ba);
+        // By Google's names what nobody can be told, by OpenAI's what this provider cannot.
+        QCOMPARE(reply.headers.value("x-freerelay-ignored"), "safetySettings, top_k"_ba);
     }
 
     void streamsEvents()

@@ -22,6 +22,7 @@ private Q_SLOTS:
     void asksForUsageInStreams();
     void tellsPathAndHeaders();
     void dropsWhatTheProviderRefuses();
+    void namesWhatItDrops();
     void dropsWhatOnlyThisModelRefuses();
     void dropsNullsOnlyForFussyProviders();
     void renamesAndDropsTheSecondSpelling();
@@ -154,6 +155,25 @@ void OpenAiRequestEncoderTest::dropsWhatTheProviderRefuses()
         encode(
             R"({"logprobs":true,"model":"m","top_k":4,"messages":[{"role":"user","content":"x"}],"logit_bias":{},"response_format":{"type":"text"},"keep":1})"),
         R"({"model":"llama","messages":[{"role":"user","content":"x"}],"keep":1})"_ba);
+}
+
+void OpenAiRequestEncoderTest::namesWhatItDrops()
+{
+    m_provider.rules.drop = {"logit_bias", "seed", "user", "top_p"};
+    auto request = parseOpenAiChat(
+        R"({"messages":[{"role":"user","content":"x"}],"seed":1,"user":"u","logit_bias":{"1":1},"top_p":null,"top_k":4,"thinking":{},"cache_control":{}})");
+    QVERIFY(request.has_value());
+    const auto *dialect = dialectFor(catalog::Wire::OpenAiChat);
+    const QByteArrayList ofOthers{"seed", "logit_bias"};
+    QCOMPARE(dialect->encode(*request, m_provider, m_model)->ignored, ofOthers);
+    request->foreign = true;
+    const QByteArrayList ofForeign{"seed", "logit_bias", "top_k"};
+    QCOMPARE(dialect->encode(*request, m_provider, m_model)->ignored, ofForeign);
+    QVERIFY(
+        dialect
+            ->encode(
+                *parseOpenAiChat(R"({"messages":[{"role":"user","content":"x"}]})"), {}, m_model)
+            ->ignored.isEmpty());
 }
 
 void OpenAiRequestEncoderTest::dropsWhatOnlyThisModelRefuses()
