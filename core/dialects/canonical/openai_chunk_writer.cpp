@@ -18,7 +18,7 @@ void OpenAiChunkWriter::write(const CanonicalEvent &event, QByteArray &out)
         m_usage = report->usage;
     } else if (const auto *end = std::get_if<Finish>(&event.what)) {
         choice(event.choice, out);
-        writeChunk(event.choice, "{}", toOpenAi(end->reason), out);
+        writeChunk(event.choice, "{}", end, out);
     } else if (!std::holds_alternative<ReplyFailure>(event.what)) {
         writeDelta(event, out);
     }
@@ -43,7 +43,7 @@ OpenAiChunkWriter::Choice &OpenAiChunkWriter::choice(int index, QByteArray &out)
     }
     if (!m_choices[at].started) {
         m_choices[at].started = true;
-        writeChunk(index, R"({"role":"assistant","content":""})", {}, out);
+        writeChunk(index, R"({"role":"assistant","content":""})", nullptr, out);
     }
     return m_choices[at];
 }
@@ -60,16 +60,16 @@ void OpenAiChunkWriter::start(const MessageStart &start)
 }
 
 void OpenAiChunkWriter::writeChunk(
-    int choice, QByteArrayView delta, QByteArrayView finishReason, QByteArray &out)
+    int choice, QByteArrayView delta, const Finish *finish, QByteArray &out)
 {
     QByteArray chunk = m_prefix;
     JsonWriter json(chunk);
     json.beginObject().key("index").integer(choice).rawMember("delta", delta);
-    json.key("logprobs").null().key("finish_reason");
-    if (finishReason.isEmpty()) {
-        json.null();
+    json.key("logprobs").null();
+    if (finish == nullptr) {
+        json.key("finish_reason").null();
     } else {
-        json.string(finishReason);
+        writeFinish(json, *finish);
     }
     json.endObject().endArray();
     if (m_context.includeUsage) {
@@ -102,7 +102,7 @@ void OpenAiChunkWriter::writeDelta(const CanonicalEvent &event, QByteArray &out)
         json.key("reasoning_details").beginArray().raw(thinkingDetail(state, event)).endArray();
     }
     json.endObject();
-    writeChunk(event.choice, delta, {}, out);
+    writeChunk(event.choice, delta, nullptr, out);
 }
 
 QByteArray OpenAiChunkWriter::thinkingDetail(Choice &state, const CanonicalEvent &event)

@@ -31,7 +31,8 @@ private:
 
     Choice &choice(int index, QByteArray &out);
     void start(const MessageStart &start);
-    void writeChunk(int choice, QByteArrayView delta, QByteArrayView finishReason, QByteArray &out);
+    /// @param finish  null: the choice goes on
+    void writeChunk(int choice, QByteArrayView delta, const Finish *finish, QByteArray &out);
     void writeDelta(const CanonicalEvent &event, QByteArray &out);
     [[nodiscard]] QByteArray thinkingDetail(Choice &state, const CanonicalEvent &event);
 

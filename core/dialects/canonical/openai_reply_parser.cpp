@@ -61,7 +61,7 @@ void OpenAiReplyParser::onJson(QByteArrayView, const JsonValue &json, EventList 
         readMessage(
             message.isObject() ? message : choice["delta"], message.isObject(), index, events);
         if (const JsonValue reason = choice["finish_reason"]; reason.isString()) {
-            events.push_back({Finish{finishFrom(reason), {}}, index});
+            events.push_back({Finish{finishFrom(reason), choice["stop_reason"].string()}, index});
         }
     }
     if (const JsonValue usage = json["usage"]; usage.isObject()) {

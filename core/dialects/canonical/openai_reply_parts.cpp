@@ -40,6 +40,14 @@ QByteArray openAiUsage(const Usage &usage)
     return out;
 }
 
+void writeFinish(JsonWriter &json, const Finish &finish)
+{
+    json.member("finish_reason", toOpenAi(finish.reason));
+    if (!finish.stopSequence.isEmpty()) {
+        json.member("stop_reason", finish.stopSequence);
+    }
+}
+
 void writeToolCall(JsonWriter &json, const ToolUseBlock &call, int index)
 {
     json.beginObject();

@@ -11,6 +11,10 @@ namespace freerelay::dialects {
 /// A usage object, or null bytes when a counter is unknown: unknown is never told as 0.
 [[nodiscard]] QByteArray openAiUsage(const Usage &usage);
 
+/// `finish_reason` and, when a stop sequence was hit, `stop_reason` with it, as vLLM's OpenAI
+/// server tells it (docs.vllm.ai, "OpenAI-compatible server", 2026-11).
+void writeFinish(JsonWriter &json, const Finish &finish);
+
 /// One tool call with `index` (chunks) or without (index < 0).
 ///
 /// A Gemini thought signature goes where Google's own OpenAI endpoint puts it:

@@ -81,7 +81,8 @@ void OpenAiReplyWriter::finish(QByteArray &out)
         json.beginObject().key("index").integer(std::int64_t(i)).key("message");
         writeMessage(json, partsOf(reply.choices[i]));
         json.key("logprobs").null();
-        json.member("finish_reason", toOpenAi(reply.choices[i].finish.reason)).endObject();
+        writeFinish(json, reply.choices[i].finish);
+        json.endObject();
     }
     json.endArray();
     const QByteArray usage = openAiUsage(reply.usage);

@@ -51,8 +51,9 @@ void MessagesReplyWriter::finish(QByteArray &out)
         writeBlock(json, block, m_context.thinking);
         here.outputBytes += bytesOf(block);
     }
-    json.endArray().member("stop_reason", messagesStopReason(choice.finish.reason));
-    json.key("stop_sequence").null().key("usage");
+    json.endArray();
+    writeMessagesStop(json, choice.finish);
+    json.key("usage");
     writeMessagesUsage(json, reply.usage, here);
     json.endObject();
 }

@@ -182,8 +182,8 @@ void MessagesStreamWriter::finish(QByteArray &out)
     QByteArray event;
     JsonWriter json(event);
     json.beginObject().member("type", "message_delta").key("delta").beginObject();
-    json.member("stop_reason", messagesStopReason(m_finish.reason));
-    json.key("stop_sequence").null().endObject().key("usage");
+    writeMessagesStop(json, m_finish);
+    json.endObject().key("usage");
     writeMessagesUsage(json, m_usage, m_here);
     json.endObject();
     appendSseEvent(out, "message_delta", event);

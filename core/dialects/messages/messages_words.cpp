@@ -25,6 +25,15 @@ QByteArrayView messagesStopReason(FinishReason reason)
     return "end_turn";
 }
 
+void writeMessagesStop(JsonWriter &json, const Finish &finish)
+{
+    if (finish.reason == FinishReason::Stop && !finish.stopSequence.isEmpty()) {
+        json.member("stop_reason", "stop_sequence").member("stop_sequence", finish.stopSequence);
+    } else {
+        json.member("stop_reason", messagesStopReason(finish.reason)).key("stop_sequence").null();
+    }
+}
+
 QByteArray messagesId(const QByteArray &requestId)
 {
     return "msg_" + requestId.sliced(requestId.indexOf('_') + 1);

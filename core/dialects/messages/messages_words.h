@@ -14,6 +14,8 @@ namespace freerelay::dialects {
 
 /// `stop_reason`.
 [[nodiscard]] QByteArrayView messagesStopReason(FinishReason reason);
+/// `stop_reason` and `stop_sequence`.
+void writeMessagesStop(JsonWriter &json, const Finish &finish);
 
 /// Anthropic's id of a reply: "msg_" and what is left of ours.
 [[nodiscard]] QByteArray messagesId(const QByteArray &requestId);

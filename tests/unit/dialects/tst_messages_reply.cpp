@@ -1,3 +1,4 @@
+#include "core/dialects/canonical/openai_chunk_writer.h"
 #include "core/dialects/messages/messages_dialect.h"
 #include "core/dialects/messages/messages_stream_writer.h"
 #include "core/dialects/sse_decoder.h"
@@ -282,6 +283,29 @@ private Q_SLOTS:
         QCOMPARE(content[1][u"text"_s].toString(), u"Hi"_s);
         QCOMPARE(content[2][u"input"_s][u"a"_s].toInt(), 1);
         QCOMPARE(message[u"usage"_s][u"input_tokens"_s].toInt(), 3);
+    }
+
+    void tellsWhichStopSequenceWasHit()
+    {
+        const auto answer = [](const Finish &finish) {
+            return streamOf({{MessageStart{"id", "m"}}, {TextDelta{"Hi"}}, {finish}});
+        };
+        const QByteArray hit = answer({FinishReason::Stop, "ZZ"});
+        QVERIFY(hit.contains(R"("stop_reason":"stop_sequence","stop_sequence":"ZZ"})"));
+        const QByteArray cut = answer({FinishReason::Length, "ZZ"});
+        QVERIFY(cut.contains(R"("stop_reason":"max_tokens","stop_sequence":null})"));
+
+        // As it comes from an Anthropic provider, by way of OpenAI's form.
+        const auto toOpenAi = std::make_unique<OpenAiChunkWriter>(ReplyContext());
+        QByteArray chunks;
+        toOpenAi->write({TextDelta{"Hi"}}, chunks);
+        toOpenAi->write({Finish{FinishReason::Stop, "ZZ"}}, chunks);
+        toOpenAi->finish(chunks);
+        const auto translator = MessagesDialect().translator({"req_1", 7, false, true});
+        QByteArray out;
+        QVERIFY(!translator->feed(chunks, out));
+        QVERIFY(!translator->finish(out));
+        QVERIFY(out.contains(R"("stop_reason":"stop_sequence","stop_sequence":"ZZ"})"));
     }
 
     void anErrorInTheStreamIsTold()
