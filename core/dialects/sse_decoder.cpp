@@ -177,7 +177,7 @@ std::optional<SseEvent> SseDecoder::dispatch()
     }
     m_eventStart = m_cursor;
     m_dataLines = 0;
-    m_dispatched = true; // m_type lives on until the event has been looked at
+    m_dispatched = event.has_value(); // m_type lives on until the event has been looked at
     return event;
 }
 

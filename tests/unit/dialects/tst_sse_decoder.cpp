@@ -57,6 +57,7 @@ void addStreams()
     row("CRLF", "data: a\r\n\r\ndata: b\r\n\r\n", {"|a", "|b"});
     row("CR", "data: a\r\rdata: b\r\r", {"|a", "|b"});
     row("mixed", "data: a\r\ndata: b\n\rdata: c\r\n\n", {"|a\nb", "|c"});
+    row("type behind an event without data", "retry: 1\n\nevent: t\ndata: a\n\n", {"t|a"});
     row("no space", "data:a\n\ndata:  b\n\n", {"|a", "| b"});
     row("type", "event: x\ndata: a\n\ndata: b\n\nevent:y\ndata: c\n\n", {"x|a", "|b", "y|c"});
     row("type without data", "event: x\n\ndata: b\n\n", {"|b"});
