@@ -510,12 +510,15 @@ void HttpRequestParser::onChunkSizeLine(QByteArrayView line)
     constexpr qsizetype mostDigits = 15; // fits std::int64_t
     std::int64_t size = 0;
     qsizetype digits = 0;
-    while (digits < line.size() && hexDigit(line[digits]) >= 0 && digits <= mostDigits) {
+    while (digits < line.size() && hexDigit(line[digits]) >= 0) {
+        if (digits == mostDigits) {
+            return fail(400, "A chunk size is malformed.");
+        }
         size = size * 16 + hexDigit(line[digits]);
         ++digits;
     }
     const QByteArrayView rest = trimmedBlanks(line.sliced(digits));
-    if (digits == 0 || digits > mostDigits || (!rest.isEmpty() && !rest.startsWith(';'))
+    if (digits == 0 || (!rest.isEmpty() && !rest.startsWith(';'))
         || hasControl(rest)) {
         return fail(400, "A chunk size is malformed.");
     }

@@ -16,6 +16,12 @@ QByteArrayView withoutLineEnd(QByteArrayView line)
     return line;
 }
 
+/// A carriage return inside a line counts as a space (RFC 9112 §2.2); so does a zero byte.
+QByteArray fieldText(QByteArrayView text)
+{
+    return text.toByteArray().replace('\r', ' ').replace('\0', ' ').trimmed();
+}
+
 // "HTTP/1.1 200 OK", "HTTP/2 200"; 0 when there is no three-digit status.
 int statusOf(QByteArrayView line)
 {
@@ -65,7 +71,7 @@ bool ReplyHead::addField(QByteArrayView line)
     // obs-fold (RFC 9112 §5.2): the line continues the field before it.
     if (line.front() == ' ' || line.front() == '\t') {
         if (m_hasField) {
-            m_value += ' ' + line.trimmed().toByteArray();
+            m_value += ' ' + fieldText(line);
         }
         return true;
     }
@@ -77,8 +83,8 @@ bool ReplyHead::addField(QByteArrayView line)
     if (m_headers.size() >= maxFields) {
         return refuse(u"it has more than 200 header fields"_s);
     }
-    m_name = line.first(colon).trimmed().toByteArray().toLower();
-    m_value = line.sliced(colon + 1).trimmed().toByteArray();
+    m_name = fieldText(line.first(colon)).toLower();
+    m_value = fieldText(line.sliced(colon + 1));
     m_hasField = true;
     return true;
 }

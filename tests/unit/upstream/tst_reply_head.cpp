@@ -13,6 +13,7 @@ private Q_SLOTS:
     void collectsStatusAndLowerCaseFields();
     void forgetsInterimReplies();
     void joinsFoldedLines();
+    void takesAReturnWithinALineForASpace();
     void ignoresTrailers();
     void takesTwoHundredFieldsAndNoMore();
     void takesSixtyFourKibibytesAndNoMore();
@@ -67,6 +68,13 @@ void TestReplyHead::joinsFoldedLines()
     ReplyHead head;
     QVERIFY(feed(head, {"HTTP/1.1 200 OK\r\n", "a: b\r\n", "\t c\r\n", "\r\n"}));
     QCOMPARE(head.headers().value("a"), QByteArray("b c"));
+}
+
+void TestReplyHead::takesAReturnWithinALineForASpace()
+{
+    ReplyHead head;
+    QVERIFY(feed(head, {"HTTP/1.1 200 OK\r\n", "a: b\rset-cookie: c\r\n", "\r\n"}));
+    QCOMPARE(head.headers().value("a"), QByteArray("b set-cookie: c"));
 }
 
 void TestReplyHead::ignoresTrailers()
