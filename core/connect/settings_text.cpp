@@ -5,6 +5,8 @@
 #include "core/connect/variables_text.h"
 #include "core/connect/yaml_text.h"
 
+#include <algorithm>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace freerelay::connect {
@@ -12,10 +14,28 @@ namespace freerelay::connect {
 using common::Result;
 using Found = std::optional<QByteArray>;
 
+namespace {
+
+/// UTF-8 without control characters but those that lines and columns are made of: nothing else is
+/// counted alike by all who read such files.
+bool isText(const QByteArray &document)
+{
+    const bool plain = std::none_of(document.begin(), document.end(), [](char byte) {
+        const auto code = static_cast<unsigned char>(byte);
+        return (code < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || code == 0x7f;
+    });
+    return plain && QByteArrayView(document).isValidUtf8();
+}
+
+} // namespace
+
 Result<Found> readSetting(Syntax syntax, const QByteArray &document, const SettingPath &path)
 {
     if (path.isEmpty()) {
         return document.trimmed().isEmpty() ? Found() : Found(document);
+    }
+    if (!isText(document)) {
+        return notEditable();
     }
     switch (syntax) {
     case Syntax::Json:
@@ -36,6 +56,9 @@ Result<QByteArray> writeSetting(
     if (path.isEmpty()) {
         return value;
     }
+    if (!isText(document)) {
+        return notEditable();
+    }
     switch (syntax) {
     case Syntax::Json:
         return writeJson(document, path, value);
@@ -49,11 +72,10 @@ Result<QByteArray> writeSetting(
     return notEditable();
 }
 
-Result<QByteArray> removeSetting(Syntax syntax, const QByteArray &document, const SettingPath &path)
+namespace {
+
+Result<QByteArray> removedFrom(Syntax syntax, const QByteArray &document, const SettingPath &path)
 {
-    if (path.isEmpty()) {
-        return QByteArray();
-    }
     switch (syntax) {
     case Syntax::Json:
         return removeJson(document, path);
@@ -65,6 +87,25 @@ Result<QByteArray> removeSetting(Syntax syntax, const QByteArray &document, cons
         return removeVariable(document, path.constFirst());
     }
     return notEditable();
+}
+
+} // namespace
+
+Result<QByteArray> removeSetting(Syntax syntax, const QByteArray &document, const SettingPath &path)
+{
+    if (path.isEmpty()) {
+        return QByteArray();
+    }
+    if (!isText(document)) {
+        return notEditable();
+    }
+    Result<QByteArray> edited = removedFrom(syntax, document, path);
+    if (!edited || syntax == Syntax::Variables) {
+        return edited;
+    }
+    // A name that stands there twice is gone only where both are.
+    const auto left = readSetting(syntax, *edited, path);
+    return left && !left->has_value() ? edited : notEditable();
 }
 
 bool isSameSetting(Syntax syntax, const QByteArray &one, const QByteArray &other)

@@ -36,7 +36,8 @@ readSetting(Syntax syntax, const QByteArray &document, const SettingPath &path);
 [[nodiscard]] common::Result<QByteArray> writeSetting(
     Syntax syntax, const QByteArray &document, const SettingPath &path, const QByteArray &value);
 
-/// Takes one setting out of the text; a document without it is returned as it is.
+/// Takes one setting out of the text; a document without it is returned as it is. Of variables it
+/// takes the line that counts: an earlier one of the same name counts then.
 /// @return as writeSetting()
 [[nodiscard]] common::Result<QByteArray>
 removeSetting(Syntax syntax, const QByteArray &document, const SettingPath &path);

@@ -9,9 +9,11 @@ namespace {
 
 constexpr qsizetype maxMessageBytes = 1'000;
 
-QByteArray oneLine(QByteArray text)
+/// One line without secrets. It is cut last: what is no UTF-8 grows when it is read as text, and
+/// half a key would not be known for one.
+QByteArray tidied(const QByteArray &words)
 {
-    text = text.simplified();
+    QByteArray text = redactSecrets(words.simplified());
     if (text.size() > maxMessageBytes) {
         qsizetype size = maxMessageBytes;
         while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) {
@@ -157,10 +159,10 @@ QByteArray htmlTitle(QByteArrayView body)
 
 void tidy(ErrorBody &out)
 {
-    out.message = redactSecrets(oneLine(std::move(out.message)));
-    out.type = redactSecrets(oneLine(std::move(out.type)));
-    out.code = redactSecrets(oneLine(std::move(out.code)));
-    out.param = redactSecrets(oneLine(std::move(out.param)));
+    out.message = tidied(out.message);
+    out.type = tidied(out.type);
+    out.code = tidied(out.code);
+    out.param = tidied(out.param);
 }
 
 } // namespace

@@ -12,6 +12,9 @@
 
 namespace freerelay::dialects {
 
+/// The most answers that one request can ask for (openapi 2.3.0, CreateChatCompletionRequest, `n`).
+inline constexpr std::int64_t maxChoices = 128;
+
 /// Why a reply ended. The words of the providers are read in anthropic_words.h and gemini_words.h.
 enum class FinishReason : std::uint8_t { Stop, Length, ToolCalls, ContentFilter };
 

@@ -55,6 +55,20 @@ std::optional<common::Error> CanonicalTranslator::pass(QByteArray &out)
     return std::nullopt;
 }
 
+namespace {
+
+/// Does the client see anything of it?
+bool isContent(const CanonicalEvent &event)
+{
+    const auto *text = std::get_if<TextDelta>(&event.what);
+    const auto *thinking = std::get_if<ThinkingDelta>(&event.what);
+    return (text != nullptr && !text->text.isEmpty())
+        || (thinking != nullptr && !thinking->text.isEmpty())
+        || std::holds_alternative<ToolStart>(event.what);
+}
+
+} // namespace
+
 void CanonicalTranslator::note(const CanonicalEvent &event)
 {
     if (const auto *start = std::get_if<MessageStart>(&event.what)) {
@@ -65,10 +79,7 @@ void CanonicalTranslator::note(const CanonicalEvent &event)
         m_filtered = m_filtered || finish->reason == FinishReason::ContentFilter;
     } else if (const auto *report = std::get_if<UsageReport>(&event.what)) {
         m_progress.usage = report->usage;
-    } else if (
-        std::holds_alternative<TextDelta>(event.what)
-        || std::holds_alternative<ThinkingDelta>(event.what)
-        || std::holds_alternative<ToolStart>(event.what)) {
+    } else if (isContent(event)) {
         m_progress.content = true;
     }
 }

@@ -56,7 +56,11 @@ void OpenAiReplyParser::onJson(QByteArrayView, const JsonValue &json, EventList 
         events.push_back({MessageStart{json["id"].string(), json["model"].string()}});
     }
     for (const JsonValue &choice : json["choices"].elements()) {
-        const int index = int(choice["index"].integer().value_or(0));
+        const std::int64_t number = choice["index"].integer().value_or(0);
+        if (number < 0 || number >= maxChoices) {
+            continue; // nobody can have asked for it; writers keep a place for each choice
+        }
+        const int index = int(number);
         const JsonValue message = choice["message"];
         readMessage(
             message.isObject() ? message : choice["delta"], message.isObject(), index, events);

@@ -7,13 +7,6 @@ namespace freerelay::dialects {
 
 using namespace Qt::Literals::StringLiterals;
 
-namespace {
-
-/// The API gives at most 8 candidates; an index beyond is no index.
-constexpr std::int64_t maxChoices = 128;
-
-} // namespace
-
 GeminiParser::GeminiParser(QByteArray requestId, SignatureBook *signatures)
     : m_requestId(std::move(requestId))
     , m_signatures(signatures)

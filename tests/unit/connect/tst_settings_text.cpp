@@ -271,6 +271,12 @@ private Q_SLOTS:
         QCOMPARE(connect::removeSetting(Syntax::Json, before, {u"a"_s}).value(), after);
     }
 
+    void aNameThatStandsTwiceIsNotTakenOut()
+    {
+        QVERIFY(!removeSetting(Syntax::Yaml, "a: 1\nb: 2\na: 3\n", {u"a"_s}));
+        QVERIFY(!removeSetting(Syntax::Json, R"({"a": 1, "a": 2})", {u"a"_s}));
+    }
+
     void meaningIsComparedNotSpelling()
     {
         using connect::isSameSetting;
