@@ -23,6 +23,10 @@ lint_packages=(
     clang-format-14 clang-tidy-14 clazy gcovr shellcheck desktop-file-utils appstream
 )
 
+fuzz_packages=(
+    clang-14 libclang-rt-14-dev
+)
+
 bench_packages=(
     nginx-light wrk libbenchmark-dev iproute2 python3:python3
 )

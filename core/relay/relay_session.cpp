@@ -237,9 +237,11 @@ void RelaySession::hedge()
             candidate, m_running.first()->candidate(), *m_config, m_services.shared.quota);
     });
     auto ticket = turn ? admit(*turn) : std::nullopt;
-    if (auto run = ticket && mayTryNext() ? begin(*turn, *ticket) : nullptr) {
+    if (!ticket || !mayTryNext()) {
+        return;
+    }
+    if (auto run = begin(*turn, *ticket)) {
         m_services.hedges.withdraw();
-        m_record.noteHedge(run->record());
         m_running.add(std::move(run));
     }
 }

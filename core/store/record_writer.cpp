@@ -223,10 +223,7 @@ Result<void> RecordWriter::insert(const relay::Outcome &outcome)
         outcome.promptTokens,
         outcome.completionTokens,
         outcome.cachedTokens,
-        outcome.reasoningTokens,
-        outcome.hedge != relay::Hedge::None,
-        relay::hedgeWord(outcome.hedge),
-        outcome.trace.isRecorded() ? outcome.trace.traceId : QByteArray());
+        outcome.reasoningTokens);
     bindDecision(m_insertRequest, ownColumns + 1, outcome, decisionSet);
     if (auto inserted = m_insertRequest.run(); !inserted) {
         return inserted;

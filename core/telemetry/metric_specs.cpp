@@ -188,8 +188,7 @@ Specs gatewaySpecs()
          {ofProvider(), ofModel()}},
         {"freerelay_hedges_total",
          counter,
-         "Requests for which a second provider was asked beside one that was late, by who "
-         "answered.",
+         "Second attempts started before the first had failed. Fed by hedging.",
          {{"winner", "none"}}},
         {"freerelay_concurrency_limit",
          gauge,

@@ -13,7 +13,6 @@
 #include "core/relay/worker_relay.h"
 
 #include <memory>
-#include <optional>
 
 namespace freerelay::gateway {
 
@@ -23,13 +22,6 @@ struct ClientForm
     const dialects::ClientDialect *dialect = nullptr; ///< outlives the route; null = OpenAI's
     /// Reads the request in OpenAI's form.
     common::Result<dialects::ChatRequest> (*parse)(QByteArray body) = &dialects::parseOpenAiChat;
-};
-
-/// What has been found out about a request before its route sees it.
-struct PreparedRequest
-{
-    QByteArray requestId{}; ///< "" = it has none yet
-    std::optional<common::Error> refusal{}; ///< why there can be no answer
 };
 
 /// A request for a chat, or another task, in one dialect (POST /v1/chat/completions and its like):
@@ -57,10 +49,7 @@ public:
         , m_form(form)
     { }
 
-    void handle(
-        const HttpRequest &request,
-        std::shared_ptr<relay::Downstream> downstream,
-        PreparedRequest prepared = {});
+    void handle(const HttpRequest &request, std::shared_ptr<relay::Downstream> downstream);
 
 private:
     [[nodiscard]] std::shared_ptr<relay::Downstream> keep(
