@@ -206,6 +206,7 @@ Result<void> writePrivateFile(const QString &path, const QByteArray &content)
 
 Result<void> ensurePrivateFolder(const QString &path)
 {
+    constexpr auto asUser = QFile::ReadUser | QFile::WriteUser | QFile::ExeUser;
     const QFileInfo info(path);
     if (!info.exists()) {
         const bool parent = QDir().mkpath(info.absolutePath());
@@ -219,7 +220,9 @@ Result<void> ensurePrivateFolder(const QString &path)
     if (auto owner = checkFolderOwner(path); !owner) {
         return owner;
     }
-    if (!QFile::setPermissions(path, ownerFolder)) {
+    // Only what is wrong is set right: on a read-only disk that could not be done.
+    const bool isPrivate = (QFile::permissions(path) & ~asUser) == ownerFolder;
+    if (!isPrivate && !QFile::setPermissions(path, ownerFolder)) {
         return refusal(ErrorKind::StorageFailed, path, u"its mode cannot be set to 0700.");
     }
     return {};

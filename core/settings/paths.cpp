@@ -103,11 +103,13 @@ Paths Paths::resolve(const common::Environment &environment)
 
 common::Result<void> Paths::createFolders() const
 {
-    for (const QString &folder : {configFolder, dataFolder, stateFolder, runtimeFolder}) {
+    for (const QString &folder : {configFolder, stateFolder, runtimeFolder}) {
         if (auto made = common::ensurePrivateFolder(folder); !made) {
             return made;
         }
     }
+    // Requests are answered without it as well. Whoever writes there tries again and says so.
+    (void)common::ensurePrivateFolder(dataFolder);
     return {};
 }
 

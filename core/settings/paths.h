@@ -36,7 +36,8 @@ struct Paths
     /// Pure but for `environment`, the home folder and a look at XDG_RUNTIME_DIR.
     [[nodiscard]] static Paths resolve(const common::Environment &environment);
 
-    /// Makes the four folders, 0700. PermissionDenied or StorageFailed naming the folder.
+    /// Makes the four folders, 0700. PermissionDenied or StorageFailed naming the folder; not for
+    /// the data folder, without which the program runs.
     [[nodiscard]] common::Result<void> createFolders() const;
 };
 

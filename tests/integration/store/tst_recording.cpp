@@ -6,6 +6,7 @@
 #include <QFileInfo>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QTemporaryDir>
 #include <QTest>
 
 using namespace Qt::Literals::StringLiterals;
@@ -145,6 +146,20 @@ private Q_SLOTS:
         QVERIFY(status.out.contains("not recorded"));
         QVERIFY(m_gateway->said().contains("requests are not recorded"));
         QVERIFY(!health().contains(QFile::encodeName(m_fixture->paths.dataFolder)));
+    }
+
+    void answersWithoutADataFolderAndSaysSo()
+    {
+        const QTemporaryDir elsewhere;
+        m_fixture->setVariable(u"XDG_DATA_HOME"_s, elsewhere.path());
+        QFile inItsPlace(elsewhere.filePath(u"freerelay"_s));
+        QVERIFY(inItsPlace.open(QIODevice::WriteOnly));
+        QVERIFY(m_gateway->start());
+        QCOMPARE(ask().status, 200);
+        QTRY_VERIFY(!records()["problem"_L1].toString().isEmpty());
+        QVERIFY(!records()["recording"_L1].toBool());
+        QVERIFY(m_gateway->said().contains("requests are not recorded"));
+        QCOMPARE(m_gateway->stop().exitCode, 0);
     }
 
 private:

@@ -130,6 +130,31 @@ private Q_SLOTS:
         QCOMPARE(modeOf(path), mode_t(0600));
     }
 
+    /// On a read-only disk nothing can be set, and need not.
+    void leavesAFolderAloneThatIsPrivateAlready()
+    {
+        const QTemporaryDir home;
+        const QString folder = home.filePath(u"private"_s);
+        QVERIFY(ensurePrivateFolder(folder));
+        const auto changed = [](const QString &path) {
+            struct stat info
+            {
+            };
+            return ::stat(QFile::encodeName(path).constData(), &info) == 0
+                ? info.st_ctim.tv_sec * 1'000'000'000LL + info.st_ctim.tv_nsec
+                : 0LL;
+        };
+        const auto before = changed(folder);
+        const QString later = home.filePath(u"later"_s);
+        do { // until the file system's clock has gone on
+            QFile file(later);
+            QVERIFY(file.open(QIODevice::WriteOnly) && file.remove());
+            QVERIFY(file.open(QIODevice::WriteOnly));
+        } while (changed(later) == before);
+        QVERIFY(ensurePrivateFolder(folder));
+        QCOMPARE(changed(folder), before);
+    }
+
     void saysWhyAFolderCannotBeMade()
     {
         const QString file = fileWithMode(u"file"_s, 0600);

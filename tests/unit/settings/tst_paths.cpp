@@ -66,6 +66,20 @@ private Q_SLOTS:
             QCOMPARE(info.st_mode & 07777, mode_t(0700));
         }
     }
+
+    void onlyTheDataFolderMayBeMissing()
+    {
+        for (const QString Paths::*folder :
+             {&Paths::dataFolder, &Paths::stateFolder, &Paths::configFolder}) {
+            const QTemporaryDir home;
+            const Paths paths = Paths::resolve(
+                Environment({{"HOME", QFile::encodeName(home.path())}}));
+            QVERIFY(QDir().mkpath(QFileInfo(paths.*folder).absolutePath()));
+            QFile inItsPlace(paths.*folder);
+            QVERIFY(inItsPlace.open(QIODevice::WriteOnly));
+            QCOMPARE(paths.createFolders().has_value(), folder == &Paths::dataFolder);
+        }
+    }
 };
 
 QTEST_GUILESS_MAIN(TestPaths)
