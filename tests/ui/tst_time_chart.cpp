@@ -1,4 +1,5 @@
 #include "ui/theme/tones.h"
+#include "ui/widgets/charts/chart_legend.h"
 #include "ui/widgets/charts/chart_table_model.h"
 #include "ui/widgets/charts/chart_ticks.h"
 #include "ui/widgets/charts/time_chart.h"
@@ -12,6 +13,7 @@
 #include <QPainter>
 #include <QTest>
 #include <QTextDocument>
+#include <QValueAxis>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
@@ -56,6 +58,18 @@ ChartData times(double milliseconds)
         }
     }
     return chart;
+}
+
+bool hasPixel(const QImage &image, const QColor &color)
+{
+    for (int y = 0; y < image.height(); ++y) {
+        for (int x = 0; x < image.width(); ++x) {
+            if (image.pixelColor(x, y) == color) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 std::vector<const QGraphicsTextItem *> labelsIn(const TimeChart &chart)
@@ -227,6 +241,139 @@ private Q_SLOTS:
         QCOMPARE(model.index(0, 3).data().toString(), QString());
     }
 
+    void aValueWithoutNeighboursIsSeen()
+    {
+        TimeChart chart;
+        chart.setValues(someChart(ChartKind::Lines)); // the 4 at step 4
+        const auto series = chart.chart()->series();
+        const auto *alone = qobject_cast<const QLineSeries *>(series.at(1));
+        QCOMPARE(alone->count(), 2);
+        QCOMPARE(alone->at(0).y(), alone->at(1).y());
+        QVERIFY(alone->at(0).x() < 4 && alone->at(1).x() > 4);
+    }
+
+    void barsThatAreGoneLeaveNothing()
+    {
+        TimeChart chart;
+        chart.setValues(someChart(ChartKind::Bars));
+        ChartData less = someChart(ChartKind::Bars);
+        less.series.pop_back();
+        chart.setValues(less);
+        const auto *failed = qobject_cast<QAreaSeries *>(chart.chart()->series().at(1));
+        QCOMPARE(failed->upperSeries()->count(), 0);
+    }
+
+    void theAxisHoldsBarsOnTopOfEachOther()
+    {
+        TimeChart chart;
+        chart.setValues(someChart(ChartKind::Bars)); // 4 and 1 at once
+        const auto top = [&chart] {
+            const auto axes = chart.chart()->axes(Qt::Vertical);
+            return qobject_cast<const QValueAxis *>(axes.constFirst())->max();
+        };
+        QVERIFY(top() >= 5);
+        chart.setValues(someChart(ChartKind::Lines));
+        QCOMPARE(top(), 4.0);
+    }
+
+    void saysWhenNothingIsKnown()
+    {
+        TimeChart chart;
+        ChartData data = someChart(ChartKind::Lines);
+        data.series[1].values.assign(6, std::nullopt);
+        chart.setValues(data);
+        QVERIFY(chart.accessibleDescription().contains(u"Failed: no values"_s));
+    }
+
+    void theLegendTakesAsManyRowsAsItNeeds()
+    {
+        ChartLegend legend;
+        legend.setChart(someChart(ChartKind::Bars));
+        const int wide = legend.heightForWidth(1'000);
+        QVERIFY(legend.heightForWidth(100) > wide);
+    }
+
+    void theLegendShowsEachSeriesInItsColour()
+    {
+        ChartLegend legend;
+        legend.resize(400, legend.heightForWidth(400));
+        const auto shows = [&legend](ChartHue hue) {
+            return hasPixel(legend.grab().toImage(), chartColor(hue, legend.palette()));
+        };
+        ChartData chart = someChart(ChartKind::Lines);
+        legend.setChart(chart);
+        QVERIFY(shows(ChartHue::Blue) && shows(ChartHue::Red));
+        legend.setPalette(darkPalette());
+        QVERIFY(shows(ChartHue::Blue) && shows(ChartHue::Red));
+        chart.series.pop_back();
+        legend.setChart(chart);
+        QVERIFY(shows(ChartHue::Blue) && !shows(ChartHue::Red));
+        const QImage line = legend.grab().toImage();
+        chart.kind = ChartKind::Bars;
+        legend.setChart(chart);
+        QVERIFY(shows(ChartHue::Blue) && legend.grab().toImage() != line);
+    }
+
+    void theLegendNamesABandOnce()
+    {
+        constexpr int narrow = 60; // one entry a row
+        ChartLegend legend;
+        ChartData chart = someChart(ChartKind::Lines);
+        chart.bands = {{u"Open"_s, Tone::Bad, 0, 1}};
+        legend.setChart(chart);
+        const int once = legend.heightForWidth(narrow);
+        chart.bands.push_back({u"Open"_s, Tone::Bad, 3, 4});
+        legend.setChart(chart);
+        QCOMPARE(legend.heightForWidth(narrow), once);
+        chart.bands.push_back({u"Half open"_s, Tone::Warning, 3, 4});
+        legend.setChart(chart);
+        QVERIFY(legend.heightForWidth(narrow) > once);
+    }
+
+    void followsThePalette_data()
+    {
+        QTest::addColumn<int>("kind");
+        QTest::newRow("lines") << int(ChartKind::Lines);
+        QTest::newRow("bars") << int(ChartKind::Bars);
+    }
+
+    void followsThePalette()
+    {
+        QFETCH(int, kind);
+        TimeChart chart;
+        chart.setValues(someChart(ChartKind(kind)));
+        const auto *first = chart.chart()->series().constFirst();
+        const auto *area = qobject_cast<const QAreaSeries *>(first);
+        const auto *line = qobject_cast<const QLineSeries *>(first);
+        for (const QPalette &palette : {darkPalette(), QPalette(QColor(0xef, 0xef, 0xef))}) {
+            chart.setPalette(palette);
+            QCOMPARE(
+                area != nullptr ? area->brush().color() : line->pen().color(),
+                chartColor(ChartHue::Blue, palette));
+        }
+    }
+
+    void theColourIsNeverTheOnlySign()
+    {
+        const QPalette palette(QColor(0xef, 0xef, 0xef));
+        const auto tile = [](const QBrush &brush) {
+            QImage image(12, 12, QImage::Format_RGB32);
+            image.fill(Qt::white);
+            QPainter(&image).fillRect(image.rect(), brush);
+            return image.convertToFormat(QImage::Format_Mono, Qt::ThresholdDither);
+        };
+        QList<Qt::PenStyle> dashes;
+        QList<QImage> patterns;
+        for (int hue = 0; hue <= int(ChartHue::Teal); ++hue) {
+            const Qt::PenStyle dash = chartPen(ChartHue(hue), palette).style();
+            const QImage pattern = tile(chartBrush(ChartHue(hue), palette));
+            QVERIFY(!dashes.contains(dash));
+            QVERIFY(!patterns.contains(pattern));
+            dashes.append(dash);
+            patterns.append(pattern);
+        }
+    }
+
     void paintsNothingWhenNothingHasChangedOrItIsHidden()
     {
         TimeChart chart;
@@ -355,6 +502,10 @@ private Q_SLOTS:
         for (const ChartTick &tick : days) {
             QCOMPARE(tick.position, std::floor(tick.position)); // below its day
         }
+        // Every second Monday, whenever the chart begins.
+        QCOMPARE(days[1].position - days[0].position, 14.0);
+        chart.start = chart.start.addDays(1);
+        QCOMPARE(labelsOf(ChartTicks::times(chart, 8)), labelsOf(days));
         chart.steps = 0;
         QVERIFY(ChartTicks::times(chart, 8).empty());
     }
@@ -399,6 +550,14 @@ private Q_SLOTS:
         QCOMPARE(model.index(0, 1).data().toString(), u"4"_s);
         QVERIFY(model.text().startsWith(u"Time\tAnswered\tFailed\t"_s));
         QCOMPARE(model.text().count(u'\n'), 3);
+        QVERIFY(model.text().endsWith(u"24 Nov 09:00\t1\t1\t1\t1"_s));
+        ChartData slow = times(1'000);
+        slow.series[0].columnName = u"Time to answer"_s;
+        model.setCharts({slow});
+        QCOMPARE(
+            model.headerData(1, Qt::Horizontal, Qt::DisplayRole).toString(), u"Time to answer"_s);
+        QCOMPARE(model.headerData(2, Qt::Horizontal, Qt::DisplayRole).toString(), u"Failed"_s);
+        QCOMPARE(model.index(0, 1).data().toString(), u"4 s"_s);
     }
 
     void coloursCanBeSeen_data()
