@@ -13,7 +13,8 @@ namespace freerelay::common {
 
 namespace {
 
-constexpr std::array<QByteArrayView, 16> keyPrefixes{
+constexpr std::array<QByteArrayView, 17> keyPrefixes{
+    "fr-app-",
     "sk-",
     "sk_",
     "pk_",
