@@ -168,7 +168,12 @@ QByteArray ClientError::errorClass() const
     case 413:
         return "too_large"_ba;
     case 429:
-        return code == "quota_exhausted" ? "quota_exhausted"_ba : "rate_limited"_ba;
+        for (const QByteArray &own : {"quota_exhausted"_ba, "budget_exhausted"_ba}) {
+            if (code == own) {
+                return own;
+            }
+        }
+        return "rate_limited"_ba;
     case 502:
         return "malformed"_ba;
     case 503:

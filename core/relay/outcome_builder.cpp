@@ -1,5 +1,6 @@
 #include "outcome_builder.h"
 
+#include "core/relay/app_rights.h"
 #include "core/relay/planned_candidates.h"
 #include "core/relay/record_words.h"
 #include "core/relay/request_digests.h"
@@ -104,6 +105,7 @@ void OutcomeBuilder::noteReply(
     m_outcome.completionTokens = plus(usage.completionTokens, before.completion);
     m_outcome.cachedTokens = usage.cachedTokens;
     m_outcome.reasoningTokens = usage.reasoningTokens;
+    m_outcome.cost = costOf(candidate.model->price, m_outcome.paid, m_outcome);
     m_outcome.finishReason = attempt.progress().finishReason;
     if (attempt.firstContentAt() && !m_outcome.ttft) {
         m_outcome.ttft = microsecondsBetween(m_startedAt, *attempt.firstContentAt());
@@ -146,6 +148,7 @@ std::shared_ptr<const Outcome> OutcomeBuilder::finish(const RelayRequest &reques
     m_outcome.error.truncate(Outcome::maxErrorBytes);
     m_outcome.digests = digestsOf(request.chat, request.app);
     m_outcome.duration = microsecondsBetween(m_startedAt, m_clock.now());
+    charge(request, m_outcome, m_clock.wallNow());
     return std::make_shared<const Outcome>(std::exchange(m_outcome, {}));
 }
 

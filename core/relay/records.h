@@ -3,6 +3,7 @@
 #include "core/catalog/model_task.h"
 #include "core/common/clock.h"
 #include "core/common/mode.h"
+#include "core/common/money.h"
 #include "core/common/secret.h"
 #include "core/common/trace_context.h"
 
@@ -98,7 +99,8 @@ struct Outcome
     catalog::Task task = catalog::Task::Chat; ///< of metrics and traces only
     common::TraceContext trace; ///< see isRecorded(); attempts' spans: common::attemptSpanId()
     common::WallTime time; ///< when it came
-    QByteArray app; ///< name out of User-Agent, see clientApp(); "" = none was sent
+    /// Name of the app whose key was sent, else out of User-Agent (clientApp()); "" = neither.
+    QByteArray app;
     QByteArray appVersion;
     QByteArray askedModel; ///< as the client wrote it, "" = none, at most 200 bytes
     QByteArray provider; ///< that answered; "" = none did
@@ -117,6 +119,7 @@ struct Outcome
     std::optional<std::int64_t> completionTokens;
     std::optional<std::int64_t> cachedTokens; ///< part of promptTokens
     std::optional<std::int64_t> reasoningTokens; ///< part of completionTokens
+    std::optional<common::MicroUsd> cost; ///< of the answer; nullopt = it is not known
     QByteArray finishReason;
     QByteArray errorClass; ///< see ClientError::errorClass(), or "client_left"; "" = none
     QByteArray error; ///< the sentence the client got, at most maxErrorBytes; "" = none

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/apps/app.h"
 #include "core/common/mode.h"
 #include "core/common/trace_context.h"
 #include "core/dialects/chat_request.h"
@@ -21,6 +22,9 @@ struct RelayRequest
     QByteArray hops; ///< hop header to send on
     QByteArray route{}; ///< where it came in: a pattern of ours, nothing of the client's
     ClientApp app{}; ///< who asks
+    apps::AppPtr caller{}; ///< whose key it brought; null = none of ours
+    /// Its caller has spent today's budget, and gets a new one after this.
+    std::optional<std::chrono::milliseconds> budgetReturns{};
     common::TraceContext trace{};
     std::chrono::nanoseconds parseTime{0}; ///< what it took to read `chat`
     /// How long the client waits in all, when it said so.

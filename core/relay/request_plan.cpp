@@ -1,5 +1,6 @@
 #include "request_plan.h"
 
+#include "core/relay/app_rights.h"
 #include "core/relay/attempt_health.h"
 #include "core/relay/record_words.h"
 #include "core/routing/exhaustion.h"
@@ -50,8 +51,9 @@ common::Result<RequestPlan> planRequest(
     routing::RoutingSnapshot snapshot = config->routingSnapshot(state.coolDowns);
     snapshot.quotas = quotas;
     snapshot.unwell = unwell;
+    restrict(snapshot, request);
     auto plan = routing::plan(
-        snapshot, request.mode.value_or(config->mode), request.chat.model, requirements, now);
+        snapshot, modeFor(request, *config), request.chat.model, requirements, now);
     if (!plan) {
         return common::failure(std::move(plan.error()));
     }
@@ -81,7 +83,7 @@ ClientError explainEmpty(
     if (!exhaustion.code.isEmpty()) {
         error.code = exhaustion.code;
     }
-    return error;
+    return toldToApp(std::move(error), request);
 }
 
 } // namespace freerelay::relay

@@ -1,5 +1,7 @@
 #include "worker_relay.h"
 
+#include "core/relay/app_rights.h"
+
 #include <utility>
 
 using namespace Qt::Literals::StringLiterals;
@@ -106,6 +108,7 @@ void WorkerRelay::recordReplay(const RelayRequest &request, const Replay &replay
     outcome->brokenStream = replay.broken;
     outcome->errorClass = replay.left ? "client_left"_ba : QByteArray();
     outcome->retryCause = Outcome::replayed;
+    charge(request, *outcome, replay.time);
     m_outcomes.record(outcome);
 }
 
@@ -115,6 +118,7 @@ void WorkerRelay::recordRefusal(const RelayRequest &request, const ClientError &
     outcome->status = error.status;
     outcome->errorClass = error.errorClass();
     outcome->error = error.message.left(Outcome::maxErrorBytes);
+    charge(request, *outcome, outcome->time);
     m_outcomes.record(outcome);
 }
 

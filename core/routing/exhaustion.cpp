@@ -62,6 +62,13 @@ public:
                     .arg(missing),
                 u"model"_s);
         }
+        if (has(Disqualified::NotAllowed)) {
+            return because(
+                ErrorKind::PermissionDenied,
+                u"The key of this app opens none of the models that could answer. Allow more of them in the window under Apps or with “freerelay apps set”."_s,
+                u"model"_s,
+                "model_not_allowed"_ba);
+        }
         return notSetUp();
     }
 

@@ -1,5 +1,6 @@
 #include "route_plan.h"
 
+#include "core/catalog/name_rules.h"
 #include "core/routing/active_rests.h"
 #include "core/routing/ranked_catalog.h"
 #include "core/routing/tight_quotas.h"
@@ -49,6 +50,8 @@ public:
         , m_mode(mode)
         , m_needs(needs)
         , m_paidInAuto(snapshot.allowPaidInAuto)
+        , m_freeOnly(snapshot.freeOnly)
+        , m_allowed(snapshot.allowed)
         , m_rests(*snapshot.coolDowns, snapshot.unwell, *snapshot.catalog, *snapshot.ranked, now)
         , m_quotas(snapshot.quotas, *snapshot.ranked)
         , m_turns(classes * m_endpoints.size(), 0)
@@ -72,6 +75,7 @@ private:
     void giveTurns();
     [[nodiscard]] std::optional<Disqualified> unfit(const RankedModel &model, Naming naming) const;
     [[nodiscard]] bool modeAllows(bool paid) const;
+    [[nodiscard]] bool isAllowed(const catalog::Model &model) const;
     void takeCandidates();
 
     const RankedCatalog &m_ranked;
@@ -79,6 +83,8 @@ private:
     Mode m_mode;
     const Requirements &m_needs;
     bool m_paidInAuto;
+    bool m_freeOnly;
+    std::span<const QByteArray> m_allowed;
     ActiveRests m_rests;
     TightQuotas m_quotas;
     std::vector<std::uint32_t> m_turns; ///< choices so far, by class and endpoint
@@ -89,6 +95,9 @@ private:
 
 bool Planner::modeAllows(bool paid) const
 {
+    if (paid && m_freeOnly) {
+        return false;
+    }
     switch (m_mode) {
     case Mode::Free:
         return !paid;
@@ -100,6 +109,15 @@ bool Planner::modeAllows(bool paid) const
     return false;
 }
 
+bool Planner::isAllowed(const catalog::Model &model) const
+{
+    return m_allowed.empty()
+        || std::any_of(m_allowed.begin(), m_allowed.end(), [&model](const QByteArray &pattern) {
+               return catalog::matchesPattern(pattern, model.id)
+                   || catalog::matchesPattern(pattern, model.name);
+           });
+}
+
 std::optional<Disqualified> Planner::unfit(const RankedModel &model, Naming naming) const
 {
     if (model.unusable && (model.unusable != Disqualified::NotChat || m_needs.task == Task::Chat)) {
@@ -107,6 +125,9 @@ std::optional<Disqualified> Planner::unfit(const RankedModel &model, Naming nami
     }
     if (model.task != m_needs.task) {
         return Disqualified::WrongTask;
+    }
+    if (!isAllowed(*model.model)) {
+        return Disqualified::NotAllowed;
     }
     if (model.deprecated && naming == Naming::Found) {
         return Disqualified::Deprecated;
@@ -320,6 +341,8 @@ const char *toString(Disqualified reason)
         return "not_chat";
     case Disqualified::WrongTask:
         return "wrong_task";
+    case Disqualified::NotAllowed:
+        return "not_allowed";
     }
     return "unknown";
 }

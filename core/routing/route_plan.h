@@ -37,6 +37,7 @@ enum class Disqualified : std::uint8_t {
     WireNotSpoken,
     NotChat,
     WrongTask, ///< it answers requests of another kind
+    NotAllowed, ///< the app that asks may not use it
 };
 
 /// Stable lower-case name of a reason ("no_key").
@@ -72,6 +73,8 @@ struct RoutingSnapshot
     bool allowPaidInAuto = true;
     std::span<const quota::QuotaConstraint> quotas{}; ///< those that are not simply free
     std::span<const health::UnwellTarget> unwell{}; ///< what requests like this should avoid
+    std::span<const QByteArray> allowed{}; ///< patterns of the models that may answer; none = all
+    bool freeOnly = false; ///< nothing that costs money, whatever is asked for
 };
 
 /// One way to answer: this model at this provider with this key.
@@ -117,9 +120,10 @@ struct RoutePlan
 /// providers are interleaved, so that a failing provider costs one attempt.
 ///
 /// A model is judged in this order, and the first thing amiss is its rejection: provider, chat,
-/// wire, deprecation, capabilities (tools, vision, schema, window), mode, cool-down. So ModeForbids
-/// means that it could have done it. Unless they are named, providers that are barred and models
-/// that do not chat are passed over without a rejection. A quota that is used up comes last of all.
+/// wire, whether the app may use it, deprecation, capabilities (tools, vision, schema, window),
+/// mode, cool-down. So ModeForbids means that it could have done it. Unless they are named,
+/// providers that are barred and models that do not chat are passed over without a rejection. A
+/// quota that is used up comes last of all.
 ///
 /// Requests for another task than chat are served by one model only: vectors of two models never
 /// belong together. It is the first in the order above that could answer, whatever rests now; of a

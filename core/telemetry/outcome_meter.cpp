@@ -35,16 +35,19 @@ std::string statusLabel(int status)
 /// `word` when it is one of the relay's fixed words; nothing else is let into a label.
 QByteArray bounded(const QByteArray &word)
 {
-    static const std::array<QByteArrayView, 25> words{
-        "bad_request",     "cancelled",        "cancelled_by_hedge",
-        "client_left",     "context_too_long", "forbidden",
-        "internal",        "key_rejected",     "keychain_unavailable",
-        "loop_detected",   "malformed",        "model_gone",
-        "network",         "no_credit",        "not_allowed",
-        "not_found",       "overloaded",       "paused",
-        "quota_exhausted", "rate_limited",     "shutting_down",
-        "timeout",         "too_large",        "unauthenticated",
-        "unavailable"};
+    static const std::array<QByteArrayView, 26> words{"bad_request",     "budget_exhausted",
+                                                      "cancelled",       "cancelled_by_hedge",
+                                                      "client_left",     "context_too_long",
+                                                      "forbidden",       "internal",
+                                                      "key_rejected",    "keychain_unavailable",
+                                                      "loop_detected",   "malformed",
+                                                      "model_gone",      "network",
+                                                      "no_credit",       "not_allowed",
+                                                      "not_found",       "overloaded",
+                                                      "paused",          "quota_exhausted",
+                                                      "rate_limited",    "shutting_down",
+                                                      "timeout",         "too_large",
+                                                      "unauthenticated", "unavailable"};
     const bool known = std::find(words.begin(), words.end(), word) != words.end();
     return known ? word : "other"_ba;
 }
