@@ -1,6 +1,7 @@
 #include "access_policy.h"
 
 #include "core/gateway/http_syntax.h"
+#include "core/relay/app_rights.h"
 
 #include <QHostAddress>
 
@@ -98,6 +99,23 @@ bool carries(const HttpRequest &request, const common::Secret &secret)
     return byBearer || byKey;
 }
 
+/// Wherever the dialects have their keys. The query is never logged or kept.
+QByteArrayList sentKeys(const HttpRequest &request)
+{
+    QByteArrayList keys{
+        bearerToken(request.headers.value("authorization")).toByteArray(),
+        request.headers.value("x-api-key"),
+        request.headers.value("x-goog-api-key")};
+    if (request.query.contains("key=")) {
+        for (const QByteArray &part : request.query.split('&')) {
+            if (part.startsWith("key=")) {
+                keys << QByteArray::fromPercentEncoding(part.sliced(4));
+            }
+        }
+    }
+    return keys;
+}
+
 Refusal unauthenticated(const char *message)
 {
     return {
@@ -120,8 +138,11 @@ QByteArray withoutPort(const QString &entry)
 
 } // namespace
 
-AccessRules
-accessRules(const AccessOptions &options, common::Secret clientKey, common::Secret adminToken)
+AccessRules accessRules(
+    const AccessOptions &options,
+    common::Secret clientKey,
+    common::Secret adminToken,
+    std::shared_ptr<const apps::AppTable> apps)
 {
     AccessRules rules;
     for (const QString &host : options.allowedHosts) {
@@ -139,6 +160,8 @@ accessRules(const AccessOptions &options, common::Secret clientKey, common::Secr
     rules.clientKey = std::move(clientKey);
     rules.adminToken = std::move(adminToken);
     rules.limits = options.limits;
+    rules.needsKey = options.requireKeys;
+    rules.apps = std::move(apps);
     return rules;
 }
 
@@ -250,6 +273,43 @@ std::optional<Refusal> checkClientKey(const HttpRequest &request, const AccessRu
     return unauthenticated(
         "This gateway asks for its own key (FREERELAY_API_KEY): send it as Authorization: Bearer "
         "or x-api-key.");
+}
+
+apps::Caller callerOf(const HttpRequest &request, const AccessRules &rules)
+{
+    if (!rules.apps) {
+        return {};
+    }
+    apps::Caller caller;
+    for (const QByteArray &key : sentKeys(request)) {
+        apps::Caller found = rules.apps->find(key);
+        if (found.kind == apps::Caller::Kind::App) {
+            return found;
+        }
+        if (found.isRefused()) {
+            caller = std::move(found);
+        }
+    }
+    return caller;
+}
+
+std::optional<Refusal>
+checkCaller(const HttpRequest &request, const AccessRules &rules, std::optional<apps::Scope> scope)
+{
+    const auto error = relay::refusalOf(request.caller, scope);
+    if (error) {
+        return Refusal{error->status, error->message, error->type, error->code};
+    }
+    if (request.caller.kind == apps::Caller::Kind::App) {
+        return std::nullopt;
+    }
+    if (rules.needsKey && rules.clientKey.isEmpty()) {
+        return unauthenticated(
+            "This gateway answers only apps with a key of their own (setting require_keys): "
+            "connect "
+            "the tool with “freerelay connect”, or make a key with “freerelay apps add”.");
+    }
+    return checkClientKey(request, rules);
 }
 
 std::optional<Refusal> checkAdminToken(const HttpRequest &request, const AccessRules &rules)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/apps/app_table.h"
 #include "core/common/limits.h"
 #include "core/common/secret.h"
 #include "core/gateway/http_types.h"
@@ -10,6 +11,7 @@
 #include <QString>
 #include <QStringList>
 
+#include <memory>
 #include <optional>
 
 namespace freerelay::gateway {
@@ -23,6 +25,8 @@ struct AccessRules
     common::UnknownPeer unknownPeer = common::UnknownPeer::Refuse;
     common::Secret clientKey; ///< empty: any client key or none is accepted
     common::Secret adminToken; ///< empty: admin routes are closed
+    std::shared_ptr<const apps::AppTable> apps; ///< null: there are none
+    bool needsKey = false; ///< a request without a key of an app, or the client key, is refused
     common::GatewayLimits limits;
 };
 
@@ -36,11 +40,15 @@ struct AccessOptions
     bool sameUserOnly = true;
     common::UnknownPeer unknownPeer = common::UnknownPeer::Refuse;
     common::GatewayLimits limits;
+    bool requireKeys = false;
 };
 
 /// The rules that the options ask for.
-[[nodiscard]] AccessRules
-accessRules(const AccessOptions &options, common::Secret clientKey, common::Secret adminToken);
+[[nodiscard]] AccessRules accessRules(
+    const AccessOptions &options,
+    common::Secret clientKey,
+    common::Secret adminToken,
+    std::shared_ptr<const apps::AppTable> apps = nullptr);
 
 /// All of these: pure; nullopt = may pass.
 
@@ -65,6 +73,15 @@ checkBrowser(const HttpRequest &request, const AccessRules &rules);
 /// also `x-goog-api-key` or `?key=` (401). Constant time.
 [[nodiscard]] std::optional<Refusal>
 checkClientKey(const HttpRequest &request, const AccessRules &rules);
+
+/// Whose key a request brought: `Authorization: Bearer`, `x-api-key`, `x-goog-api-key` or `?key=`,
+/// whichever is one of ours first.
+[[nodiscard]] apps::Caller callerOf(const HttpRequest &request, const AccessRules &rules);
+
+/// A key that looks like an app's and opens nothing, or none at all when one is required (401); one
+/// that does not open `scope` (403). `request.caller` is set.
+[[nodiscard]] std::optional<Refusal>
+checkCaller(const HttpRequest &request, const AccessRules &rules, std::optional<apps::Scope> scope);
 
 /// The admin token, in the same headers (401); 403 while no token exists.
 [[nodiscard]] std::optional<Refusal>

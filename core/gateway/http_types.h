@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/apps/app_table.h"
 #include "core/common/http_headers.h"
 
 #include <QByteArray>
@@ -28,6 +29,7 @@ struct HttpRequest
     common::HeaderList headers;
     QByteArray body; ///< has simdjson's padding as spare capacity
     PeerOwner peer = PeerOwner::Unknown;
+    apps::Caller caller; ///< set by the router
     bool keepAlive = true;
     bool http10 = false;
 };

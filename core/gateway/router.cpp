@@ -108,6 +108,17 @@ bool Router::needsNoKey(const HttpRequest &request, RouteFlags flags)
         || (flags.testFlag(RouteFlag::Personal) && request.peer == PeerOwner::SameUser);
 }
 
+std::optional<Refusal>
+Router::checkKey(const HttpRequest &request, RouteFlags flags, const AccessRules &rules)
+{
+    if (flags.testFlag(RouteFlag::ToldByHandler) && request.caller.isRefused()) {
+        return std::nullopt;
+    }
+    const bool tellsModels = flags.testFlag(RouteFlag::Models);
+    return checkCaller(
+        request, rules, tellsModels ? std::optional(apps::Scope::Models) : std::nullopt);
+}
+
 std::optional<Refusal> Router::check(const HttpRequest &request, const Match &found)
 {
     const AccessRules &rules = *m_rules.current();
@@ -129,7 +140,7 @@ std::optional<Refusal> Router::check(const HttpRequest &request, const Match &fo
             return refusal;
         }
     } else if (!needsNoKey(request, flags)) {
-        if (auto refusal = checkClientKey(request, rules)) {
+        if (auto refusal = checkKey(request, flags, rules)) {
             return refusal;
         }
     }
@@ -139,6 +150,7 @@ std::optional<Refusal> Router::check(const HttpRequest &request, const Match &fo
 void Router::handle(HttpRequest request, std::shared_ptr<relay::Downstream> downstream)
 {
     Match found = match(request);
+    request.caller = callerOf(request, *m_rules.current());
     if (request.method == Method::Options && request.path == "*") {
         found.allow = "GET, HEAD, POST, OPTIONS"_ba;
     }

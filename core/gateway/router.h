@@ -22,6 +22,9 @@ enum class RouteFlag : std::uint8_t {
     /// Needs no key of a program of this user, the client key of all others. Not readable for pages
     /// of other origins, not even of allowed ones.
     Personal = 16,
+    /// Its handler tells a caller whose key opens nothing so, in its dialect and with a record.
+    ToldByHandler = 32,
+    Models = 64, ///< an app's key needs the scope for it
 };
 Q_DECLARE_FLAGS(RouteFlags, RouteFlag)
 Q_DECLARE_OPERATORS_FOR_FLAGS(RouteFlags)
@@ -57,6 +60,8 @@ private:
     };
 
     [[nodiscard]] static bool needsNoKey(const HttpRequest &request, RouteFlags flags);
+    [[nodiscard]] static std::optional<Refusal>
+    checkKey(const HttpRequest &request, RouteFlags flags, const AccessRules &rules);
     [[nodiscard]] Match match(const HttpRequest &request) const;
     [[nodiscard]] std::optional<Refusal> check(const HttpRequest &request, const Match &found);
     void

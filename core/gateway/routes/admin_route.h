@@ -31,14 +31,15 @@ public:
     void setPaused(bool paused, std::shared_ptr<relay::Downstream> downstream);
     void quota(const HttpRequest &request, std::shared_ptr<relay::Downstream> downstream);
 
-private:
-    using Order = std::function<common::Result<void>(interfaces::GatewayControl &)>;
     /// A body, as JSON.
     using Question = std::function<common::Result<QByteArray>(interfaces::GatewayControl &)>;
-    /// Runs `order` on the control's thread, then replies with the status or the error.
-    void carryOut(Order order, std::shared_ptr<relay::Downstream> downstream);
     /// Replies with what `question` returns on the control's thread.
     void ask(Question question, std::shared_ptr<relay::Downstream> downstream);
+
+private:
+    using Order = std::function<common::Result<void>(interfaces::GatewayControl &)>;
+    /// Runs `order` on the control's thread, then replies with the status or the error.
+    void carryOut(Order order, std::shared_ptr<relay::Downstream> downstream);
 
     interfaces::GatewayControl &m_control;
     QObject &m_mainContext;

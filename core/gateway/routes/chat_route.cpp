@@ -2,6 +2,7 @@
 
 #include "core/dialects/openai_chat.h"
 #include "core/gateway/routes/idempotency.h"
+#include "core/relay/app_rights.h"
 #include "core/relay/error_reply.h"
 
 #include <algorithm>
@@ -110,6 +111,26 @@ QByteArray nextHops(const QByteArray &received, const QByteArray &instanceId)
         }
     }
     return received + ',' + instanceId;
+}
+
+/// Before anything is kept or told of earlier answers.
+bool ChatRoute::admit(
+    const HttpRequest &request,
+    relay::RelayRequest &asked,
+    std::shared_ptr<relay::Downstream> downstream)
+{
+    relay::enterApp(asked, request.caller.app, m_relay.clock().wallNow());
+    const auto error = relay::refusalOf(request.caller, m_form.scope);
+    if (!error) {
+        return true;
+    }
+    downstream = m_audit.watch(asked.requestId, request.body, std::move(downstream));
+    if (m_form.dialect != nullptr) {
+        downstream = std::make_shared<TranslatedDownstream>(
+            std::move(downstream), *m_form.dialect, TranslatedDownstream::Terms{asked.requestId});
+    }
+    refuse(m_relay, *downstream, *error, asked);
+    return false;
 }
 
 /// @return where the answer goes; null when the client has been answered, or will be
@@ -229,6 +250,9 @@ void ChatRoute::handle(const HttpRequest &request, std::shared_ptr<relay::Downst
     asked.route = request.route;
     asked.app = m_clientApp.of(request.headers.value("user-agent"));
     asked.trace = common::traceOf(request.headers, m_relay.config()->tracing, m_ids);
+    if (!admit(request, asked, downstream)) {
+        return;
+    }
     downstream = keep(request, asked, std::move(downstream));
     if (!downstream) {
         return;

@@ -22,6 +22,7 @@ struct ClientForm
     const dialects::ClientDialect *dialect = nullptr; ///< outlives the route; null = OpenAI's
     /// Reads the request in OpenAI's form.
     common::Result<dialects::ChatRequest> (*parse)(QByteArray body) = &dialects::parseOpenAiChat;
+    apps::Scope scope = apps::Scope::Chat; ///< that an app's key needs for it
 };
 
 /// A request for a chat, or another task, in one dialect (POST /v1/chat/completions and its like):
@@ -52,6 +53,11 @@ public:
     void handle(const HttpRequest &request, std::shared_ptr<relay::Downstream> downstream);
 
 private:
+    /// @return false when its key does not open this: the client has been told
+    [[nodiscard]] bool admit(
+        const HttpRequest &request,
+        relay::RelayRequest &asked,
+        std::shared_ptr<relay::Downstream> downstream);
     [[nodiscard]] std::shared_ptr<relay::Downstream> keep(
         const HttpRequest &request,
         const relay::RelayRequest &asked,
