@@ -4,6 +4,7 @@
 #include "core/common/result.h"
 #include "core/common/secret.h"
 #include "core/interfaces/app_connections.h"
+#include "core/interfaces/app_keys.h"
 #include "core/interfaces/chaos_figures.h"
 #include "core/interfaces/cli_runs.h"
 #include "core/interfaces/health_figures.h"
@@ -191,6 +192,8 @@ public:
     [[nodiscard]] virtual RequestHistory &history() = 0;
     /// Pointing tools at the gateway. Lives as long as this object.
     [[nodiscard]] virtual AppConnections &apps() = 0;
+    /// Apps and their keys. Lives as long as this object.
+    [[nodiscard]] virtual AppKeys &appKeys() = 0;
     /// Tools of the command line that clients may have run. Lives as long as this object.
     [[nodiscard]] virtual CliRuns &cliRuns() = 0;
     /// Lives as long as this object.

@@ -41,19 +41,33 @@ DialectRoutes::DialectRoutes(
     : m_chat(relay, audit, texts, replay)
     , m_messages(relay, audit, texts, replay, {&gateway::messagesDialect()})
     , m_responses(relay, audit, texts, replay, {&responsesDialect()})
-    , m_embeddings(relay, audit, texts, replay, {nullptr, &dialects::parseEmbeddings})
-    , m_moderations(relay, audit, texts, replay, {nullptr, &dialects::parseModerations})
+    , m_embeddings(
+          relay,
+          audit,
+          texts,
+          replay,
+          {nullptr, &dialects::parseEmbeddings, apps::Scope::Embeddings})
+    , m_moderations(
+          relay,
+          audit,
+          texts,
+          replay,
+          {nullptr, &dialects::parseModerations, apps::Scope::Moderations})
     , m_completions(relay, audit, texts, replay, {&completionsDialect()})
     , m_ollamaChat(relay, audit, texts, replay, {&gateway::ollamaDialect(OllamaForm::Chat)})
     , m_ollamaGenerate(relay, audit, texts, replay, {&gateway::ollamaDialect(OllamaForm::Generate)})
     , m_ollamaBatch(
-          relay, audit, texts, replay, {&gateway::ollamaBatchDialect(), &dialects::parseEmbeddings})
+          relay,
+          audit,
+          texts,
+          replay,
+          {&gateway::ollamaBatchDialect(), &dialects::parseEmbeddings, apps::Scope::Embeddings})
     , m_ollamaSingle(
           relay,
           audit,
           texts,
           replay,
-          {&gateway::ollamaSingleDialect(), &dialects::parseEmbeddings})
+          {&gateway::ollamaSingleDialect(), &dialects::parseEmbeddings, apps::Scope::Embeddings})
     , m_google(relay, audit, texts, replay)
     , m_clock(relay.clock())
 { }
@@ -90,7 +104,7 @@ void DialectRoutes::addChat(gateway::Router &router, QByteArray path, gateway::C
     router.add(
         {Method::Post,
          std::move(path),
-         RouteFlag::JsonBody,
+         RouteFlag::JsonBody | RouteFlag::ToldByHandler,
          [&route](const HttpRequest &request, Downstream downstream) {
              route.handle(request, std::move(downstream));
          }});
@@ -103,7 +117,7 @@ void DialectRoutes::addOllama(gateway::Router &router, const gateway::ModelsRout
     addChat(router, "/api/embed"_ba, m_ollamaBatch);
     addChat(router, "/api/embeddings"_ba, m_ollamaSingle);
     const auto get = [&router](QByteArray path, gateway::RouteFunction function) {
-        router.add({Method::Get, std::move(path), {}, std::move(function)});
+        router.add({Method::Get, std::move(path), RouteFlag::Models, std::move(function)});
     };
     get("/api/tags"_ba, [&models](const HttpRequest &, const Downstream &downstream) {
         gateway::ollamaTags(models.listed(false), *downstream);
@@ -117,7 +131,7 @@ void DialectRoutes::addOllama(gateway::Router &router, const gateway::ModelsRout
     router.add(
         {Method::Post,
          "/api/show"_ba,
-         RouteFlag::JsonBody,
+         RouteFlag::JsonBody | RouteFlag::Models,
          [&models](const HttpRequest &request, const Downstream &downstream) {
              gateway::ollamaShow(request, models, *downstream);
          }});
@@ -128,21 +142,21 @@ void DialectRoutes::addGoogle(gateway::Router &router, const gateway::ModelsRout
     router.add(
         {Method::Post,
          "/v1beta/models/*"_ba,
-         RouteFlag::JsonBody,
+         RouteFlag::JsonBody | RouteFlag::ToldByHandler,
          [this](const HttpRequest &request, Downstream downstream) {
              m_google.call(request, std::move(downstream));
          }});
     router.add(
         {Method::Get,
          "/v1beta/models"_ba,
-         {},
+         RouteFlag::Models,
          [&models](const HttpRequest &, const Downstream &downstream) {
              gateway::GenerateContentRoute::list(models, *downstream);
          }});
     router.add(
         {Method::Get,
          "/v1beta/models/*"_ba,
-         {},
+         RouteFlag::Models,
          [&models](const HttpRequest &request, const Downstream &downstream) {
              gateway::GenerateContentRoute::one(request.path, models, *downstream);
          }});
@@ -154,7 +168,7 @@ void DialectRoutes::addOllamaWords(
     router.add(
         {Method::Post,
          std::move(path),
-         RouteFlag::JsonBody,
+         RouteFlag::JsonBody | RouteFlag::ToldByHandler,
          [this, form, &route](const HttpRequest &request, Downstream downstream) {
              if (!gateway::answerLoad(request, form, m_clock, *downstream)) {
                  route.handle(request, std::move(downstream));

@@ -2,7 +2,6 @@
 
 #include "core/keys/admin_token.h"
 #include "core/keys/file_secret_store.h"
-#include "core/keys/fingerprint_key.h"
 #include "core/keys/keychain_secret_store.h"
 #include "core/keys/qt_keychain_backend.h"
 #include "core/relay/model_directory.h"
@@ -61,6 +60,9 @@ GatewayService::~GatewayService()
 {
     if (m_server) {
         m_server->stop(drainDeadline);
+    }
+    if (m_appKeys) {
+        m_appKeys->stop();
     }
     if (m_quota) {
         m_quota->stop();
@@ -130,12 +132,12 @@ Result<void> GatewayService::openKeys()
         return failure(admin.error());
     }
     m_adminToken = std::move(*admin);
-    if (const auto key = keys::loadOrCreateFingerprintKey(paths.fingerprintKeyFile)) {
-        common::setFingerprintKey(*key);
-    } else {
-        qCWarning(lcServices).noquote()
-            << "keys have other fingerprints in the next run:" << key.error().message;
-    }
+    m_appKeys = std::make_unique<AppKeyKeeper>(AppKeyKeeper::Parts{
+        paths.appsFile,
+        useFingerprintKey(paths.fingerprintKeyFile),
+        m_telemetry.background(),
+        m_clock,
+        [this] { onAppsChanged(); }});
     keys::KeyPlaces places{
         m_options.environment,
         m_options.dotEnvFile,
@@ -270,9 +272,11 @@ gateway::AccessRules GatewayService::accessRules() const
          current.allowedOrigins,
          current.sameUserOnly,
          current.unknownPeer,
-         current.limits},
+         current.limits,
+         current.requireKeys},
         m_clientKey,
-        m_adminToken);
+        m_adminToken,
+        m_appKeys->table());
 }
 
 gateway::ServerConfig GatewayService::serverConfig()
@@ -342,9 +346,7 @@ void GatewayService::hideSecrets(const common::Secret &candidate)
 
 void GatewayService::onSettingsChanged()
 {
-    if (m_server) {
-        m_server->replaceRules(accessRules());
-    }
+    onAppsChanged();
     m_recording->follow(m_settings->current());
     m_telemetry.follow(m_settings->current());
     m_audit->follow(m_settings->current());
@@ -539,7 +541,7 @@ void GatewayService::retryKeychain(Callback<void> done)
 void GatewayService::resend(const QString &requestId, Callback<QString> done)
 {
     m_resender->resend(
-        requestId, {m_server ? m_server->endpoint() : QString(), m_clientKey}, std::move(done));
+        requestId, {m_server ? m_server->endpoint() : QString(), ownKey()}, std::move(done));
 }
 
 Result<void> GatewayService::setChaos(const interfaces::ChaosRules &rules)

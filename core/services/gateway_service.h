@@ -8,6 +8,7 @@
 #include "core/keys/key_manager.h"
 #include "core/quota/cool_down_table.h"
 #include "core/relay/failure_policy.h"
+#include "core/services/apps/app_key_keeper.h"
 #include "core/services/audit_keeper.h"
 #include "core/services/catalog_keeper.h"
 #include "core/services/chaos_keeper.h"
@@ -89,6 +90,7 @@ public:
     }
     [[nodiscard]] interfaces::RequestHistory &history() override { return m_recording->history(); }
     [[nodiscard]] interfaces::AppConnections &apps() override { return m_apps; }
+    [[nodiscard]] interfaces::AppKeys &appKeys() override { return *m_appKeys; }
     [[nodiscard]] interfaces::CliRuns &cliRuns() override { return m_skills; }
     [[nodiscard]] interfaces::Skills &skills() override { return m_skills; }
     common::Result<void> setMode(common::Mode mode) override;
@@ -129,11 +131,22 @@ private:
     void onKeysChanged();
     void onSettingsChanged();
     void onChaosChanged();
+    void onAppsChanged()
+    {
+        if (m_server) {
+            m_server->replaceRules(accessRules());
+        }
+    }
+    /// Empty: any will do.
+    [[nodiscard]] common::Secret ownKey() const
+    {
+        return settings().requireKeys && m_clientKey.isEmpty() ? m_appKeys->ownKey() : m_clientKey;
+    }
     void hideSecrets(const common::Secret &candidate = {});
     void announce() { m_subscribers.announce(); }
     [[nodiscard]] connect::Endpoint endpointForTools() const
     {
-        return {m_server ? m_server->endpoint().toUtf8() : QByteArray(), m_clientKey.reveal()};
+        return {m_server ? m_server->endpoint().toUtf8() : QByteArray(), ownKey().reveal()};
     }
     [[nodiscard]] interfaces::QuotaOutlook look() const;
     void countProviders(interfaces::GatewayStatus &status) const;
@@ -149,6 +162,7 @@ private:
     CatalogKeeper m_catalog;
     std::unique_ptr<settings::SettingsStore> m_settings;
     std::unique_ptr<keys::KeyManager> m_keys;
+    std::unique_ptr<AppKeyKeeper> m_appKeys;
     quota::CoolDownTable m_coolDowns;
     SleepWatch m_sleep;
     ChaosKeeper m_chaos;
@@ -169,11 +183,12 @@ private:
     ProviderPages m_pages; ///< after those that its answers change
     ModelLister m_lister;
     std::unique_ptr<Resender> m_resender;
-    AppKeeper m_apps{
+    AppKeeper m_apps{AppKeeper::Parts{
         connect::Machine::current(),
         m_options.paths.connectionsFolder,
         [this] { return endpointForTools(); },
-        m_clock};
+        [this]() -> interfaces::AppKeys & { return *m_appKeys; },
+        m_clock}};
     SkillKeeper m_skills{
         m_options.paths.skillsFile,
         std::make_unique<CliRunner>(CliRunner::Surroundings{

@@ -21,21 +21,21 @@ void ToolRoutes::addConfigs(gateway::Router &router)
     router.add(
         {Method::Get,
          "/openclaw/config"_ba,
-         {},
+         RouteFlag::Models,
          [this](const HttpRequest &request, const Downstream &downstream) {
              m_config.openClawConfig(request, *downstream);
          }});
     router.add(
         {Method::Get,
          "/openclaw/models"_ba,
-         {},
+         RouteFlag::Models,
          [this](const HttpRequest &, const Downstream &downstream) {
              m_config.openClawModels(*downstream);
          }});
     router.add(
         {Method::Get,
          "/opencode/models"_ba,
-         {},
+         RouteFlag::Models,
          [this](const HttpRequest &request, const Downstream &downstream) {
              m_config.openCodeModels(request, *downstream);
          }});

@@ -35,12 +35,14 @@ WorkerHandler::WorkerHandler(
     , m_tools([this] { return m_models.usableForChats(); }, parts.control, parts.mainContext)
     , m_metrics([&metrics = parts.metrics] { return metrics.render(); }, parts.controlContext)
     , m_admin(parts.control, parts.mainContext)
+    , m_apps(m_admin)
     , m_history(parts.history)
     , m_dashboard(parts.history, parts.clock)
     , m_router(rules)
 {
     m_dialects.addTo(m_router, m_models);
     m_tools.addTo(m_router);
+    m_apps.addTo(m_router);
     addClientRoutes();
     addAdminRoutes();
     addHistoryRoutes();
@@ -64,14 +66,14 @@ void WorkerHandler::addClientRoutes()
     m_router.add(
         {Method::Get,
          "/v1/models"_ba,
-         {},
+         RouteFlag::Models,
          [this](const HttpRequest &request, const Downstream &downstream) {
              m_models.list(request, *downstream);
          }});
     m_router.add(
         {Method::Get,
          "/v1/models/*"_ba,
-         {},
+         RouteFlag::Models,
          [this](const HttpRequest &request, const Downstream &downstream) {
              m_models.one(gateway::wildcardPart("/v1/models/*", request.path), *downstream);
          }});

@@ -2,6 +2,7 @@
 
 #include "core/gateway/router.h"
 #include "core/gateway/routes/admin_route.h"
+#include "core/gateway/routes/apps_route.h"
 #include "core/gateway/routes/dashboard_route.h"
 #include "core/gateway/routes/history_route.h"
 #include "core/gateway/routes/metrics_route.h"
@@ -64,6 +65,7 @@ private:
     ToolRoutes m_tools;
     gateway::MetricsRoute m_metrics;
     gateway::AdminRoute m_admin;
+    gateway::AppsRoute m_apps;
     gateway::HistoryRoute m_history;
     gateway::DashboardRoute m_dashboard;
     gateway::Router m_router;

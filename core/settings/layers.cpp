@@ -86,6 +86,7 @@ std::vector<Override> environmentOverrides(
         {"FREERELAY_MODE"_ba, u"mode"_s},
         {"FREERELAY_HOST"_ba, u"host"_s},
         {"FREERELAY_PORT"_ba, u"port"_s},
+        {"FREERELAY_REQUIRE_KEYS"_ba, u"require_keys"_s},
         {"FREERELAY_LOG_LEVEL"_ba, u"log_level"_s},
         {"FREERELAY_LOG_FORMAT"_ba, u"log_format"_s},
         {"FREERELAY_OTLP_ENDPOINT"_ba, u"telemetry.otlp_endpoint"_s},

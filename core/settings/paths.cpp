@@ -90,6 +90,7 @@ Paths Paths::resolve(const common::Environment &environment)
     paths.quotaFile = paths.dataFolder % "/quota.json"_L1;
     paths.auditFolder = paths.dataFolder % "/audit"_L1;
     paths.skillsFile = paths.dataFolder % "/skills.json"_L1;
+    paths.appsFile = paths.dataFolder % "/apps.json"_L1;
     paths.cliRunsFolder = paths.dataFolder % "/cli-runs"_L1;
     paths.connectionsFolder = paths.dataFolder % "/connections"_L1;
     paths.adminTokenFile = paths.stateFolder % "/admin-token"_L1;

@@ -24,6 +24,7 @@ struct Paths
     QString textsFile; ///< dataFolder/texts.db, only while texts are kept
     QString auditFolder; ///< dataFolder/audit
     QString skillsFile; ///< dataFolder/skills.json
+    QString appsFile; ///< dataFolder/apps.json: apps and hashes of their keys
     QString cliRunsFolder; ///< dataFolder/cli-runs: where tools work unless the settings say
     QString connectionsFolder; ///< dataFolder/connections: what was written for which tool
     QString adminTokenFile; ///< stateFolder/admin-token, kept over restarts

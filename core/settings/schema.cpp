@@ -70,6 +70,8 @@ SettingsFields callerFields()
             [](const QString &text) { return originFromText(text); }),
         flag<Settings>(
             u"same_user_only"_s, [](auto &s) -> auto & { return s.sameUserOnly; }),
+        flag<Settings>(
+            u"require_keys"_s, [](auto &s) -> auto & { return s.requireKeys; }),
         scalar<Settings>(
             u"unknown_peer"_s,
             u"allow or refuse"_s,

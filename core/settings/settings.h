@@ -67,6 +67,7 @@ struct Settings
     QStringList allowedOrigins; ///< exact origins that a browser may call from
     UnknownPeer unknownPeer = UnknownPeer::Refuse;
     bool sameUserOnly = true;
+    bool requireKeys = false; ///< of apps; without one nobody is answered
     GatewayLimits limits;
 
     std::chrono::milliseconds requestDeadline{300'000}; ///< of one request over all its attempts

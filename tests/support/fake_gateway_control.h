@@ -2,6 +2,7 @@
 
 #include "core/interfaces/gateway_control.h"
 #include "tests/support/fake_app_connections.h"
+#include "tests/support/fake_app_keys.h"
 #include "tests/support/fake_cli_runs.h"
 #include "tests/support/fake_request_history.h"
 #include "tests/support/fake_skills.h"
@@ -43,6 +44,7 @@ public:
     std::map<QByteArray, interfaces::HealthFigures> healths; ///< by provider
     FakeRequestHistory past;
     FakeAppConnections tools;
+    FakeAppKeys appKeyBook;
     FakeCliRuns runs;
     FakeSkills abilities;
     /// Storages that refuse keys, and with what.
@@ -117,6 +119,7 @@ public:
 
     [[nodiscard]] interfaces::RequestHistory &history() override { return past; }
     [[nodiscard]] interfaces::AppConnections &apps() override { return tools; }
+    [[nodiscard]] interfaces::AppKeys &appKeys() override { return appKeyBook; }
     [[nodiscard]] interfaces::CliRuns &cliRuns() override { return runs; }
     [[nodiscard]] interfaces::Skills &skills() override { return abilities; }
 

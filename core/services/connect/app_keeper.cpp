@@ -61,18 +61,16 @@ tl::unexpected<common::Error> unknownTool(const QString &id)
 
 } // namespace
 
-AppKeeper::AppKeeper(
-    connect::Machine machine, QString folder, ReadEndpoint endpoint, const common::Clock &clock)
-    : m_connections(std::move(machine), std::move(folder))
-    , m_endpoint(std::move(endpoint))
-    , m_clock(clock)
+AppKeeper::AppKeeper(Parts parts)
+    : m_parts(std::move(parts))
+    , m_connections(m_parts.machine, m_parts.folder)
 { }
 
 AppKeeper::~AppKeeper() = default;
 
 std::vector<AppRow> AppKeeper::list() const
 {
-    const connect::Endpoint endpoint = m_endpoint();
+    const connect::Endpoint endpoint = m_parts.endpoint();
     std::vector<AppRow> rows;
     for (const ToolStatus &status : m_connections.list(endpoint)) {
         rows.push_back(rowOf(status, endpoint));
@@ -87,7 +85,8 @@ Result<AppChange> AppKeeper::preview(const QString &id, AppOrder order)
     if (connector == nullptr) {
         return unknownTool(id);
     }
-    const connect::Endpoint endpoint = m_endpoint();
+    Previewed next{order, {}, {}, false};
+    const connect::Endpoint endpoint = endpointFor(*connector, next);
     if (order == AppOrder::Connect && endpoint.root.isEmpty()) {
         return failure(ErrorKind::InvalidArgument, u"FreeRelay is not listening."_s);
     }
@@ -97,8 +96,26 @@ Result<AppChange> AppKeeper::preview(const QString &id, AppOrder order)
         return failure(std::move(plan.error()));
     }
     AppChange change{QString::fromUtf8(connect::diffOf(*plan, endpoint)), plan->left};
-    m_previewed = Previewed{order, *std::move(plan)};
+    next.plan = *std::move(plan);
+    m_previewed = std::move(next);
     return change;
+}
+
+/// With a key of the tool's own, where its settings have a place for one.
+connect::Endpoint AppKeeper::endpointFor(const connect::Connector &connector, Previewed &next)
+{
+    connect::Endpoint endpoint = m_parts.endpoint();
+    if (next.order == AppOrder::Connect && connect::holdsKey(connector, m_parts.machine)) {
+        const QByteArray recorded = m_connections.recordedKey(connector);
+        next.key = m_parts.keys().proposedKey(connector.id, common::Secret(recorded));
+        next.isNew = next.key.reveal() != recorded;
+        if (next.isNew) {
+            next.key = m_proposed.emplace(connector.id, std::move(next.key)).first->second;
+        }
+        endpoint.key = next.key.reveal();
+        endpoint.isToolsOwn = true;
+    }
+    return endpoint;
 }
 
 Result<void> AppKeeper::carryOut(const QString &id, AppOrder order)
@@ -107,7 +124,32 @@ Result<void> AppKeeper::carryOut(const QString &id, AppOrder order)
     if (!previewed || previewed->order != order || previewed->plan.id != id) {
         return failure(ErrorKind::InvalidArgument, u"Look at the change first."_s);
     }
-    return m_connections.carryOut(previewed->plan);
+    return order == AppOrder::Undo ? undo(*previewed)
+                                   : connectTool(*previewed, connect::findConnector(id)->name);
+}
+
+/// The key first: settings with a key that opens nothing would only break the tool.
+Result<void> AppKeeper::connectTool(const Previewed &previewed, const QString &name)
+{
+    if (!previewed.key.isEmpty()) {
+        const auto issued = m_parts.keys().issue(previewed.plan.id, name, previewed.key);
+        if (!issued) {
+            return issued;
+        }
+    }
+    const auto written = m_connections.carryOut(previewed.plan);
+    if (!written && previewed.isNew) {
+        // Nobody has it: that it cannot be revoked does no harm.
+        (void)m_parts.keys().revokeTool(previewed.plan.id);
+    }
+    m_proposed.erase(previewed.plan.id);
+    return written;
+}
+
+Result<void> AppKeeper::undo(const Previewed &previewed)
+{
+    const auto undone = m_connections.carryOut(previewed.plan);
+    return undone ? m_parts.keys().revokeTool(previewed.plan.id) : undone;
 }
 
 void AppKeeper::test(const QString &id, std::function<void(Result<AppAnswer>)> done)
@@ -118,12 +160,12 @@ void AppKeeper::test(const QString &id, std::function<void(Result<AppAnswer>)> d
         return;
     }
     if (!m_client) {
-        m_client = std::make_unique<upstream::CurlClient>(upstream::ClientConfig(), m_clock);
+        m_client = std::make_unique<upstream::CurlClient>(upstream::ClientConfig(), m_parts.clock);
     }
     m_test = std::make_unique<LiveTest>(
         *m_client,
         connector->dialect,
-        m_endpoint(),
+        m_parts.endpoint(),
         [done = std::move(done)](const Result<LiveAnswer> &answer) {
             done(answer.map([](const LiveAnswer &one) {
                 return AppAnswer{one.provider, one.model, one.latency};

@@ -14,8 +14,9 @@ namespace freerelay::services {
 ///     {"ok":false,"error":{"kind":"…","message":"…"}}
 ///
 /// Operations: status, providers, models, requests, request, mode, pause, resume, key-add,
-/// key-remove, key-test, consent, retry-keychain, show, quit. See docs/api.md for the answers of
-/// requests (arguments: the parameters of GET /v1/requests) and request (argument: id).
+/// key-remove, key-test, consent, retry-keychain, show, quit; of apps: app_operations.h. See
+/// docs/api.md for the answers of requests (arguments: the parameters of GET /v1/requests) and
+/// request (argument: id).
 namespace control {
 
 constexpr int version = 1;

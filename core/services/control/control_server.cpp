@@ -67,6 +67,7 @@ ControlServer::ControlServer(
     addHistory();
     addOrders();
     addKeyOperations();
+    control::addAppOperations(m_operations, m_control);
     connect(&m_server, &QLocalServer::newConnection, this, &ControlServer::onNewConnection);
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/common/result.h"
 #include "core/interfaces/gateway_control.h"
+#include "core/services/control/app_operations.h"
 
 #include <QJsonObject>
 #include <QLocalServer>
@@ -37,8 +38,7 @@ public:
     [[nodiscard]] common::Result<void> listen(const QString &path);
 
 private:
-    using Reply = std::function<void(common::Result<QJsonObject>)>;
-    using Operation = std::function<void(const QJsonObject &args, const Reply &reply)>;
+    using Reply = control::Reply;
 
     void addQueries();
     void addHistory();
@@ -51,7 +51,7 @@ private:
 
     interfaces::GatewayControl &m_control;
     std::function<void()> m_show;
-    QHash<QString, Operation> m_operations;
+    control::Operations m_operations;
     int m_clients = 0;
     QLocalServer m_server; ///< last: its sockets say goodbye to what is above
 };

@@ -1,5 +1,6 @@
 #include "core/common/secret.h"
 #include "core/services/connect/app_keeper.h"
+#include "tests/support/fake_app_keys.h"
 #include "tests/support/fake_upstream.h"
 
 #include <QDir>
@@ -24,14 +25,16 @@ struct Fixture
     tests::FakeUpstream upstream;
     connect::Endpoint endpoint{upstream.url(), {}};
     common::SystemClock clock;
-    services::AppKeeper keeper{
+    tests::FakeAppKeys keys;
+    services::AppKeeper keeper{services::AppKeeper::Parts{
         connect::Machine{
             connect::Platform::Linux,
             home.path(),
             common::Environment(QHash<QByteArray, QByteArray>())},
         home.filePath(u"connections"_s),
         [this] { return endpoint; },
-        clock};
+        [this]() -> interfaces::AppKeys & { return keys; },
+        clock}};
 
     [[nodiscard]] AppRow row(const QString &id) const
     {
@@ -75,6 +78,52 @@ private Q_SLOTS:
         QVERIFY(!fixture.row(u"claude"_s).canConnect);
         QVERIFY(keeper.preview(u"claude"_s, AppOrder::Undo));
         QVERIFY(keeper.carryOut(u"claude"_s, AppOrder::Undo));
+        QVERIFY(!QFile::exists(fixture.file()));
+    }
+
+    /// Written down, but not shown; and revoked when the tool is left.
+    void aToolGetsAKeyOfItsOwn()
+    {
+        Fixture fixture;
+        const auto change = fixture.keeper.preview(u"claude"_s, AppOrder::Connect);
+        // Looked at twice, it is the same change.
+        QCOMPARE(fixture.keeper.preview(u"claude"_s, AppOrder::Connect)->diff, change->diff);
+        QVERIFY(fixture.keys.issued.empty());
+        QVERIFY(fixture.keeper.carryOut(u"claude"_s, AppOrder::Connect));
+        QCOMPARE(fixture.keys.issued.size(), std::size_t(1));
+        const QByteArray key = fixture.keys.issued.front().second;
+        QVERIFY(!change->diff.contains(QString::fromLatin1(key)));
+        QFile file(fixture.file());
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QVERIFY(file.readAll().contains(key));
+        // Again: with the key that stands there.
+        QVERIFY(fixture.keeper.preview(u"claude"_s, AppOrder::Connect)->diff.isEmpty());
+        QVERIFY(fixture.keeper.carryOut(u"claude"_s, AppOrder::Connect));
+        QCOMPARE(fixture.keys.issued.back(), std::pair(u"claude"_s, key));
+        QVERIFY(fixture.keeper.preview(u"claude"_s, AppOrder::Undo));
+        QVERIFY(fixture.keys.revokedTools.isEmpty());
+        QVERIFY(fixture.keeper.carryOut(u"claude"_s, AppOrder::Undo));
+        QCOMPARE(fixture.keys.revokedTools, QStringList{u"claude"_s});
+    }
+
+    void withoutAPlaceForAKeyThereIsNone()
+    {
+        Fixture fixture;
+        QVERIFY(fixture.keeper.preview(u"zed"_s, AppOrder::Connect));
+        QVERIFY(fixture.keeper.carryOut(u"zed"_s, AppOrder::Connect));
+        QVERIFY(fixture.keys.issued.empty());
+        QVERIFY(fixture.keeper.preview(u"codex"_s, AppOrder::Connect)
+                    ->diff.contains(u"experimental_bearer_token"_s));
+    }
+
+    void aKeyThatCannotBeMadeLeavesTheToolAsItIs()
+    {
+        Fixture fixture;
+        fixture.keys.error = common::Error{ErrorKind::StorageFailed, u"full"_s};
+        QVERIFY(fixture.keeper.preview(u"claude"_s, AppOrder::Connect));
+        QCOMPARE(
+            fixture.keeper.carryOut(u"claude"_s, AppOrder::Connect).error().kind,
+            ErrorKind::StorageFailed);
         QVERIFY(!QFile::exists(fixture.file()));
     }
 
