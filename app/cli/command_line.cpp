@@ -1,5 +1,6 @@
 #include "command_line.h"
 
+#include "app/cli/commands/apps_command.h"
 #include "app/cli/commands/ask_command.h"
 #include "app/cli/commands/audit_commands.h"
 #include "app/cli/commands/connect_command.h"
@@ -59,6 +60,7 @@ struct Arguments
     BenchmarkOptions benchmark;
     AuditArguments audit;
     ConnectOptions connect;
+    AppsOptions apps;
     bool all = false;
     bool json = false;
     bool untested = false;
@@ -83,6 +85,7 @@ public:
         addQuota();
         addKeys();
         addTools();
+        addApps();
         addQuestions();
         addAudit();
         addHelpers();
@@ -350,6 +353,53 @@ private:
         });
         launch->footer("Examples:\n  freerelay launch claude\n"
                        "  freerelay launch opencode run \"What does this do?\"\n");
+    }
+
+    void addApps()
+    {
+        AppsOptions &options = m_args.apps;
+        CLI::App *apps = add("apps", "Apps with keys of their own", [this] {
+            return appsListCommand(m_context, m_args.apps);
+        });
+        apps->require_subcommand(0, 1);
+        apps->add_flag("--json", options.json, "Machine-readable");
+        const auto order = [&](const char *name, const char *text, auto command) {
+            return add(
+                name, text, [this, command] { return command(m_context, m_args.apps); }, apps);
+        };
+        order("list", "What they may, and what they have used today", appsListCommand)
+            ->add_flag("--json", options.json, "Machine-readable");
+        CLI::App *addApp = order("add", "A new key, which is printed once", appsAddCommand);
+        addApp->add_option("name", options.name, "Of the app")->required();
+        CLI::App *set = order("set", "Change what an app may", appsSetCommand);
+        set->add_option("--name", options.name, "Another name");
+        for (CLI::App *command : {addApp, set}) {
+            addRights(*command);
+        }
+        CLI::App *revoke = order("revoke", "Its key opens nothing any more", appsRevokeCommand);
+        CLI::App *restore = order("restore", "Take a revocation back", appsRestoreCommand);
+        for (CLI::App *command : {set, revoke, restore}) {
+            command->add_option("app", options.app, "Its id or name; see apps list")->required();
+        }
+        apps->footer("Examples:\n  freerelay apps add \"My script\" --budget 0.50\n"
+                     "  freerelay apps set \"My script\" --mode free --models 'groq/*'\n"
+                     "  freerelay apps revoke \"My script\"\n");
+    }
+
+    void addRights(CLI::App &command)
+    {
+        AppsOptions &options = m_args.apps;
+        command
+            .add_option(
+                "--scopes", options.scopes, "chat, embeddings, moderations, models, run-programs")
+            ->delimiter(',');
+        command.add_option("--models", options.models, "Which may answer it, as groq/*; or all")
+            ->delimiter(',');
+        command
+            .add_option("--mode", options.mode, "free, paid, auto, or default: the configured one")
+            ->check(CLI::IsMember({"free", "paid", "auto", "default"}));
+        command.add_option("--budget", options.budget, "Dollars a day, or none: no limit");
+        command.add_flag("--json", options.json, "Machine-readable");
     }
 
     void addQuestions()

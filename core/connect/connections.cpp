@@ -7,6 +7,7 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QLockFile>
+#include <QRegularExpression>
 
 #include <algorithm>
 
@@ -51,6 +52,24 @@ Result<void> writeFiles(const ConnectionPlan &plan)
         }
     }
     return {};
+}
+
+/// A key as apps::newAppKey() makes it.
+const QRegularExpression &toolKeyPattern()
+{
+    static const QRegularExpression pattern(u"fr-app-[0-9a-f]{16,}"_s);
+    return pattern;
+}
+
+QByteArray withoutToolKeys(const QByteArray &text)
+{
+    QString shown = QString::fromUtf8(text);
+    auto matches = toolKeyPattern().globalMatch(QString(shown));
+    while (matches.hasNext()) {
+        const QString key = matches.next().captured();
+        shown.replace(key, common::Secret(key.toLatin1()).masked());
+    }
+    return shown.toUtf8();
 }
 
 void addChange(ConnectionPlan &plan, FileChange change)
@@ -157,6 +176,24 @@ bool Connections::isSetUp(const Connector &connector, const Endpoint &endpoint) 
         const auto edited = now ? applyRecipe(file, *now) : notEditable();
         return now && *now && edited && edited->text == **now;
     });
+}
+
+QByteArray Connections::recordedKey(const Connector &connector) const
+{
+    const auto records = readRecords(recordsFile());
+    const auto record = records ? records->find(connector.id) : ConnectionRecords::const_iterator();
+    if (!records || record == records->end()) {
+        return {};
+    }
+    for (const WrittenFile &file : record->second.files) {
+        for (const WrittenEdit &edit : file.edits) {
+            const auto key = toolKeyPattern().match(QString::fromUtf8(edit.written));
+            if (key.hasMatch()) {
+                return key.captured().toLatin1();
+            }
+        }
+    }
+    return {};
 }
 
 Result<Text> Connections::original(const WrittenFile &file) const
@@ -322,7 +359,7 @@ QByteArray diffOf(const ConnectionPlan &plan, const Endpoint &endpoint)
     if (!endpoint.key.isEmpty()) {
         text.replace(endpoint.key, common::Secret(endpoint.key).masked().toUtf8());
     }
-    return text;
+    return withoutToolKeys(text);
 }
 
 } // namespace freerelay::connect

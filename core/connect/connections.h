@@ -47,6 +47,9 @@ public:
     [[nodiscard]] std::vector<ToolStatus> list(const Endpoint &endpoint) const;
     [[nodiscard]] ToolStatus status(const Connector &connector, const Endpoint &endpoint) const;
 
+    /// The key of its own that was written for the tool; "" = none was.
+    [[nodiscard]] QByteArray recordedKey(const Connector &connector) const;
+
     /// @return InvalidArgument when the tool cannot be connected by a program, or its file not be
     ///         edited; PermissionDenied or StorageFailed when it cannot be read
     [[nodiscard]] common::Result<ConnectionPlan>
@@ -77,7 +80,7 @@ private:
     QString m_folder;
 };
 
-/// The plan as `diff -u` tells it, with the client key masked.
+/// The plan as `diff -u` tells it, with the client key and keys of apps masked.
 [[nodiscard]] QByteArray diffOf(const ConnectionPlan &plan, const Endpoint &endpoint);
 
 } // namespace freerelay::connect

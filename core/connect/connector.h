@@ -18,7 +18,8 @@ enum class Dialect { Chat, Messages, Responses, Gemini };
 struct Endpoint
 {
     QByteArray root; ///< "http://127.0.0.1:8000"
-    QByteArray key; ///< the client key; empty: any will do
+    QByteArray key; ///< the client key, or the tool's own; empty: any will do
+    bool isToolsOwn = false; ///< `key` opens nothing but for this tool, and may be written down
 };
 
 /// One setting to write.
@@ -61,6 +62,9 @@ struct Connector
 [[nodiscard]] const std::vector<Connector> &connectors();
 /// Null when there is none of this id.
 [[nodiscard]] const Connector *findConnector(const QString &id);
+
+/// Whether the key is written into the tool's settings, so that it can have one of its own.
+[[nodiscard]] bool holdsKey(const Connector &connector, const Machine &machine);
 
 /// The advice with the gateway's address filled in.
 [[nodiscard]] QString adviceOf(const Connector &connector, const Endpoint &endpoint);

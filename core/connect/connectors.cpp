@@ -131,6 +131,18 @@ const Connector *findConnector(const QString &id)
     return found == all.end() ? nullptr : &*found;
 }
 
+bool holdsKey(const Connector &connector, const Machine &machine)
+{
+    const Endpoint marked{"http://127.0.0.1"_ba, "the-key-of-the-tool"_ba, true};
+    const std::vector<FileRecipe> files = connector.recipe ? connector.recipe(machine, marked)
+                                                           : std::vector<FileRecipe>();
+    return std::any_of(files.begin(), files.end(), [&marked](const FileRecipe &file) {
+        return std::any_of(file.edits.begin(), file.edits.end(), [&marked](const Edit &edit) {
+            return edit.value.contains(marked.key);
+        });
+    });
+}
+
 QString adviceOf(const Connector &connector, const Endpoint &endpoint)
 {
     return QString(connector.advice)

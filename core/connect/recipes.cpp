@@ -155,7 +155,9 @@ Files claudeCode(const Machine &machine, const Endpoint &endpoint)
 Files codex(const Machine &machine, const Endpoint &endpoint)
 {
     QByteArray provider = filled(codexText, endpoint);
-    if (!endpoint.key.isEmpty()) {
+    if (endpoint.isToolsOwn) {
+        provider += filled("experimental_bearer_token = \"{key}\"\n", endpoint);
+    } else if (!endpoint.key.isEmpty()) {
         provider += "env_key = \"FREERELAY_API_KEY\"\n";
     }
     return {

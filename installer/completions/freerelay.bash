@@ -2,7 +2,7 @@
 _freerelay() {
     local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} words=""
     if ((COMP_CWORD == 1)); then
-        words="start status mode pause resume stop show setup keys connect launch models requests quota ask benchmark audit doctor completion --help --version"
+        words="start status mode pause resume stop show setup keys apps connect launch models requests quota ask benchmark audit doctor completion --help --version"
     else
         case $command in
         start) words="--headless --port --host --mode --demo --hidden --developer --chaos --help" ;;
@@ -15,6 +15,17 @@ _freerelay() {
                 case ${COMP_WORDS[2]} in
                 list) words="--json --help" ;;
                 add) words="--no-test --help" ;;
+                esac
+            fi
+            ;;
+        apps)
+            if ((COMP_CWORD == 2)); then
+                words="list add set revoke restore --json"
+            else
+                case ${COMP_WORDS[2]} in
+                list) words="--json --help" ;;
+                add) words="--scopes --models --mode --budget --json --help" ;;
+                set) words="--name --scopes --models --mode --budget --json --help" ;;
                 esac
             fi
             ;;

@@ -7,7 +7,7 @@ _freerelay() {
         'pause:answer no requests' 'resume:answer again' 'stop:end the program'
         'show:bring up the window' 'setup:lead through the first providers'
         'connect:point tools at FreeRelay' 'launch:run a tool that uses FreeRelay'
-        'keys:provider keys' 'models:models that can be used'
+        'keys:provider keys' 'apps:apps with keys of their own' 'models:models that can be used'
         'requests:recorded requests' 'quota:what is used of the quotas' 'ask:ask a question'
         'benchmark:measure the running gateway' 'audit:the audit trail' 'doctor:look for what is wrong' 'completion:print a completion script')
     if ((CURRENT == 2)); then
@@ -25,6 +25,17 @@ _freerelay() {
             case $words[3] in
             list) _arguments '--json' ;;
             add) _arguments '--no-test' ;;
+            esac
+        fi
+        ;;
+    apps)
+        if ((CURRENT == 3)); then
+            _values action list add set revoke restore
+        else
+            case $words[3] in
+            list) _arguments '--json' ;;
+            add) _arguments '1:name' '--scopes:scopes' '--models:models' '--mode:mode:(free paid auto default)' '--budget:dollars a day' '--json' ;;
+            set) _arguments '1:app' '--name:name' '--scopes:scopes' '--models:models' '--mode:mode:(free paid auto default)' '--budget:dollars a day' '--json' ;;
             esac
         fi
         ;;

@@ -1,6 +1,7 @@
 #include "ask_command.h"
 
 #include "app/cli/chat_call.h"
+#include "app/cli/commands/tool_keys.h"
 #include "core/common/clock.h"
 #include "core/common/environment.h"
 #include "core/keys/key_sources.h"
@@ -44,7 +45,7 @@ std::optional<ChatQuestion> questionTo(CommandContext &context, const QString &m
         return std::nullopt;
     }
     question.model = model;
-    question.clientKey = std::move(*clientKey);
+    question.clientKey = clientKey->isEmpty() ? ToolKeys(context).own() : std::move(*clientKey);
     return question;
 }
 

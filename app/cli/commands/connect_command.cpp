@@ -1,6 +1,7 @@
 #include "connect_command.h"
 
 #include "app/cli/commands/launch_command.h"
+#include "app/cli/commands/tool_keys.h"
 #include "core/common/clock.h"
 #include "core/connect/connections.h"
 #include "core/services/connect/live_test.h"
@@ -122,7 +123,9 @@ public:
         : m_context(context)
         , m_options(options)
         , m_endpoint(endpoint)
-        , m_connections(connect::Machine::current(), context.paths.connectionsFolder)
+        , m_machine(connect::Machine::current())
+        , m_connections(m_machine, context.paths.connectionsFolder)
+        , m_keys(context)
     { }
 
     int run(const Connector &connector)
@@ -131,8 +134,9 @@ public:
             m_context.console.note(connect::adviceOf(connector, m_endpoint));
             return connector.reachesLocalhost ? exitOk : exitRefused;
         }
+        const Endpoint endpoint = m_options.undo ? m_endpoint : endpointFor(connector);
         const auto plan = m_options.undo ? m_connections.planUndo(connector)
-                                         : m_connections.planConnect(connector, m_endpoint);
+                                         : m_connections.planConnect(connector, endpoint);
         if (!plan) {
             m_context.console.error(plan.error());
             return exitFailure;
@@ -141,7 +145,7 @@ public:
         if (m_options.dryRun) {
             return exitOk;
         }
-        return m_options.undo ? undo(connector, *plan) : connectTool(connector, *plan);
+        return m_options.undo ? undo(connector, *plan) : connectTool(connector, *plan, endpoint);
     }
 
     /// The tools of the command line; with --all those that are here, or that can be undone.
@@ -174,21 +178,58 @@ private:
             m_context.console.error(done.error());
             return exitFailure;
         }
+        if (!m_keys.revoke(connector.id)) {
+            return exitFailure;
+        }
         m_context.console.note(u"%1 is as it was before."_s.arg(connector.name));
         return exitOk;
     }
 
-    int connectTool(const Connector &connector, const connect::ConnectionPlan &plan)
+    /// With a key of the tool's own, where its settings have a place for one.
+    Endpoint endpointFor(const Connector &connector)
     {
-        const Answer answer = askAs(connector, m_endpoint);
+        Endpoint endpoint = m_endpoint;
+        if (connect::holdsKey(connector, m_machine)) {
+            const common::Secret recorded(m_connections.recordedKey(connector));
+            endpoint.key = m_keys.propose(connector.id, recorded).reveal();
+            endpoint.isToolsOwn = !endpoint.key.isEmpty();
+        }
+        return endpoint;
+    }
+
+    /// The key first: settings with a key that opens nothing would only break the tool.
+    bool
+    write(const Connector &connector, const connect::ConnectionPlan &plan, const Endpoint &endpoint)
+    {
+        const bool isNew = endpoint.isToolsOwn
+            && endpoint.key != m_connections.recordedKey(connector);
+        if (endpoint.isToolsOwn
+            && !m_keys.issue(connector.id, connector.name, common::Secret(endpoint.key))) {
+            return false;
+        }
+        if (const auto done = m_connections.carryOut(plan); !done) {
+            m_context.console.error(done.error());
+            if (isNew) {
+                m_keys.revoke(connector.id);
+            }
+            return false;
+        }
+        return true;
+    }
+
+    int connectTool(
+        const Connector &connector, const connect::ConnectionPlan &plan, const Endpoint &endpoint)
+    {
+        const Endpoint own{
+            m_endpoint.root, m_endpoint.key.isEmpty() ? m_keys.own().reveal() : m_endpoint.key};
+        const Answer answer = askAs(connector, own);
         if (!answer && answer.error().kind == common::ErrorKind::NotFound) {
             // Its dialect is not spoken here: the tool would only be broken.
             m_context.console.error(u"%1 is left as it is, it would get no answers: %2"_s.arg(
                 connector.name, answer.error().message));
             return exitFailure;
         }
-        if (const auto done = m_connections.carryOut(plan); !done) {
-            m_context.console.error(done.error());
+        if (!write(connector, plan, endpoint)) {
             return exitFailure;
         }
         if (!connector.advice.isEmpty()) {
@@ -211,7 +252,9 @@ private:
     CommandContext &m_context;
     const ConnectOptions &m_options;
     Endpoint m_endpoint;
+    connect::Machine m_machine;
     Connections m_connections;
+    ToolKeys m_keys;
 };
 
 /// Known ids only; prints those that are not.

@@ -61,10 +61,16 @@ private Q_SLOTS:
         QVERIFY2(done.err.contains("groq (groq/small) answered"), done.err.constData());
         QVERIFY(bytesOf(m_file).contains(QByteArray(m_upstream->url() + "/v1")));
         QVERIFY(bytesOf(m_file).contains("// mine"));
+        const auto &keys = m_fixture->gateway.appKeyBook;
+        QCOMPARE(keys.issued.size(), std::size_t(1));
+        QCOMPARE(keys.issued.front().first, u"opencode"_s);
+        QVERIFY(bytesOf(m_file).contains(keys.issued.front().second));
+        QVERIFY(!done.all().contains(keys.issued.front().second));
         QCOMPARE(m_upstream->request(0).target, "/v1/chat/completions"_ba);
         const CliResult undone = m_fixture->run({u"connect"_s, u"opencode"_s, u"--undo"_s});
         QVERIFY2(undone.exitCode == app::exitOk, undone.err.constData());
         QCOMPARE(bytesOf(m_file), m_before);
+        QCOMPARE(keys.revokedTools, QStringList{u"opencode"_s});
     }
 
     void asksInTheDialectOfTheTool()
