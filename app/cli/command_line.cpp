@@ -358,8 +358,11 @@ private:
     void addApps()
     {
         AppsOptions &options = m_args.apps;
-        CLI::App *apps = add("apps", "Apps with keys of their own", [this] {
-            return appsListCommand(m_context, m_args.apps);
+        CLI::App *apps = m_app.add_subcommand("apps", "Apps with keys of their own");
+        apps->callback([this, apps] { // CLI11 calls it behind that of its subcommand
+            if (apps->get_subcommands().empty()) {
+                m_run = [this] { return appsListCommand(m_context, m_args.apps); };
+            }
         });
         apps->require_subcommand(0, 1);
         apps->add_flag("--json", options.json, "Machine-readable");
