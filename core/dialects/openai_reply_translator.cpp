@@ -1,5 +1,6 @@
 #include "openai_reply_translator.h"
 
+#include "core/dialects/canonical/canonical_reply.h"
 #include "core/dialects/failure_rules.h"
 #include "core/dialects/json.h"
 #include "core/dialects/json_text.h"
@@ -150,7 +151,11 @@ OpenAiReplyTranslator::completeChoice(JsonValue value, qsizetype position, Splic
     if (!message.isObject()) {
         return protocolError(u"the reply holds a choice without a message"_s);
     }
-    if (!choice.value("index").integer()) {
+    const std::optional<std::int64_t> index = choice.value("index").integer();
+    if (index && (*index < 0 || *index >= maxChoices)) {
+        return protocolError(u"the reply holds a choice with an impossible index"_s);
+    }
+    if (!index) {
         choice.set("index", QByteArray::number(position));
     }
     if (!isLogprobs(choice.value("logprobs"))) {

@@ -10,9 +10,10 @@ namespace freerelay::dialects {
 using namespace Qt::Literals::StringLiterals;
 
 CanonicalTranslator::CanonicalTranslator(
-    std::unique_ptr<ReplyReader> reader, std::unique_ptr<ReplyWriter> writer)
+    std::unique_ptr<ReplyReader> reader, std::unique_ptr<ReplyWriter> writer, From from)
     : m_reader(std::move(reader))
     , m_writer(std::move(writer))
+    , m_from(from)
 { }
 
 std::optional<common::Error> CanonicalTranslator::feed(QByteArrayView in, QByteArray &out)
@@ -31,7 +32,7 @@ std::optional<common::Error> CanonicalTranslator::finish(QByteArray &out)
     if (std::optional<common::Error> error = pass(out)) {
         return error;
     }
-    if (!m_progress.content && !m_filtered) {
+    if (m_from == From::Provider && !m_progress.content && !m_filtered) {
         const common::Error error{
             common::ErrorKind::Unavailable, u"The provider sent an empty reply."_s};
         m_writer->fail(error, out);
@@ -93,7 +94,8 @@ toOpenAiTranslator(std::unique_ptr<ReplyReader> reader, const ReplyContext &cont
     } else {
         writer = std::make_unique<OpenAiReplyWriter>(context);
     }
-    return std::make_unique<CanonicalTranslator>(std::move(reader), std::move(writer));
+    return std::make_unique<CanonicalTranslator>(
+        std::move(reader), std::move(writer), CanonicalTranslator::From::Provider);
 }
 
 std::unique_ptr<ReplyTranslator>
@@ -106,7 +108,8 @@ fromOpenAiTranslator(std::unique_ptr<ReplyWriter> writer, bool stream)
     } else {
         reader = std::make_unique<BodyReplyReader>(std::move(parser));
     }
-    return std::make_unique<CanonicalTranslator>(std::move(reader), std::move(writer));
+    return std::make_unique<CanonicalTranslator>(
+        std::move(reader), std::move(writer), CanonicalTranslator::From::Relay);
 }
 
 } // namespace freerelay::dialects

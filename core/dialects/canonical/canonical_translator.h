@@ -12,10 +12,16 @@ namespace freerelay::dialects {
 class CanonicalTranslator final : public ReplyTranslator
 {
 public:
-    CanonicalTranslator(std::unique_ptr<ReplyReader> reader, std::unique_ptr<ReplyWriter> writer);
+    /// Whose reply it is. What the relay answers has been judged: an empty one that used up its
+    /// tokens by thinking is an answer, and is told.
+    enum class From { Provider, Relay };
+
+    CanonicalTranslator(
+        std::unique_ptr<ReplyReader> reader, std::unique_ptr<ReplyWriter> writer, From from);
 
     [[nodiscard]] std::optional<common::Error> feed(QByteArrayView in, QByteArray &out) override;
-    /// A reply that a content filter emptied is delivered; any other empty one is Unavailable.
+    /// A provider's reply that a content filter emptied is delivered; any other empty one is
+    /// Unavailable.
     [[nodiscard]] std::optional<common::Error> finish(QByteArray &out) override;
     [[nodiscard]] const ReplyProgress &progress() const override { return m_progress; }
 
@@ -25,6 +31,7 @@ private:
 
     std::unique_ptr<ReplyReader> m_reader;
     std::unique_ptr<ReplyWriter> m_writer;
+    From m_from;
     EventList m_events;
     ReplyProgress m_progress;
     bool m_filtered = false;

@@ -151,6 +151,17 @@ class TestMessagesReply final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void tellsOfAnAnswerThatHadNoTokensLeftToSpeak()
+    {
+        const auto translator = MessagesDialect().translator({.requestId = "r"});
+        QByteArray out;
+        QVERIFY(!translator->feed(
+            R"({"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":""},"finish_reason":"length"}]})",
+            out));
+        QVERIFY(!translator->finish(out));
+        QCOMPARE(parsed(out)[u"stop_reason"_s].toString(), u"max_tokens"_s);
+    }
+
     void translatesAStream()
     {
         const auto translator = MessagesDialect().translator({"req_1", 7, false, true});

@@ -155,6 +155,9 @@ void OpenAiReplyTranslatorTest::refusesWhatIsNoReply_data()
     QTest::newRow("empty choices") << R"({"choices":[]})"_ba << Kind::ProtocolError;
     QTest::newRow("choice without message") << R"({"choices":[{}]})"_ba << Kind::ProtocolError;
     QTest::newRow("choice that is null") << R"({"choices":[null]})"_ba << Kind::ProtocolError;
+    QTest::newRow("choice far away")
+        << R"({"choices":[{"index":2000000000,"message":{"content":"x"},"finish_reason":"stop"}]})"_ba
+        << Kind::ProtocolError;
     QTest::newRow("no text")
         << R"({"choices":[{"message":{"content":""},"finish_reason":"stop"}]})"_ba
         << Kind::Unavailable;
