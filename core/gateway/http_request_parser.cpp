@@ -518,8 +518,7 @@ void HttpRequestParser::onChunkSizeLine(QByteArrayView line)
         ++digits;
     }
     const QByteArrayView rest = trimmedBlanks(line.sliced(digits));
-    if (digits == 0 || (!rest.isEmpty() && !rest.startsWith(';'))
-        || hasControl(rest)) {
+    if (digits == 0 || (!rest.isEmpty() && !rest.startsWith(';')) || hasControl(rest)) {
         return fail(400, "A chunk size is malformed.");
     }
     if (!noteOverhead(rest.size())) {
