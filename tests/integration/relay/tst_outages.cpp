@@ -26,7 +26,11 @@ struct House
         : fixture(specs, &chaos)
         , route(
               *fixture.relay,
-              {fixture.coolDowns, fixture.quota, fixture.failures, fixture.health},
+              {fixture.coolDowns,
+               fixture.quota,
+               fixture.failures,
+               fixture.health,
+               fixture.signatures},
               fixture.clock,
               {[] { return interfaces::RecordingStatus(); },
                [] { return interfaces::AuditStatus(); },
