@@ -66,7 +66,10 @@ private Q_SLOTS:
         const tests::FakeRequest request = m_upstream->request(0);
         QCOMPARE(request.method, "POST"_ba);
         QCOMPARE(request.target, "/v1/chat/completions"_ba);
-        QVERIFY(request.headers.value("authorization").isNull());
+        // FreeRelay's own key: apps' keys may be mandatory.
+        QCOMPARE(
+            request.headers.value("authorization"),
+            "Bearer " + m_fixture->gateway.appKeys().ownKey().reveal());
         const QJsonObject body = QJsonDocument::fromJson(request.body).object();
         QVERIFY(body.value("stream"_L1).toBool());
         QVERIFY(!body.contains("model"_L1));
