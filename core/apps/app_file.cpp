@@ -86,7 +86,8 @@ Result<AppRights> rightsIn(const QJsonObject &object)
 {
     AppRights rights;
     QStringList words;
-    for (const QJsonValue &word : object.value("scopes"_L1).toArray()) {
+    const QJsonArray scopeWords = object.value("scopes"_L1).toArray();
+    for (const QJsonValue &word : scopeWords) {
         words << word.toString();
     }
     const auto scopes = scopesFromWords(words);
@@ -94,7 +95,8 @@ Result<AppRights> rightsIn(const QJsonObject &object)
         return failure(scopes.error());
     }
     rights.scopes = *scopes;
-    for (const QJsonValue &model : object.value("models"_L1).toArray()) {
+    const QJsonArray models = object.value("models"_L1).toArray();
+    for (const QJsonValue &model : models) {
         rights.models << model.toString().toUtf8();
     }
     if (const QJsonValue mode = object.value("mode"_L1); !mode.isUndefined()) {
@@ -172,7 +174,8 @@ Result<std::vector<AppPtr>> readApps(const QString &path, const common::Secret &
                 % u": the keys in it can no longer be told, since the file fingerprint-key is another one."_s);
     }
     std::vector<AppPtr> apps;
-    for (const QJsonValue &value : book.value("apps"_L1).toArray()) {
+    const QJsonArray entries = book.value("apps"_L1).toArray();
+    for (const QJsonValue &value : entries) {
         auto app = appIn(value.toObject());
         if (!app) {
             return failure(ErrorKind::ProtocolError, path % u": "_s % app.error().message);

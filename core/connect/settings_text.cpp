@@ -16,15 +16,16 @@ using Found = std::optional<QByteArray>;
 
 namespace {
 
-/// UTF-8 without control characters but those that lines and columns are made of: nothing else is
-/// counted alike by all who read such files.
+/// UTF-8 without control characters but those that lines and columns are made of (a carriage return
+/// only before a line feed): nothing else is counted alike by all who read such files.
 bool isText(const QByteArray &document)
 {
     const bool plain = std::none_of(document.begin(), document.end(), [](char byte) {
         const auto code = static_cast<unsigned char>(byte);
         return (code < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || code == 0x7f;
     });
-    return plain && QByteArrayView(document).isValidUtf8();
+    const bool wholeLineEnds = document.count('\r') == document.count("\r\n");
+    return plain && wholeLineEnds && QByteArrayView(document).isValidUtf8();
 }
 
 } // namespace

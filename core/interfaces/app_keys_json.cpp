@@ -47,7 +47,8 @@ Result<MicroUsd> moneyFrom(double usd)
 Result<QStringList> wordsFrom(const QString &name, const QJsonValue &value)
 {
     QStringList words;
-    for (const QJsonValue &word : value.toArray()) {
+    const QJsonArray given = value.toArray();
+    for (const QJsonValue &word : given) {
         words << word.toString();
     }
     if (!value.isArray() || words.contains(QString())) {

@@ -27,7 +27,8 @@ QStringList words(const std::vector<std::string> &texts)
 QString joined(const QJsonValue &list)
 {
     QStringList texts;
-    for (const QJsonValue &text : list.toArray()) {
+    const QJsonArray words = list.toArray();
+    for (const QJsonValue &text : words) {
         texts << text.toString();
     }
     return texts.join(u", "_s);

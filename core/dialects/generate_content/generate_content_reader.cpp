@@ -18,12 +18,6 @@ namespace {
 constexpr QByteArrayView streamMethod = "streamGenerateContent";
 
 /// Members of generationConfig that are written under another name.
-struct Renamed
-{
-    QByteArrayView from;
-    QByteArrayView to;
-};
-
 constexpr std::array<Renamed, 9> renamed{{
     {"temperature", "temperature"},
     {"topP", "top_p"},

@@ -14,12 +14,6 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 
 /// Members that are written under another name, or as they are.
-struct Renamed
-{
-    QByteArrayView from;
-    QByteArrayView to;
-};
-
 constexpr std::array<Renamed, 8> renamed{{
     {"model", "model"},
     {"max_tokens", "max_tokens"},
@@ -376,23 +370,10 @@ void MessagesRequestReader::writeToolResult(const JsonValue &result, const QByte
     m_json.endObject();
 }
 
-/// One text alone is written as a string: not every provider takes a list.
 void MessagesRequestReader::writeParts(const std::vector<JsonValue> &parts)
 {
-    if (parts.empty()) {
-        m_json.string("");
-        return;
-    }
-    if (parts.size() == 1 && isPlainText(parts.front())) {
-        const JsonValue text = parts.front()["text"];
-        m_json.raw(text.isString() ? text.text() : "\"\"");
-        return;
-    }
-    m_json.beginArray();
-    for (const JsonValue &part : parts) {
-        writePart(part);
-    }
-    m_json.endArray();
+    writeContentParts(
+        m_json, parts, isPlainText, [this](const JsonValue &part) { writePart(part); });
 }
 
 void MessagesRequestReader::writePart(const JsonValue &block)

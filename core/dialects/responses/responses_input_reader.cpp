@@ -302,23 +302,9 @@ void ResponsesInputReader::writeContent(const JsonValue &content, const QByteArr
     writeParts(parts);
 }
 
-/// One text alone is written as a string: not every provider takes a list.
 void ResponsesInputReader::writeParts(const std::vector<JsonValue> &parts)
 {
-    if (parts.empty()) {
-        m_json.string("");
-        return;
-    }
-    if (parts.size() == 1 && isText(parts.front())) {
-        const JsonValue text = parts.front()["text"];
-        m_json.raw(text.isString() ? text.text() : "\"\"");
-        return;
-    }
-    m_json.beginArray();
-    for (const JsonValue &part : parts) {
-        writePart(part);
-    }
-    m_json.endArray();
+    writeContentParts(m_json, parts, isText, [this](const JsonValue &part) { writePart(part); });
 }
 
 void ResponsesInputReader::writePart(const JsonValue &part)

@@ -57,7 +57,7 @@ private:
     void writeOutputOf(const Call &call);
     void writeOutput(const JsonValue &item);
     void writeContent(const JsonValue &content, const QByteArray &path);
-    MaybeError checkParts(const JsonValue &content, const QByteArray &path) const;
+    [[nodiscard]] MaybeError checkParts(const JsonValue &content, const QByteArray &path) const;
     void writeParts(const std::vector<JsonValue> &parts);
     void writePart(const JsonValue &part);
     void ignore(const QByteArray &what);

@@ -15,12 +15,6 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 
 /// Members that are written under another name, or as they are.
-struct Renamed
-{
-    QByteArrayView from;
-    QByteArrayView to;
-};
-
 constexpr std::array<Renamed, 9> renamed{{
     {"model", "model"},
     {"max_output_tokens", "max_completion_tokens"},

@@ -31,7 +31,7 @@ private:
 
     MaybeError readMember(const JsonMember &member);
     MaybeError readKnown(const JsonMember &member);
-    MaybeError checkShape(const JsonMember &member) const;
+    [[nodiscard]] MaybeError checkShape(const JsonMember &member) const;
     MaybeError writeConversation();
     void readReasoning(const JsonValue &reasoning);
     void readText(const JsonValue &text);
