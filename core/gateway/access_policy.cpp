@@ -73,18 +73,29 @@ QByteArrayView bearerToken(QByteArrayView authorization)
     return trimmedBlanks(authorization.sliced(scheme.size()));
 }
 
-/// Where Google's clients put their key: a header, or `key` in the query. The query is never
-/// logged, kept or told.
+/// `key` in the query, where Google's clients may put it. The query is never logged, kept or told.
+QByteArrayList queryKeys(const QByteArray &query)
+{
+    QByteArrayList keys;
+    if (query.contains("key=")) {
+        for (const QByteArray &part : query.split('&')) {
+            if (part.startsWith("key=")) {
+                keys << QByteArray::fromPercentEncoding(part.sliced(4));
+            }
+        }
+    }
+    return keys;
+}
+
 bool carriesAsGoogle(const HttpRequest &request, const common::Secret &secret)
 {
     if (!request.path.startsWith("/v1beta/")) {
         return false;
     }
     bool found = secret.equals(request.headers.value("x-goog-api-key"));
-    for (const QByteArray &part : request.query.split('&')) {
-        if (part.startsWith("key=")) {
-            found = secret.equals(QByteArray::fromPercentEncoding(part.sliced(4))) || found;
-        }
+    const QByteArrayList keys = queryKeys(request.query);
+    for (const QByteArray &key : keys) {
+        found = secret.equals(key) || found;
     }
     return found;
 }
@@ -99,21 +110,14 @@ bool carries(const HttpRequest &request, const common::Secret &secret)
     return byBearer || byKey;
 }
 
-/// Wherever the dialects have their keys. The query is never logged or kept.
+/// Wherever the dialects have their keys.
 QByteArrayList sentKeys(const HttpRequest &request)
 {
-    QByteArrayList keys{
-        bearerToken(request.headers.value("authorization")).toByteArray(),
-        request.headers.value("x-api-key"),
-        request.headers.value("x-goog-api-key")};
-    if (request.query.contains("key=")) {
-        for (const QByteArray &part : request.query.split('&')) {
-            if (part.startsWith("key=")) {
-                keys << QByteArray::fromPercentEncoding(part.sliced(4));
-            }
-        }
-    }
-    return keys;
+    return QByteArrayList{
+               bearerToken(request.headers.value("authorization")).toByteArray(),
+               request.headers.value("x-api-key"),
+               request.headers.value("x-goog-api-key")}
+    + queryKeys(request.query);
 }
 
 Refusal unauthenticated(const char *message)
@@ -281,7 +285,8 @@ apps::Caller callerOf(const HttpRequest &request, const AccessRules &rules)
         return {};
     }
     apps::Caller caller;
-    for (const QByteArray &key : sentKeys(request)) {
+    const QByteArrayList keys = sentKeys(request);
+    for (const QByteArray &key : keys) {
         apps::Caller found = rules.apps->find(key);
         if (found.kind == apps::Caller::Kind::App) {
             return found;
