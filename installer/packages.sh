@@ -11,7 +11,7 @@ build_packages=(
     qt6-qpa-plugins qt6-wayland fonts-dejavu-core
     qcoro-qt6-dev qtkeychain-qt6-dev libsecret-1-0
     libcurl4-openssl-dev libsimdjson-dev libsodium-dev libsqlite3-dev libyaml-cpp-dev libcli11-dev libexpected-dev
-    prometheus-cpp-dev
+    prometheus-cpp-dev libmimalloc-dev
 )
 
 test_packages=(

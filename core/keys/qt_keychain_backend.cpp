@@ -81,8 +81,26 @@ void QtKeychainBackend::start(
     job->start(); // deletes itself when it has finished
 }
 
+template <typename T> bool QtKeychainBackend::refuseWithoutBus(const Callback<T> &done)
+{
+    if (hasKeychainBus()) {
+        return false;
+    }
+    QMetaObject::invokeMethod(
+        this,
+        [done] {
+            done(failure(keychainError(
+                keychain_reason::noService, u"There is no D-Bus in this session."_s)));
+        },
+        Qt::QueuedConnection);
+    return true;
+}
+
 void QtKeychainBackend::read(const QString &entry, Callback<common::Secret> done)
 {
+    if (refuseWithoutBus(done)) {
+        return;
+    }
     auto *job = new QKeychain::ReadPasswordJob(m_service, this);
     start(job, entry, [job, done = std::move(done)](QKeychain::Job &finished) {
         auto outcome = outcomeOf(finished);
@@ -97,6 +115,9 @@ void QtKeychainBackend::read(const QString &entry, Callback<common::Secret> done
 void QtKeychainBackend::write(
     const QString &entry, const common::Secret &value, Callback<void> done)
 {
+    if (refuseWithoutBus(done)) {
+        return;
+    }
     auto *job = new QKeychain::WritePasswordJob(m_service, this);
     job->setTextData(QString::fromUtf8(value.reveal()));
     start(job, entry, [done = std::move(done)](QKeychain::Job &finished) {
@@ -106,6 +127,9 @@ void QtKeychainBackend::write(
 
 void QtKeychainBackend::remove(const QString &entry, Callback<void> done)
 {
+    if (refuseWithoutBus(done)) {
+        return;
+    }
     auto *job = new QKeychain::DeletePasswordJob(m_service, this);
     start(job, entry, [done = std::move(done)](QKeychain::Job &finished) {
         done(outcomeOf(finished));

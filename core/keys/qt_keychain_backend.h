@@ -29,6 +29,8 @@ public:
     void askLocked(std::function<void(std::optional<bool>)> done) override;
 
 private:
+    /// Fails the call later where no keychain can be reached. @return true when it did
+    template <typename T> [[nodiscard]] bool refuseWithoutBus(const Callback<T> &done);
     void start(
         QKeychain::Job *job, const QString &entry, std::function<void(QKeychain::Job &)> finished);
 

@@ -66,11 +66,29 @@ void askSecretServiceLocked(QObject *context, Answer done)
         });
 }
 
+bool hasKeychainBus()
+{
+    if (QDBusConnection::sessionBus().isConnected()) {
+        return true;
+    }
+    // Qt remembers for good that there was none.
+    const QString name = u"freerelay-keychain"_s;
+    const bool found
+        = QDBusConnection::connectToBus(QDBusConnection::SessionBus, name).isConnected();
+    QDBusConnection::disconnectFromBus(name);
+    return found;
+}
+
 #else
 
 void askSecretServiceLocked(QObject *context, Answer done)
 {
     answerLater(context, std::move(done), std::nullopt);
+}
+
+bool hasKeychainBus()
+{
+    return true;
 }
 
 #endif

@@ -15,4 +15,9 @@ namespace freerelay::keys {
 /// where there is no such service (and on systems that have none) or after two seconds.
 void askSecretServiceLocked(QObject *context, std::function<void(std::optional<bool>)> done);
 
+/// False when this session has no D-Bus, and so neither Secret Service nor KWallet: then qtkeychain
+/// need not load libsecret and GIO (2.7 MB) to find that out. True on systems whose keychain needs
+/// no bus. Looked for again each time, for a bus can come later; blocks only to connect to one.
+[[nodiscard]] bool hasKeychainBus();
+
 } // namespace freerelay::keys
