@@ -384,4 +384,16 @@ std::shared_ptr<const Catalog> Catalog::withUserProviders(const UserProviders &u
     return std::make_shared<const Catalog>(std::move(providers), std::move(models), m_aliases);
 }
 
+std::shared_ptr<const Catalog> Catalog::withProvenFree(const ProvenModels &models) const
+{
+    std::vector<Model> changed = m_models;
+    for (Model &model : changed) {
+        const Provider *owner = provider(model.provider);
+        if (models.contains(model.id) && tierOf(*owner, model) == Tier::UnverifiedFree) {
+            model.tier = Tier::Free;
+        }
+    }
+    return std::make_shared<const Catalog>(m_providers, std::move(changed), m_aliases);
+}
+
 } // namespace freerelay::catalog

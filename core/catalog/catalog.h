@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/catalog/proven_models.h"
 #include "core/catalog/types.h"
 #include "core/common/result.h"
 
@@ -81,6 +82,9 @@ public:
     /// A copy with the user's providers: one with a known id takes that provider's place, its
     /// models take the place of those with the same id and stand beside the rest.
     [[nodiscard]] std::shared_ptr<const Catalog> withUserProviders(const UserProviders &user) const;
+
+    /// A copy in which those of `models` whose tier is unverified_free are free.
+    [[nodiscard]] std::shared_ptr<const Catalog> withProvenFree(const ProvenModels &models) const;
 
 private:
     [[nodiscard]] std::optional<NameTarget> resolveOwnName(const QByteArray &lower) const;

@@ -65,6 +65,34 @@ void CatalogKeeper::setDiscovered(
     }
 }
 
+void CatalogKeeper::loadProven(const QString &fileName)
+{
+    m_provenFile = fileName;
+    catalog::StoredProof stored = catalog::loadProvenModels(fileName);
+    if (!stored.problem.isEmpty()) {
+        qCWarning(lcServices).noquote() << stored.problem;
+    }
+    m_proven = std::move(stored.models);
+    rebuild();
+}
+
+bool CatalogKeeper::setProven(const QByteArray &model, bool isFree)
+{
+    if (m_proven.contains(model) == isFree) {
+        return false;
+    }
+    if (isFree) {
+        m_proven.insert(model);
+    } else {
+        m_proven.remove(model);
+    }
+    rebuild();
+    if (const auto saved = catalog::saveProvenModels(m_provenFile, m_proven); !saved) {
+        qCWarning(lcServices).noquote() << saved.error().message;
+    }
+    return true;
+}
+
 bool CatalogKeeper::isFresh(
     const QByteArray &provider,
     const QByteArray &baseUrl,
@@ -81,6 +109,9 @@ void CatalogKeeper::rebuild()
     m_current = m_base;
     for (const catalog::DiscoveredModels &entry : m_discovered) {
         m_current = m_current->withDiscovered(entry.provider, entry.models);
+    }
+    if (!m_proven.isEmpty()) {
+        m_current = m_current->withProvenFree(m_proven);
     }
 }
 

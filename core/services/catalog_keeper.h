@@ -13,7 +13,7 @@
 namespace freerelay::services {
 
 /// The catalogue in force: the shipped one, the user's providers over it, and what providers listed
-/// at run time over that. Main thread; reads two small files when told to.
+/// at run time over that. Main thread; reads three small files when told to.
 class CatalogKeeper
 {
 public:
@@ -31,6 +31,12 @@ public:
         const QByteArray &baseUrl,
         std::vector<QByteArray> models,
         common::WallTime now);
+
+    /// Reads which models have proven to be free.
+    void loadProven(const QString &fileName);
+    /// A model with tier unverified_free has answered for nothing, or one that had wants credit.
+    /// @return whether that was news; it is then in the catalogue and in the file
+    bool setProven(const QByteArray &model, bool isFree);
 
     /// Whether a list of this address is younger than `maxAge`.
     [[nodiscard]] bool isFresh(
@@ -51,7 +57,9 @@ private:
     std::shared_ptr<const catalog::Catalog> m_base; ///< shipped and user's
     std::shared_ptr<const catalog::Catalog> m_current;
     std::vector<catalog::DiscoveredModels> m_discovered;
+    catalog::ProvenModels m_proven;
     QString m_cacheFile;
+    QString m_provenFile;
     QString m_problem;
 };
 

@@ -209,6 +209,7 @@ void GatewayService::openRecording()
     sinks.push_back(m_quotaWatch.get());
     sinks.push_back(m_accounts.get());
     sinks.push_back(m_healthWatch.get());
+    sinks.push_back(&m_freeModels);
     m_outcomes = std::make_unique<OutcomeFanOut>(std::move(sinks));
 }
 
@@ -219,6 +220,7 @@ Result<void> GatewayService::openCatalog()
     const QString own = m_settings->current().providersFile;
     m_catalog.loadUserProviders(own.isEmpty() ? paths.providersFile : own);
     m_catalog.loadCache(paths.dataFolder + "/models.json"_L1);
+    m_catalog.loadProven(paths.dataFolder + "/proven_models.json"_L1);
     m_keys->setProviders(m_catalog.current()->providers());
     return m_settings->setLayers(layers());
 }

@@ -15,6 +15,7 @@
 #include "core/services/cli/cli_runner.h"
 #include "core/services/config_keeper.h"
 #include "core/services/connect/app_keeper.h"
+#include "core/services/free_model_watch.h"
 #include "core/services/health/health_watch.h"
 #include "core/services/key_actions.h"
 #include "core/services/model_lister.h"
@@ -177,6 +178,11 @@ private:
     TelemetryHub m_telemetry;
     std::unique_ptr<QuotaWatch> m_quotaWatch;
     std::unique_ptr<AccountWatch> m_accounts;
+    FreeModelWatch m_freeModels{[this](const QByteArray &model, bool isFree) {
+        if (m_catalog.setProven(model, isFree)) {
+            m_config->rebuild();
+        }
+    }};
     std::unique_ptr<OutcomeFanOut> m_outcomes;
     std::unique_ptr<ConfigKeeper> m_config;
     std::unique_ptr<KeyActions> m_keyActions;

@@ -1,3 +1,4 @@
+#include "core/catalog/catalog.h"
 #include "core/catalog/discovery_cache.h"
 
 #include <QFile>
@@ -48,6 +49,30 @@ private Q_SLOTS:
         const QFileDevice::Permissions others = QFileDevice::ReadGroup | QFileDevice::WriteGroup
             | QFileDevice::ReadOther | QFileDevice::WriteOther;
         QVERIFY((QFile::permissions(path) & others) == 0);
+    }
+
+    void provenModelsComeBack()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"proven_models.json"_s);
+        QVERIFY(loadProvenModels(path).models.isEmpty());
+        QVERIFY(saveProvenModels(path, {"a/b", "c/d:free"}).has_value());
+        QCOMPARE(loadProvenModels(path).models, (ProvenModels{"a/b", "c/d:free"}));
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("{\"version\":1,\"mod");
+        file.close();
+        QVERIFY(loadProvenModels(path).models.isEmpty());
+        QVERIFY(loadProvenModels(path).problem.contains(path));
+    }
+
+    void onlyAnUnverifiedModelIsProvenFree()
+    {
+        const auto shipped = Catalog::shipped();
+        const auto proven = shipped->withProvenFree({"opencode-zen/big-pickle", "openai/gpt-4o"});
+        QCOMPARE(int(proven->model("opencode-zen/big-pickle")->tier), int(Tier::Free));
+        QCOMPARE(int(proven->model("openai/gpt-4o")->tier), int(Tier::Paid));
+        QCOMPARE(int(shipped->model("opencode-zen/big-pickle")->tier), int(Tier::UnverifiedFree));
     }
 
     void missingFileIsAnEmptyCache()
