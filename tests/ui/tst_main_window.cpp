@@ -4,6 +4,7 @@
 
 #include <QClipboard>
 #include <QComboBox>
+#include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -207,11 +208,44 @@ private Q_SLOTS:
         QTRY_COMPARE(candidates->rowCount(), 5);
         QVERIFY(candidates->isVisible());
         QVERIFY(fixture.find<QLabel>(u"decisionText"_s)->text().contains(u"3 ranked"_s));
+        fixture.find<QPushButton>(u"saveRequestButton"_s)->click();
+        auto *dialog = fixture.find<QFileDialog>(u"saveRequestDialog"_s);
+        QVERIFY(dialog != nullptr);
+        QVERIFY(dialog->selectedFiles().value(0).endsWith(u"/req_12.json"_s));
+        dialog->reject();
         auto *copy = fixture.find<QPushButton>(u"copyIdButton"_s);
         copy->click();
         QCOMPARE(QGuiApplication::clipboard()->text(), u"req_12"_s);
         fixture.find<QPushButton>(u"copyCurlButton"_s)->click();
         QVERIFY(QGuiApplication::clipboard()->text().startsWith(u"curl "_s));
+    }
+
+    void whatWasAskedAgainIsSelectedWhereverTheListStands()
+    {
+        WindowFixture fixture;
+        for (quint64 sequence = 13; sequence <= 60; ++sequence) {
+            fixture.gateway.requests.insert(
+                fixture.gateway.requests.begin(), tests::aRequest(sequence));
+        }
+        fixture.gateway.past.known[u"req_60"_s].texts = interfaces::RequestTexts{
+            u"{}"_s, false, {}, false};
+        fixture.window.showPage(PageId::Requests);
+        auto *table = fixture.find<QTableView>(u"requestTable"_s);
+        table->selectRow(0);
+        auto *again = fixture.find<QPushButton>(u"askAgainButton"_s);
+        QTRY_VERIFY(again->isEnabled());
+        table->verticalScrollBar()->setValue(10);
+        again->click();
+        QTRY_VERIFY(again->isEnabled());
+        auto row = tests::aRequest(61);
+        row.requestId = u"req_new"_s;
+        fixture.gateway.requests.insert(fixture.gateway.requests.begin(), row);
+        QTRY_COMPARE(table->model()->rowCount(), 61);
+        QTRY_COMPARE(table->selectionModel()->currentIndex().row(), 0);
+        QCoreApplication::processEvents(); // what is queued for the scroll bar
+        QCOMPARE(table->rowAt(0), 0);
+        fixture.find<QPushButton>(u"copyIdButton"_s)->click();
+        QCOMPARE(QGuiApplication::clipboard()->text(), u"req_new"_s);
     }
 
     void aListThatWasScrolledStaysWhereItIsRead()

@@ -4,9 +4,11 @@
 #include "ui/pages/requests/request_words.h"
 #include "ui/shell/desktop_application.h"
 
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QTemporaryDir>
 #include <QTest>
 
 using namespace Qt::Literals::StringLiterals;
@@ -234,6 +236,31 @@ private Q_SLOTS:
             common::ErrorKind::Unavailable, u"FreeRelay is not listening."_s);
         fixture.inspector.askAgain();
         QTRY_COMPARE(fixture.inspector.note(), u"FreeRelay is not listening."_s);
+    }
+
+    void theRecordIsSavedWithoutTexts()
+    {
+        Fixture fixture;
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"request.json"_s);
+        const auto row = tests::aRequest(12);
+        fixture.inspector.saveTo(path); // there is nothing yet
+        QVERIFY(!QFileInfo::exists(path));
+        fixture.gateway.past.known[row.requestId].texts = interfaces::RequestTexts{
+            u"the-prompt"_s, false, u"the-answer"_s, false};
+        QVERIFY(fixture.show(row));
+        fixture.inspector.saveTo(path);
+        QVERIFY(fixture.inspector.note().contains(path));
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray saved = file.readAll();
+        const QJsonObject object = QJsonDocument::fromJson(saved).object();
+        QCOMPARE(object.value("id"_L1).toString(), row.requestId);
+        QVERIFY(!object.value("attempts"_L1).toArray().isEmpty());
+        QVERIFY(!saved.contains("the-prompt") && !saved.contains("the-answer"));
+        fixture.inspector.saveTo(folder.filePath(u"nowhere/request.json"_s));
+        QVERIFY(fixture.inspector.note().startsWith(u"It could not be saved"_s));
+        QVERIFY(!fixture.inspector.prompt().isEmpty()); // it is still shown
     }
 
     void unknownWordsAreShownAsTheyAre()

@@ -25,9 +25,25 @@ struct Fixture
     [[nodiscard]] RequestTableModel &rows() { return presenter.rows(); }
 
     /// A request ends now: the gateway remembers it, and some time later it is recorded.
-    void happen(quint64 sequence)
+    void happen(quint64 sequence, const QString &requestId = {})
     {
-        gateway.requests.insert(gateway.requests.begin(), tests::aRequest(sequence));
+        auto row = tests::aRequest(sequence);
+        row.requestId = requestId.isEmpty() ? row.requestId : requestId;
+        gateway.requests.insert(gateway.requests.begin(), row);
+    }
+
+    /// The first row is looked into, and its kept prompt sent again: as "req_new".
+    [[nodiscard]] bool askAgain()
+    {
+        const QString id = rows().row(0)->requestId;
+        gateway.past.known[id].texts = interfaces::RequestTexts{u"{}"_s, false, {}, false};
+        presenter.select(0);
+        RequestInspector &inspector = presenter.inspector();
+        if (!QTest::qWaitFor([&] { return inspector.canAskAgain(); })) {
+            return false;
+        }
+        inspector.askAgain();
+        return QTest::qWaitFor([&] { return inspector.note().contains("req_new"_L1); });
     }
 
     /// `count` recorded ones that are older than what the gateway remembers.
@@ -223,6 +239,49 @@ private Q_SLOTS:
         QTRY_COMPARE(spy.count(), 1);
         QCOMPARE(fixture.presenter.choices().providers, QStringList({u"groq"_s, u"google"_s}));
         QCOMPARE(fixture.presenter.choices().apps, QStringList(u"claude-cli"_s));
+    }
+
+    void whatWasAskedAgainIsWantedOnceItHasEnded()
+    {
+        Fixture fixture;
+        QVERIFY(fixture.load());
+        const QSignalSpy wanted(&fixture.presenter, &RequestsPresenter::rowWanted);
+        QVERIFY(fixture.askAgain());
+        fixture.happen(13); // another one
+        QTRY_COMPARE(fixture.rows().rowCount(), 13);
+        fixture.presenter.select(1); // as a view does when rows come before the selected one
+        QCOMPARE(wanted.count(), 0);
+        fixture.happen(14, u"req_new"_s);
+        QTRY_COMPARE(wanted.count(), 1);
+        QCOMPARE(wanted.first().first().toInt(), 0);
+        fixture.happen(15);
+        QTRY_COMPARE(fixture.rows().rowCount(), 15);
+        QCOMPARE(wanted.count(), 1);
+    }
+
+    void whatWasAskedAgainMayEndBeforeItsIdIsKnown()
+    {
+        Fixture fixture;
+        QVERIFY(fixture.load());
+        fixture.happen(13, u"req_new"_s);
+        fixture.happen(14);
+        QTRY_COMPARE(fixture.rows().rowCount(), 14);
+        const QSignalSpy wanted(&fixture.presenter, &RequestsPresenter::rowWanted);
+        QVERIFY(fixture.askAgain());
+        QCOMPARE(wanted.count(), 1);
+        QCOMPARE(wanted.first().first().toInt(), 1);
+    }
+
+    void nobodyIsTornAwayFromWhatIsLookedAtMeanwhile()
+    {
+        Fixture fixture;
+        QVERIFY(fixture.load());
+        const QSignalSpy wanted(&fixture.presenter, &RequestsPresenter::rowWanted);
+        QVERIFY(fixture.askAgain());
+        fixture.presenter.select(3);
+        fixture.happen(13, u"req_new"_s);
+        QTRY_COMPARE(fixture.rows().rowCount(), 13);
+        QCOMPARE(wanted.count(), 0);
     }
 
     void aSelectedRowIsLookedIntoAndCopied()

@@ -1,5 +1,6 @@
 #include "request_inspector.h"
 
+#include "core/interfaces/request_json.h"
 #include "core/interfaces/request_trace.h"
 #include "ui/models/gateway_feed.h"
 #include "ui/models/request_table_model.h"
@@ -10,6 +11,7 @@
 #include <QJsonObject>
 #include <QLocale>
 #include <QPointer>
+#include <QSaveFile>
 
 #include <algorithm>
 
@@ -338,6 +340,25 @@ void RequestInspector::onAskedAgain(const common::Result<QString> &sent)
     m_asking = false;
     m_note = sent ? tr("Asked again: request %1 is in the list once it has ended.").arg(*sent)
                   : sent.error().message;
+    Q_EMIT changed();
+    if (sent) {
+        Q_EMIT askedAgain(*sent);
+    }
+}
+
+void RequestInspector::saveTo(const QString &path)
+{
+    if (!m_details) {
+        return;
+    }
+    interfaces::RequestDetails details = *m_details;
+    details.texts.reset();
+    const QByteArray json = QJsonDocument(interfaces::toJson(details)).toJson();
+    QSaveFile file(path);
+    const bool isSaved = file.open(QIODevice::WriteOnly) && file.write(json) == json.size()
+        && file.commit();
+    m_note = isSaved ? tr("Saved as %1").arg(path)
+                     : tr("It could not be saved: %1", "a reason").arg(file.errorString());
     Q_EMIT changed();
 }
 

@@ -45,7 +45,7 @@ public:
     [[nodiscard]] QString requestId() const { return m_row ? m_row->requestId : QString(); }
     [[nodiscard]] std::vector<Field> fields() const;
     [[nodiscard]] QString error() const { return m_row ? m_row->error : QString(); }
-    /// Why there is no more to see, or what came of askAgain(); "" = nothing to tell.
+    /// Why there is no more to see, or what came of askAgain() or saveTo(); "" = nothing to tell.
     [[nodiscard]] QString note() const { return m_note; }
     /// The attempts; the bars' times count from the first byte of the request.
     [[nodiscard]] Timeline timeline() const;
@@ -61,12 +61,17 @@ public:
     [[nodiscard]] QString askAgainHint() const;
     /// Sends it, and tells in note() what came of it.
     void askAgain();
+    /// Writes what is recorded of the request into a file, as GET /v1/requests/{id} tells it but
+    /// for prompt and answer, and tells in note() what came of it; needs hasDetails().
+    void saveTo(const QString &path);
     /// A command that asks the same model in the same way. Neither key nor content: keys are not
     /// ours to show, and contents are not recorded.
     [[nodiscard]] QString curlCommand() const;
 
 Q_SIGNALS:
     void changed();
+    /// The shown prompt is on its way again, as this request.
+    void askedAgain(const QString &requestId);
 
 private:
     void ask();

@@ -7,6 +7,7 @@
 #include "ui/widgets/timeline_view.h"
 #include "ui/widgets/typography.h"
 
+#include <QFileDialog>
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -54,6 +55,12 @@ RequestPanel::RequestPanel(RequestInspector &inspector, QWidget *parent)
     m_askAgain->setObjectName(u"askAgainButton"_s);
     connect(m_askAgain, &QPushButton::clicked, &m_inspector, &RequestInspector::askAgain);
     column->addWidget(m_askAgain, 0, Qt::AlignLeft);
+    m_save = new QPushButton(lineIcon(u"external"_s), tr("Save as &JSON…"), pane);
+    m_save->setObjectName(u"saveRequestButton"_s);
+    m_save->setToolTip(
+        tr("Saves what is recorded of this request, without keys, prompt and answer"));
+    connect(m_save, &QPushButton::clicked, this, &RequestPanel::askWhereToSave);
+    column->addWidget(m_save, 0, Qt::AlignLeft);
     m_note = new StateLabel(pane);
     m_note->setObjectName(u"requestNote"_s);
     column->addWidget(m_note);
@@ -181,6 +188,18 @@ void RequestPanel::setText(const TextPart &part, const QString &text)
     }
 }
 
+void RequestPanel::askWhereToSave()
+{
+    auto *dialog = new QFileDialog(this, tr("Save the record of a request"));
+    dialog->setObjectName(u"saveRequestDialog"_s);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(u"json"_s);
+    dialog->selectFile(QString(m_inspector.requestId() % u".json"_s));
+    connect(dialog, &QFileDialog::fileSelected, &m_inspector, &RequestInspector::saveTo);
+    dialog->open();
+}
+
 void RequestPanel::update()
 {
     const QString error = m_inspector.error();
@@ -191,6 +210,7 @@ void RequestPanel::update()
     m_note->setState(u"state-info"_s, Tone::Info, note);
     m_askAgain->setEnabled(m_inspector.canAskAgain());
     m_askAgain->setToolTip(m_inspector.askAgainHint());
+    m_save->setEnabled(m_inspector.hasDetails());
     updateFields();
     m_timeline->setTimeline(m_inspector.timeline());
     m_attempts->setVisible(!m_timeline->timeline().bars.empty());

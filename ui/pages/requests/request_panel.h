@@ -45,6 +45,7 @@ private:
     [[nodiscard]] TextPart
     createText(QWidget *pane, const QString &title, const QString &objectName);
     static void setText(const TextPart &part, const QString &text);
+    void askWhereToSave();
     void update();
     void updateFields();
     void updateCandidates();
@@ -53,6 +54,7 @@ private:
     StateLabel *m_error = nullptr;
     StateLabel *m_note = nullptr;
     QPushButton *m_askAgain = nullptr;
+    QPushButton *m_save = nullptr;
     QFormLayout *m_fields = nullptr;
     QWidget *m_attempts = nullptr;
     TimelineView *m_timeline = nullptr;

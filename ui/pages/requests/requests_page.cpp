@@ -65,6 +65,13 @@ RequestsPage::RequestsPage(RequestsPresenter &presenter, QWidget *parent)
         m_filter->setChoices(m_presenter.choices());
     });
     connect(&m_presenter, &RequestsPresenter::changed, this, &RequestsPage::update);
+    // Queued behind what onRowsInserted() does with the scroll bar.
+    connect(
+        &m_presenter,
+        &RequestsPresenter::rowWanted,
+        m_table,
+        [this](int row) { m_table->selectRow(row); },
+        Qt::QueuedConnection);
     update();
 }
 

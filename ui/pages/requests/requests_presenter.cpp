@@ -6,6 +6,8 @@
 #include <QGuiApplication>
 #include <QLocale>
 
+#include <algorithm>
+
 namespace freerelay::ui {
 
 using namespace std::chrono_literals;
@@ -40,6 +42,10 @@ RequestsPresenter::RequestsPresenter(GatewayFeed &feed, QObject *parent)
     m_poll.setInterval(pollInterval);
     connect(&m_poll, &QTimer::timeout, this, &RequestsPresenter::poll);
     connect(&m_model, &RequestTableModel::olderWanted, this, &RequestsPresenter::askForPage);
+    connect(&m_inspector, &RequestInspector::askedAgain, this, [this](const QString &requestId) {
+        m_wanted = requestId;
+        lookForWanted(); // a short answer may have been quicker than this word
+    });
 }
 
 void RequestsPresenter::setActive(bool active)
@@ -174,6 +180,7 @@ void RequestsPresenter::poll()
     m_lastSequence = rows.front().sequence;
     addLive(std::move(rows));
     Q_EMIT changed();
+    lookForWanted();
 }
 
 void RequestsPresenter::addLive(std::vector<RequestRow> rows)
@@ -185,6 +192,18 @@ void RequestsPresenter::addLive(std::vector<RequestRow> rows)
     m_model.prepend(std::move(rows));
     if (m_model.isFull()) {
         m_liveIds.clear(); // nothing older is asked for any more
+    }
+}
+
+void RequestsPresenter::lookForWanted()
+{
+    const int rows = m_wanted.isEmpty() ? 0 : std::min(m_model.rowCount(), liveRows);
+    for (int row = 0; row < rows; ++row) {
+        if (m_model.row(row)->requestId == m_wanted) {
+            m_wanted.clear();
+            Q_EMIT rowWanted(row);
+            return;
+        }
     }
 }
 
@@ -202,7 +221,11 @@ QString RequestsPresenter::countText() const
 
 void RequestsPresenter::select(int row)
 {
-    if (const RequestRow *shown = m_model.row(row)) {
+    const RequestRow *shown = m_model.row(row);
+    if (shown == nullptr || shown->requestId != m_inspector.requestId()) {
+        m_wanted.clear(); // who looks at something else is not torn away from it
+    }
+    if (shown != nullptr) {
         m_inspector.show(*shown);
     } else {
         m_inspector.clear();

@@ -64,6 +64,8 @@ public:
 
 Q_SIGNALS:
     void changed();
+    /// This row is what the user waits for: a prompt that was asked again.
+    void rowWanted(int row);
     void choicesChanged();
 
 private:
@@ -73,6 +75,7 @@ private:
     void askForChoices();
     void poll();
     void addLive(std::vector<interfaces::RequestRow> rows);
+    void lookForWanted();
 
     GatewayFeed &m_feed;
     RequestTableModel m_model;
@@ -83,6 +86,7 @@ private:
     std::optional<interfaces::RequestCursor> m_next;
     QSet<QString> m_liveIds; ///< shown already when the record comes to them
     QString m_problem;
+    QString m_wanted; ///< id of a request that is waited for; "" = none
     quint64 m_lastSequence = 0;
     quint64 m_waiting = 0; ///< that a held list does not show
     int m_generation = 0; ///< answers to earlier lists are not wanted
