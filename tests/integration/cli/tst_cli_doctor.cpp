@@ -1,4 +1,5 @@
 #include "app/common/start_options.h"
+#include "core/services/doctor/doctor.h"
 #include "core/store/record_file.h"
 #include "core/store/record_reader.h"
 #include "core/store/record_writer.h"
@@ -11,6 +12,8 @@
 #include <QJsonDocument>
 #include <QTcpServer>
 #include <QTest>
+
+#include <algorithm>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace freerelay;
@@ -241,6 +244,68 @@ private Q_SLOTS:
         QVERIFY2(
             advice(checks, u"port"_s).contains(QString::number(QCoreApplication::applicationPid())),
             qPrintable(advice(checks, u"port"_s)));
+    }
+
+    void saysOfAFreePortThatItIsFree()
+    {
+        QCOMPARE(finding(doctor(app::exitOk), u"port"_s), u"Any free one is taken."_s);
+        QString port;
+        {
+            QTcpServer free;
+            QVERIFY(free.listen(QHostAddress::LocalHost));
+            port = QString::number(free.serverPort());
+        }
+        m_fixture->setVariable(u"FREERELAY_PORT"_s, port);
+        QCOMPARE(
+            finding(doctor(app::exitOk), u"port"_s),
+            u"%1 is free; FreeRelay is not running."_s.arg(port));
+    }
+
+    /// Its control socket is elsewhere, as after its folder was removed.
+    void namesAFreeRelayThatDoesNotAnswer()
+    {
+        const CliFixture another;
+        const auto running = another.start({u"start"_s, u"--headless"_s, u"--port"_s, u"0"_s});
+        QVERIFY(running->waitForStarted());
+        const qint64 pid = running->processId();
+        QByteArray said;
+        QVERIFY(QTest::qWaitFor(
+            [&] { return (said += running->readAllStandardError()).contains("(mode "); }, 20'000));
+        const QByteArray address = "http://127.0.0.1:"_ba;
+        const qsizetype at = said.indexOf(address);
+        QVERIFY2(at >= 0, said);
+        const QByteArray port = said.mid(
+            at + address.size(), said.indexOf(' ', at) - at - address.size());
+        m_fixture->setVariable(u"FREERELAY_PORT"_s, QString::fromLatin1(port));
+        const QString told = advice(doctor(app::exitFailure), u"port"_s);
+        running->terminate();
+        QCOMPARE(CliFixture::finish(*running).exitCode, int(app::exitOk));
+        QCOMPARE(told, u"A FreeRelay that does not answer has it: end process %1."_s.arg(pid));
+    }
+
+    void aClockThatIsBehindIsSeen_data()
+    {
+        QTest::addColumn<int>("seconds");
+        QTest::addColumn<int>("expected");
+        QTest::newRow("the second before this version") << -1 << int(services::Verdict::Failure);
+        QTest::newRow("then") << 0 << int(services::Verdict::Ok);
+        QTest::newRow("ten years later") << 315'360'000 << int(services::Verdict::Ok);
+    }
+
+    void aClockThatIsBehindIsSeen()
+    {
+        QFETCH(int, seconds);
+        QFETCH(int, expected);
+        constexpr common::WallTime november(std::chrono::seconds(1'793'491'200)); // 2026-11-01
+        const common::Environment environment{QHash<QByteArray, QByteArray>()};
+        const auto checks = services::examine(
+            {m_fixture->paths, environment, november + std::chrono::seconds(seconds), {}});
+        const auto clock = std::find_if(checks.begin(), checks.end(), [](const auto &check) {
+            return check.name == "clock"_L1;
+        });
+        QVERIFY(clock != checks.end());
+        QCOMPARE(int(clock->verdict), expected);
+        QCOMPARE(clock->advice.isEmpty(), expected == int(services::Verdict::Ok));
     }
 
     void saysThatARunningProgramDoesNotListen()

@@ -290,6 +290,96 @@ private Q_SLOTS:
         QCOMPARE(kinds().count("recovered"_ba), 1);
     }
 
+    /// What stands before whole lines is no unclean end.
+    void aTornLineInTheMiddleIsNotHealed()
+    {
+        run(standardTerms(), {1, 2, 3});
+        QByteArray content = fileContent(segment(1));
+        const qsizetype at = content.indexOf("\"req_2\"");
+        const qsizetype torn = content.lastIndexOf('\n', at) + 1;
+        const qsizetype number = content.first(torn).count('\n') + 1;
+        content.remove(at, content.indexOf('\n', at) - at);
+        QVERIFY(setFileContent(segment(1), content));
+        run(standardTerms(), {4});
+        QVERIFY(fileContent(segment(1)).startsWith(content));
+        QCOMPARE(kinds().count("recovered"_ba), 0);
+        const auto report = verifyAudit({folder(), {}, {}, false, {}});
+        QVERIFY(report && report->finding);
+        QCOMPARE(report->finding->kind, AuditFinding::Kind::Changed);
+        QCOMPARE(report->finding->record, std::uint64_t(number));
+    }
+
+    void allThatIsTornIsSetAside()
+    {
+        run(standardTerms(), {1, 2});
+        const QByteArray torn = "{\"hash\":\"12\nrubbish\n{\"ha"_ba;
+        const QByteArray whole = fileContent(segment(1));
+        QVERIFY(setFileContent(segment(1), whole + torn));
+        run(standardTerms(), {3});
+        QVERIFY(fileContent(segment(1)).startsWith(QByteArray(whole + "{\"hash\":\"")));
+        const QJsonObject recovered = record("recovered"_ba, 0);
+        QCOMPARE(recovered["torn_lines"_L1].toInt(), 2);
+        QCOMPARE(recovered["torn_bytes"_L1].toInt(), int(torn.size()));
+        QCOMPARE(fileContent(folder() + u'/' + recovered["file"_L1].toString()), torn);
+        const auto report = verifyAudit({folder(), {}, {}, false, {}});
+        QVERIFY(report && report->finding); // whole lines: somebody else wrote them
+    }
+
+    void aFileThatOthersCouldReadIsClosedToThem()
+    {
+        run(standardTerms(), {1});
+        const auto owner = QFile::ReadOwner | QFile::WriteOwner;
+        QVERIFY(QFile::setPermissions(segment(1), owner | QFile::ReadGroup | QFile::ReadOther));
+        run(standardTerms(), {2});
+        constexpr auto all = QFile::ReadUser | QFile::WriteUser | QFile::ExeUser;
+        QCOMPARE(QFileInfo(segment(1)).permissions() & ~all, owner);
+    }
+
+    void followsNoLink()
+    {
+        run(standardTerms(), {1});
+        const QString elsewhere = m_folder->filePath(u"elsewhere"_s);
+        QVERIFY(QFile::rename(segment(1), elsewhere));
+        QVERIFY(QFile::link(elsewhere, segment(1)));
+        const QByteArray content = fileContent(elsewhere);
+        AuditTrail trail(options(), m_clock);
+        trail.setTerms(standardTerms());
+        std::atomic<int> answer{-1};
+        trail.audit(auditEntry(2, m_rules), [&](bool isWritten) { answer = isWritten; });
+        QTRY_COMPARE(answer.load(), 0);
+        QVERIFY(!trail.status().recording);
+        QVERIFY(!trail.status().problem.isEmpty());
+        trail.stop(1ms);
+        QCOMPARE(fileContent(elsewhere), content);
+        QCOMPARE(trail.status().dropped, std::uint64_t(1));
+    }
+
+    void forWhomSomebodyWaitsItTriesAgainAtOnce()
+    {
+        AuditOptions patient = options();
+        patient.retry = 1h;
+        AuditTrail trail(patient, m_clock);
+        AuditTerms terms = standardTerms();
+        terms.strict = true;
+        trail.setTerms(terms);
+        trail.audit(auditEntry(1, m_rules), {});
+        QTRY_COMPARE(trail.status().written, std::uint64_t(1));
+        std::atomic<int> answer{-1};
+        const auto told = [&](bool isWritten) { answer = isWritten; };
+        {
+            const FullDisk full(rlim_t(QFileInfo(segment(1)).size() + 100));
+            trail.audit(auditEntry(2, m_rules), told);
+            QTRY_COMPARE(answer.load(), 0);
+        }
+        answer = -1;
+        trail.audit(auditEntry(3, m_rules), told);
+        QTRY_COMPARE(answer.load(), 1); // long before the hour is over
+        trail.stop(5s);
+        QCOMPARE(verified().requests, std::uint64_t(3));
+        QVERIFY(record("request"_ba, 1)["withheld"_L1].toBool());
+        QVERIFY(!record("request"_ba, 2).contains("withheld"_L1));
+    }
+
     void onlyOneProgramWritesIt()
     {
         AuditTrail first(options(), m_clock);
