@@ -157,6 +157,10 @@ struct RequestDetails
     QString finishReason;
     QString errorClass;
     QString retryCause; ///< why the last attempt but one failed
+    /// Who answered when a second provider was asked beside a late one: "first", "second", "none";
+    /// "" = none was.
+    QString hedgeWinner;
+    QString traceId; ///< of the exported trace; "" = there is none
     std::chrono::nanoseconds parseTime{0}; ///< before `duration` begins
     std::chrono::microseconds duration{0};
     std::optional<std::chrono::microseconds> ttft;

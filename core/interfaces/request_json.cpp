@@ -251,6 +251,8 @@ QJsonObject toJson(const RequestDetails &details)
     object.insert(u"finish_reason"_s, orNull(details.finishReason));
     object.insert(u"error_class"_s, orNull(details.errorClass));
     object.insert(u"retry_cause"_s, orNull(details.retryCause));
+    object.insert(u"hedge_winner"_s, orNull(details.hedgeWinner));
+    object.insert(u"trace_id"_s, orNull(details.traceId));
     object.insert(u"cached_tokens"_s, orNull(details.cachedTokens));
     object.insert(u"reasoning_tokens"_s, orNull(details.reasoningTokens));
     object.insert(

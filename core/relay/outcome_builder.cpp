@@ -137,6 +137,15 @@ QByteArray OutcomeBuilder::lastFailure() const
     return {};
 }
 
+Hedge OutcomeBuilder::hedge() const
+{
+    if (!m_hedge) {
+        return Hedge::None;
+    }
+    const std::size_t answering = m_answering.value_or(m_outcome.attempts.size());
+    return answering == *m_hedge ? Hedge::Second : answering == 0 ? Hedge::First : Hedge::Unwon;
+}
+
 std::shared_ptr<const Outcome> OutcomeBuilder::finish(const RelayRequest &request, bool isGone)
 {
     if (isGone && m_outcome.status == 0) {
@@ -145,6 +154,7 @@ std::shared_ptr<const Outcome> OutcomeBuilder::finish(const RelayRequest &reques
     }
     const bool isRetried = m_waited > 0ms && !m_outcome.attempts.empty();
     m_outcome.retryCause = isRetried ? "quota_wait"_ba : lastFailure();
+    m_outcome.hedge = hedge();
     m_outcome.error.truncate(Outcome::maxErrorBytes);
     m_outcome.digests = digestsOf(request.chat, request.app);
     m_outcome.duration = microsecondsBetween(m_startedAt, m_clock.now());

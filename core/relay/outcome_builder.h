@@ -31,6 +31,8 @@ public:
     void noteWait(std::chrono::milliseconds waited) { m_waited = waited; }
     /// `candidate` is about to be asked. @return the attempt's place among attempts()
     [[nodiscard]] std::size_t beginAttempt(const routing::Candidate &candidate);
+    /// That one is asked beside the request's first one.
+    void noteHedge(std::size_t place) { m_hedge = place; }
     /// It is this one that answers.
     void setAnswering(std::size_t place) { m_answering = place; }
     /// The attempt has failed, or has a whole reply, or its stream is over.
@@ -56,11 +58,13 @@ public:
 private:
     [[nodiscard]] static QByteArray clientLeftWord();
     [[nodiscard]] QByteArray lastFailure() const;
+    [[nodiscard]] Hedge hedge() const;
 
     const common::Clock &m_clock;
     common::SteadyTime m_startedAt;
     Outcome m_outcome;
     std::chrono::milliseconds m_waited{0};
+    std::optional<std::size_t> m_hedge;
     std::optional<std::size_t> m_answering;
 };
 

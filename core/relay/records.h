@@ -8,7 +8,9 @@
 #include "core/common/trace_context.h"
 
 #include <QByteArray>
+#include <QByteArrayView>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -85,6 +87,31 @@ struct RequestDigests
     std::uint64_t prompt = 0; ///< of its messages
 };
 
+/// Whether a second candidate was asked beside one that was late (hedging.h), and who answered.
+enum class Hedge : std::uint8_t {
+    None, ///< nobody was
+    Unwon, ///< neither of the two answered
+    First, ///< the late one did after all
+    Second,
+};
+
+/// "none", "first", "second"; "" = there was no hedge.
+[[nodiscard]] inline QByteArrayView hedgeWord(Hedge hedge)
+{
+    constexpr std::array<QByteArrayView, 4> words{"", "none", "first", "second"};
+    return words[std::size_t(hedge)];
+}
+
+[[nodiscard]] inline Hedge hedgeFromWord(QByteArrayView word)
+{
+    for (const Hedge hedge : {Hedge::Unwon, Hedge::First, Hedge::Second}) {
+        if (hedgeWord(hedge) == word) {
+            return hedge;
+        }
+    }
+    return Hedge::None;
+}
+
 /// What became of one request: a value, made once at its end, without content and secrets. The
 /// sentence in `error` may be a provider's, and such a sentence may quote a few words of a request.
 struct Outcome
@@ -128,6 +155,7 @@ struct Outcome
     /// there; "" = there was none.
     QByteArray retryCause;
     std::vector<AttemptRecord> attempts;
+    Hedge hedge = Hedge::None;
     std::optional<RoutingDecision> decision; ///< nullopt = it ended before there was one
     /// To find requests that are sent again. In memory only: it is never stored or shown.
     RequestDigests digests;

@@ -237,11 +237,9 @@ void RelaySession::hedge()
             candidate, m_running.first()->candidate(), *m_config, m_services.shared.quota);
     });
     auto ticket = turn ? admit(*turn) : std::nullopt;
-    if (!ticket || !mayTryNext()) {
-        return;
-    }
-    if (auto run = begin(*turn, *ticket)) {
+    if (auto run = ticket && mayTryNext() ? begin(*turn, *ticket) : nullptr) {
         m_services.hedges.withdraw();
+        m_record.noteHedge(run->record());
         m_running.add(std::move(run));
     }
 }

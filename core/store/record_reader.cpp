@@ -122,6 +122,9 @@ StoredRequest requestIn(const Statement &statement)
     outcome.completionTokens = row.optionalInteger();
     outcome.cachedTokens = row.optionalInteger();
     outcome.reasoningTokens = row.optionalInteger();
+    (void)row.flag(); // hedge_fired: the next one tells it
+    outcome.hedge = relay::hedgeFromWord(row.text());
+    outcome.trace.traceId = row.text();
     if (!row.isNull()) {
         outcome.decision = decisionIn(row);
     }

@@ -223,7 +223,10 @@ Result<void> RecordWriter::insert(const relay::Outcome &outcome)
         outcome.promptTokens,
         outcome.completionTokens,
         outcome.cachedTokens,
-        outcome.reasoningTokens);
+        outcome.reasoningTokens,
+        outcome.hedge != relay::Hedge::None,
+        relay::hedgeWord(outcome.hedge),
+        outcome.trace.isRecorded() ? outcome.trace.traceId : QByteArray());
     bindDecision(m_insertRequest, ownColumns + 1, outcome, decisionSet);
     if (auto inserted = m_insertRequest.run(); !inserted) {
         return inserted;

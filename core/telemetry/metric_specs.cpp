@@ -188,7 +188,8 @@ Specs gatewaySpecs()
          {ofProvider(), ofModel()}},
         {"freerelay_hedges_total",
          counter,
-         "Second attempts started before the first had failed. Fed by hedging.",
+         "Requests for which a second provider was asked beside one that was late, by who "
+         "answered.",
          {{"winner", "none"}}},
         {"freerelay_concurrency_limit",
          gauge,

@@ -184,6 +184,11 @@ void OutcomeMeter::count(const relay::Outcome &outcome)
         series.outputTokens->Increment(static_cast<double>(*outcome.completionTokens));
         series.genAiOutput->Observe(static_cast<double>(*outcome.completionTokens));
     }
+    if (outcome.hedge != relay::Hedge::None) {
+        const QByteArrayView winner = relay::hedgeWord(outcome.hedge);
+        m_metrics.counter("freerelay_hedges_total", {winner.toByteArray().toStdString()})
+            .Increment();
+    }
     if (outcome.brokenStream) {
         series.brokenStreams->Increment();
     }

@@ -114,6 +114,8 @@ interfaces::RequestDetails toDetails(const store::StoredRequest &request)
     details.finishReason = QString::fromUtf8(outcome.finishReason);
     details.errorClass = QString::fromLatin1(outcome.errorClass);
     details.retryCause = QString::fromLatin1(outcome.retryCause);
+    details.hedgeWinner = QString::fromLatin1(relay::hedgeWord(outcome.hedge));
+    details.traceId = QString::fromLatin1(outcome.trace.traceId);
     details.parseTime = outcome.parseTime;
     details.duration = outcome.duration;
     details.ttft = outcome.ttft;

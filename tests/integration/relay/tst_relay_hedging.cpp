@@ -101,6 +101,7 @@ private Q_SLOTS:
         QCOMPARE(outcome.attempts.front().failure, "cancelled_by_hedge"_ba);
         QCOMPARE(outcome.attempts.back().failure, ""_ba);
         QCOMPARE(outcome.retryCause, "cancelled_by_hedge"_ba);
+        QCOMPARE(outcome.hedge, relay::Hedge::Second);
         // Being late is no failure, and what was asked is counted.
         QVERIFY(!pair.fixture.coolDowns.isAnyActive(pair.fixture.clock.now()));
         QCOMPARE(pair.fixture.quota.counts().open, std::uint64_t(0));
@@ -122,6 +123,7 @@ private Q_SLOTS:
         QTRY_VERIFY(pair.fixture.upstream(1).request(0).clientClosedEarly);
         QTRY_COMPARE(pair.fixture.outcomes.list.size(), std::size_t(1));
         QCOMPARE(pair.fixture.outcomes.list.front().provider, "a"_ba);
+        QCOMPARE(pair.fixture.outcomes.list.front().hedge, relay::Hedge::First);
         QCOMPARE(
             pair.fixture.outcomes.list.front().attempts.back().failure, "cancelled_by_hedge"_ba);
     }

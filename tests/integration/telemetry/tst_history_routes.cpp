@@ -75,6 +75,8 @@ private Q_SLOTS:
         QCOMPARE(request.value("app_version"_L1).toString(), u"1.5"_s);
         QCOMPARE(request.value("attempts"_L1).toArray().size(), 1);
         QVERIFY(request.value("duration_ms"_L1).toDouble() > 0);
+        QVERIFY(request.contains("hedge_winner"_L1) && request.value("hedge_winner"_L1).isNull());
+        QVERIFY(request.contains("trace_id"_L1) && request.value("trace_id"_L1).isNull());
         const QJsonArray candidates
             = request.value("decision"_L1).toObject().value("candidates"_L1).toArray();
         QVERIFY(!candidates.isEmpty());

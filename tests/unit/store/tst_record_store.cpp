@@ -106,6 +106,30 @@ private Q_SLOTS:
         QCOMPARE(got.finishReason, "stop"_ba);
     }
 
+    void tellsOfAHedgeAndOfTheTrace()
+    {
+        relay::Outcome told = anOutcome(1);
+        told.hedge = relay::Hedge::Second;
+        told.trace.traceId = "0af7651916cd43dd8448eb211c80319c";
+        told.trace.spanId = "00f067aa0ba902b7";
+        relay::Outcome passedOn = anOutcome(2); // no spans of ours are in it
+        passedOn.trace.traceId = told.trace.traceId;
+        {
+            RecordStore records(m_options, m_clock);
+            records.record(std::make_shared<const relay::Outcome>(told));
+            records.record(std::make_shared<const relay::Outcome>(passedOn));
+        }
+        RecordReader reader(m_options.path);
+        const auto hedged = reader.request("req_1");
+        QVERIFY(hedged);
+        QCOMPARE(hedged->outcome.hedge, relay::Hedge::Second);
+        QCOMPARE(hedged->outcome.trace.traceId, told.trace.traceId);
+        const auto plain = reader.request("req_2");
+        QVERIFY(plain);
+        QCOMPARE(plain->outcome.hedge, relay::Hedge::None);
+        QVERIFY(plain->outcome.trace.traceId.isEmpty());
+    }
+
     void tellsWhatEndedBeforeThereWasADecision()
     {
         relay::Outcome refused;

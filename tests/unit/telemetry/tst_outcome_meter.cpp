@@ -226,6 +226,23 @@ private Q_SLOTS:
         QCOMPARE(asked("embeddings"), "2"_ba);
     }
 
+    void countsHedgesByWhoAnswered()
+    {
+        relay::Outcome outcome = answered("mistral"_ba);
+        record(outcome); // nobody else was asked
+        outcome.hedge = relay::Hedge::Second;
+        record(outcome);
+        record(outcome);
+        outcome.hedge = relay::Hedge::First;
+        record(outcome);
+        const auto won = [this](const char *winner) {
+            return value(series("freerelay_hedges_total", {{"winner", winner}}));
+        };
+        QCOMPARE(won("second"), "2"_ba);
+        QCOMPARE(won("first"), "1"_ba);
+        QCOMPARE(won("none"), "0"_ba);
+    }
+
     void countsNoTokensThatNobodyReported()
     {
         record(answered("groq"_ba));
