@@ -22,6 +22,7 @@ public:
     void finish() override { m_next->finish(); }
     void abort() override { m_next->abort(); }
     [[nodiscard]] qint64 pending() const override { return m_next->pending(); }
+    void checkLimits(common::SteadyTime now) override { m_next->checkLimits(now); }
     [[nodiscard]] bool isGone() const override { return m_next->isGone(); }
     void setHandlers(std::function<void()> drained, std::function<void()> gone) override
     {

@@ -1,5 +1,7 @@
 #include "kept_downstream.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace freerelay::gateway {
@@ -7,8 +9,22 @@ namespace freerelay::gateway {
 namespace {
 
 constexpr QByteArrayView eventEnd("\n\n");
-constexpr QByteArrayView endMark("data: [DONE]\n\n");
 constexpr int firstErrorStatus = 400;
+
+/// What the last event of a stream that was not broken begins with: OpenAI's, Anthropic's, and
+/// those of Responses.
+constexpr std::array<QByteArrayView, 4> endMarks{
+    "data: [DONE]\n",
+    "event: message_stop\n",
+    "event: response.completed\n",
+    "event: response.incomplete\n"};
+
+bool isEndMark(QByteArrayView event)
+{
+    return std::any_of(endMarks.begin(), endMarks.end(), [event](QByteArrayView mark) {
+        return event.startsWith(mark);
+    });
+}
 
 } // namespace
 
@@ -67,7 +83,7 @@ void KeptDownstream::write(const QByteArray &bytes)
         const qsizetype found = bytes.indexOf(eventEnd, begin);
         const qsizetype end = found < 0 ? bytes.size() : found + eventEnd.size();
         const QByteArrayView part = QByteArrayView(bytes).sliced(begin, end - begin);
-        m_isDone = part == endMark;
+        m_isDone = isEndMark(part);
         const QByteArray event = numbered(part);
         m_log->append(event);
         told += event;
@@ -127,20 +143,35 @@ void KeptDownstream::onClientLeft()
 {
     m_left = true;
     m_unreadSince = m_clock.now();
+    if (m_terms.grace == common::Duration(0)) {
+        abandon();
+    }
 }
 
 void KeptDownstream::checkLimits(common::SteadyTime now)
 {
-    if (!m_left || m_abandoned || m_ended) {
+    if (m_abandoned || m_ended) {
         return;
     }
-    if (m_log->readers() > 0 && !m_log->isLost()) {
+    const bool isRead = !m_left || (m_log->readers() > 0 && !m_log->isLost());
+    if (isRead) {
         m_unreadSince = now;
-    } else if (now - m_unreadSince >= m_terms.grace || m_log->isLost()) {
-        m_abandoned = true;
-        if (const auto gone = std::exchange(m_gone, nullptr)) {
-            gone();
-        }
+    }
+    const bool isTooLate = now - m_unreadSince >= m_terms.grace || m_log->isLost();
+    if (m_log->isCancelled() || (!isRead && isTooLate)) {
+        abandon();
+    }
+}
+
+/// Last in what calls it: the relay may drop this object.
+void KeptDownstream::abandon()
+{
+    m_abandoned = true;
+    if (!std::exchange(m_left, true)) {
+        m_client->abort();
+    }
+    if (const auto gone = std::exchange(m_gone, nullptr)) {
+        gone();
     }
 }
 

@@ -16,7 +16,8 @@ public:
     struct Terms
     {
         bool numbered = false; ///< each event of a stream gets an `id:` line, from 1
-        common::Duration grace{0}; ///< how long it goes on without anybody who reads
+        /// How long it goes on without anybody who reads; 0 = it does not.
+        common::Duration grace{0};
         common::HeaderList headers; ///< added to the client's head
         std::function<void()> failed; ///< told when it ends in an error, or broken
     };
@@ -45,6 +46,7 @@ private:
     [[nodiscard]] QByteArray numbered(QByteArrayView event);
     void end(bool complete, bool succeeded);
     void onClientLeft();
+    void abandon();
 
     std::shared_ptr<relay::Downstream> m_client;
     std::shared_ptr<ReplyLog> m_log;

@@ -7,6 +7,7 @@
 #include <QString>
 #include <QTemporaryFile>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -15,6 +16,15 @@
 #include <vector>
 
 namespace freerelay::gateway {
+
+/// What is kept with a reply by who has it kept. Never changed; any thread.
+class ReplyNote
+{
+public:
+    virtual ~ReplyNote() = default;
+    /// About how much memory it takes.
+    [[nodiscard]] virtual qint64 bytes() const = 0;
+};
 
 /// One reply while it is made and for some time after, for those who want to read it again: first
 /// in memory, then in a file of the owner's alone. One thread writes, any thread reads.
@@ -42,8 +52,9 @@ public:
 
     /// @param folder  where the file is made when it is needed; exists. "" = there is none, and
     ///                what is longer than maxInMemory is lost
-    explicit ReplyLog(QString folder)
+    explicit ReplyLog(QString folder, std::shared_ptr<const ReplyNote> note = {})
         : m_folder(std::move(folder))
+        , m_note(std::move(note))
     { }
     ReplyLog(const ReplyLog &) = delete;
     ReplyLog &operator=(const ReplyLog &) = delete;
@@ -64,6 +75,12 @@ public:
     [[nodiscard]] bool isLost() const;
     [[nodiscard]] bool isEnded() const;
     [[nodiscard]] int readers() const;
+    /// Null = none.
+    [[nodiscard]] const std::shared_ptr<const ReplyNote> &note() const { return m_note; }
+
+    /// Asks who makes the reply to leave it.
+    void cancel() { m_cancelled = true; }
+    [[nodiscard]] bool isCancelled() const { return m_cancelled; }
 
     /// Tells of news until it is destroyed.
     class Watch
@@ -84,6 +101,8 @@ private:
     void tell() const;
 
     QString m_folder;
+    std::shared_ptr<const ReplyNote> m_note;
+    std::atomic_bool m_cancelled = false;
     mutable std::mutex m_mutex; ///< guards what follows
     Head m_head;
     QByteArray m_memory;

@@ -24,19 +24,21 @@ ReplyLogs::ReplyLogs(QString folder, const common::Clock &clock, std::chrono::mi
     }
 }
 
-std::shared_ptr<ReplyLog> ReplyLogs::add(const QByteArray &requestId, common::Duration keep)
+std::shared_ptr<ReplyLog> ReplyLogs::add(
+    const QByteArray &requestId, common::Duration keep, std::shared_ptr<const ReplyNote> note)
 {
     const std::lock_guard lock(m_mutex);
     expire();
-    return make(requestId, keep);
+    return make(requestId, keep, std::move(note));
 }
 
-std::shared_ptr<ReplyLog> ReplyLogs::make(const QByteArray &requestId, common::Duration keep)
+std::shared_ptr<ReplyLog> ReplyLogs::make(
+    const QByteArray &requestId, common::Duration keep, std::shared_ptr<const ReplyNote> note)
 {
-    if (!makeRoom()) {
+    if (!makeRoom(note ? note->bytes() : 0)) {
         return nullptr;
     }
-    auto log = std::make_shared<ReplyLog>(m_folder);
+    auto log = std::make_shared<ReplyLog>(m_folder, std::move(note));
     m_logs.insert(requestId, {log, keep, m_clock.now(), {}});
     if (m_logs.size() == 1) {
         QMetaObject::invokeMethod(
@@ -50,6 +52,13 @@ std::shared_ptr<ReplyLog> ReplyLogs::find(const QByteArray &requestId)
     const std::lock_guard lock(m_mutex);
     expire();
     return m_logs.value(requestId).log;
+}
+
+void ReplyLogs::remove(const QByteArray &requestId)
+{
+    const std::lock_guard lock(m_mutex);
+    m_logs.remove(requestId);
+    expire();
 }
 
 ReplyLogs::Claimed
@@ -99,21 +108,34 @@ void ReplyLogs::expire()
     });
 }
 
-bool ReplyLogs::makeRoom()
+qint64 ReplyLogs::noteBytes() const
 {
-    if (m_logs.size() < maxLogs) {
-        return true;
+    qint64 sum = 0;
+    for (const Entry &entry : m_logs) {
+        sum += entry.log->note() ? entry.log->note()->bytes() : 0;
     }
-    auto oldest = m_logs.cend();
-    for (auto it = m_logs.cbegin(); it != m_logs.cend(); ++it) {
-        if (it->log->isEnded() && (oldest == m_logs.cend() || it->addedAt < oldest->addedAt)) {
-            oldest = it;
-        }
-    }
-    if (oldest == m_logs.cend()) {
+    return sum;
+}
+
+/// @param noteBytes  of the note that comes
+bool ReplyLogs::makeRoom(qint64 noteBytes)
+{
+    if (noteBytes > maxNoteBytes) {
         return false;
     }
-    m_logs.erase(oldest);
+    while (m_logs.size() >= maxLogs
+           || (noteBytes > 0 && this->noteBytes() + noteBytes > maxNoteBytes)) {
+        auto oldest = m_logs.cend();
+        for (auto it = m_logs.cbegin(); it != m_logs.cend(); ++it) {
+            if (it->log->isEnded() && (oldest == m_logs.cend() || it->addedAt < oldest->addedAt)) {
+                oldest = it;
+            }
+        }
+        if (oldest == m_logs.cend()) {
+            return false;
+        }
+        m_logs.erase(oldest);
+    }
     return true;
 }
 

@@ -23,6 +23,8 @@ class ReplyLogs
 public:
     /// The oldest that has ended gives way; when none has, no further one is kept.
     static constexpr int maxLogs = 256;
+    /// Of all notes; the oldest that has ended gives way likewise.
+    static constexpr qint64 maxNoteBytes = 64 * 1024 * 1024;
     static constexpr std::chrono::seconds usualPace{30}; ///< of looking for what is over
 
     /// Of one idempotency key: the client's own name for a request.
@@ -52,8 +54,14 @@ public:
 
     /// A log for a reply that is about to be made; null when too many are being made.
     /// @param keep  how long after its end
-    [[nodiscard]] std::shared_ptr<ReplyLog> add(const QByteArray &requestId, common::Duration keep);
+    /// @param note  kept with it; null = none
+    [[nodiscard]] std::shared_ptr<ReplyLog>
+    add(const QByteArray &requestId,
+        common::Duration keep,
+        std::shared_ptr<const ReplyNote> note = {});
     [[nodiscard]] std::shared_ptr<ReplyLog> find(const QByteArray &requestId);
+    /// Forgets it. Who reads it reads on.
+    void remove(const QByteArray &requestId);
 
     /// Finds what was asked under the key, or makes a log for it as add() does.
     [[nodiscard]] Claimed claim(const Key &key, const QByteArray &requestId, common::Duration keep);
@@ -77,10 +85,13 @@ private:
         QByteArray requestId;
     };
 
-    [[nodiscard]] std::shared_ptr<ReplyLog>
-    make(const QByteArray &requestId, common::Duration keep);
+    [[nodiscard]] std::shared_ptr<ReplyLog> make(
+        const QByteArray &requestId,
+        common::Duration keep,
+        std::shared_ptr<const ReplyNote> note = {});
     void expire();
-    [[nodiscard]] bool makeRoom();
+    [[nodiscard]] bool makeRoom(qint64 noteBytes);
+    [[nodiscard]] qint64 noteBytes() const;
 
     QString m_folder;
     const common::Clock &m_clock;

@@ -48,10 +48,7 @@ void ReplayRoute::stream(
     } else if (log->isLost()) {
         refuse(*downstream, 410, "The stream became too long to be kept."_ba, "stream_lost"_ba);
     } else if (const auto from = placeOf(request, *log)) {
-        begin(
-            std::make_unique<LogReader>(
-                std::move(log), std::move(downstream), *from, common::HeaderList()),
-            {});
+        follow(std::move(log), std::move(downstream), *from);
     } else {
         refuse(
             *downstream,
@@ -59,6 +56,15 @@ void ReplayRoute::stream(
             "Last-Event-ID is not the id of an event of this stream."_ba,
             "invalid_event_id"_ba);
     }
+}
+
+void ReplayRoute::follow(
+    std::shared_ptr<ReplyLog> log, std::shared_ptr<relay::Downstream> downstream, qint64 from)
+{
+    begin(
+        std::make_unique<LogReader>(
+            std::move(log), std::move(downstream), from, common::HeaderList()),
+        {});
 }
 
 void ReplayRoute::replay(

@@ -30,6 +30,10 @@ public:
         const QByteArray &requestId,
         std::shared_ptr<relay::Downstream> downstream);
 
+    /// Sends what the log has, and will have, from a byte on.
+    void follow(
+        std::shared_ptr<ReplyLog> log, std::shared_ptr<relay::Downstream> downstream, qint64 from);
+
     using Over = std::function<void(const LogReader::End &)>;
 
     /// Sends all of the log, once it is there.

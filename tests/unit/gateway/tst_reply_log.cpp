@@ -13,6 +13,22 @@ using namespace freerelay::gateway;
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 
+namespace {
+
+class SizedNote final : public ReplyNote
+{
+public:
+    explicit SizedNote(qint64 bytes)
+        : m_bytes(bytes)
+    { }
+    [[nodiscard]] qint64 bytes() const override { return m_bytes; }
+
+private:
+    qint64 m_bytes;
+};
+
+} // namespace
+
 class TestReplyLog final : public QObject
 {
     Q_OBJECT
@@ -135,6 +151,29 @@ private Q_SLOTS:
         QVERIFY(logs.add("one more", 5min));
         QVERIFY(!logs.find("3"));
         QVERIFY(logs.find("7"));
+    }
+
+    void notesHaveRoomTogether()
+    {
+        QTemporaryDir folder;
+        tests::ManualClock clock;
+        ReplyLogs logs(folder.filePath(u"replies"_s), clock);
+        const auto half = std::make_shared<SizedNote>(ReplyLogs::maxNoteBytes / 2);
+        QVERIFY(logs.add("1", 5min, half));
+        clock.advance(1ms);
+        QVERIFY(logs.add("2", 5min, half));
+        QVERIFY(!logs.add("3", 5min, half));
+        QVERIFY(logs.add("without", 5min));
+        logs.find("1")->end(true);
+        logs.find("2")->end(true);
+        QVERIFY(logs.add("3", 5min, half));
+        QVERIFY(!logs.find("1"));
+        QCOMPARE(logs.find("2")->note(), half);
+        const auto tooMuch = std::make_shared<SizedNote>(ReplyLogs::maxNoteBytes + 1);
+        QVERIFY(!logs.add("4", 5min, tooMuch));
+        QVERIFY(logs.find("2"));
+        logs.remove("2");
+        QVERIFY(!logs.find("2"));
     }
 
     void aKeyIsAskedUnderOnce()
@@ -312,6 +351,36 @@ private Q_SLOTS:
             log->read(0, 1000).bytes, "id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\ndata: 3\n\n"_ba);
     }
 
+    void endsWithItsClientWithoutGrace()
+    {
+        QTemporaryDir folder;
+        tests::ManualClock clock;
+        auto client = std::make_shared<tests::FakeDownstream>();
+        KeptDownstream kept(client, std::make_shared<ReplyLog>(folder.path()), {}, clock);
+        bool gone = false;
+        kept.setHandlers([] {}, [&gone] { gone = true; });
+        client->leave();
+        QVERIFY(gone && kept.isGone());
+    }
+
+    void endsWhenItIsCancelled()
+    {
+        QTemporaryDir folder;
+        tests::ManualClock clock;
+        auto client = std::make_shared<tests::FakeDownstream>();
+        auto log = std::make_shared<ReplyLog>(folder.path());
+        KeptDownstream kept(client, log, {false, 60s, {}, {}}, clock);
+        bool gone = false;
+        kept.setHandlers([] {}, [&gone] { gone = true; });
+        kept.beginStream(200, {});
+        kept.checkLimits(clock.now());
+        QVERIFY(!gone);
+        log->cancel();
+        kept.checkLimits(clock.now());
+        QVERIFY(gone && kept.isGone());
+        QVERIFY(client->aborted);
+    }
+
     void tellsAFailure_data()
     {
         QTest::addColumn<int>("status");
@@ -320,6 +389,11 @@ private Q_SLOTS:
         QTest::newRow("refused") << 400 << ""_ba << true;
         QTest::newRow("answered") << 200 << ""_ba << false;
         QTest::newRow("streamed") << 200 << "data: [DONE]\n\n"_ba << false;
+        QTest::newRow("streamed message") << 200 << "event: message_stop\ndata: {}\n\n"_ba << false;
+        QTest::newRow("streamed response")
+            << 200 << "event: response.completed\ndata: {}\n\n"_ba << false;
+        QTest::newRow("failed response")
+            << 200 << "event: response.failed\ndata: {}\n\n"_ba << true;
         QTest::newRow("broken") << 200 << "data: {\"error\":{}}\n\n"_ba << true;
     }
 
