@@ -49,6 +49,7 @@ struct RelayConfig
     /// Of replies that may be read again: how long after their end, and how long they go on being
     /// made without anybody who reads.
     std::chrono::milliseconds resumeKeep{300'000};
+    std::chrono::milliseconds responsesKeep{3'600'000}; ///< 0 = none is kept
     std::chrono::milliseconds resumeGrace{60'000};
     int maxAttempts = 6;
     std::uint64_t version = 0; ///< counts up with each published one; for records

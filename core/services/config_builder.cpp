@@ -44,6 +44,7 @@ public:
         m_config->continueStreams = settings.continueStreams;
         m_config->hedging = settings.hedging;
         m_config->resumeKeep = settings.resumeKeep;
+        m_config->responsesKeep = settings.responsesKeep;
         m_config->resumeGrace = settings.resumeGrace;
         m_config->maxAttempts = settings.maxAttempts;
         m_config->instanceId = m_parts.instanceId;

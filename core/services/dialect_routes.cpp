@@ -2,7 +2,6 @@
 
 #include "core/dialects/completions/completions_dialect.h"
 #include "core/dialects/embeddings/embeddings_request.h"
-#include "core/dialects/responses/responses_dialect.h"
 #include "core/gateway/routes/messages_route.h"
 #include "core/gateway/routes/ollama_route.h"
 #include "core/gateway/routes/token_count.h"
@@ -25,12 +24,6 @@ const dialects::ClientDialect &completionsDialect()
     return dialect;
 }
 
-const dialects::ClientDialect &responsesDialect()
-{
-    static const dialects::ResponsesDialect dialect;
-    return dialect;
-}
-
 } // namespace
 
 DialectRoutes::DialectRoutes(
@@ -40,7 +33,7 @@ DialectRoutes::DialectRoutes(
     gateway::ReplayRoute &replay)
     : m_chat(relay, audit, texts, replay)
     , m_messages(relay, audit, texts, replay, {&gateway::messagesDialect()})
-    , m_responses(relay, audit, texts, replay, {&responsesDialect()})
+    , m_responses(relay, audit, texts, replay)
     , m_embeddings(
           relay,
           audit,
@@ -76,17 +69,10 @@ void DialectRoutes::addTo(gateway::Router &router, const gateway::ModelsRoute &m
 {
     addChat(router, "/v1/chat/completions"_ba, m_chat);
     addChat(router, "/v1/messages"_ba, m_messages);
-    addChat(router, "/v1/responses"_ba, m_responses);
+    addResponses(router);
     addChat(router, "/v1/embeddings"_ba, m_embeddings);
     addChat(router, "/v1/moderations"_ba, m_moderations);
     addChat(router, "/v1/completions"_ba, m_completions);
-    router.add(
-        {Method::Post,
-         "/v1/responses/input_tokens"_ba,
-         RouteFlag::JsonBody,
-         [](const HttpRequest &request, const Downstream &downstream) {
-             gateway::countTokens(responsesDialect(), "input_tokens"_ba, request, *downstream);
-         }});
     addOllama(router, models);
     addGoogle(router, models);
     router.add(
@@ -107,6 +93,45 @@ void DialectRoutes::addChat(gateway::Router &router, QByteArray path, gateway::C
          RouteFlag::JsonBody | RouteFlag::ToldByHandler,
          [&route](const HttpRequest &request, Downstream downstream) {
              route.handle(request, std::move(downstream));
+         }});
+}
+
+void DialectRoutes::addResponses(gateway::Router &router)
+{
+    router.add(
+        {Method::Post,
+         "/v1/responses"_ba,
+         RouteFlag::JsonBody | RouteFlag::ToldByHandler,
+         [this](const HttpRequest &request, Downstream downstream) {
+             m_responses.create(request, std::move(downstream));
+         }});
+    router.add(
+        {Method::Post,
+         "/v1/responses/input_tokens"_ba,
+         RouteFlag::JsonBody,
+         [this](const HttpRequest &request, const Downstream &downstream) {
+             m_responses.countInput(request, *downstream);
+         }});
+    router.add(
+        {Method::Post,
+         "/v1/responses/*"_ba,
+         {},
+         [this](const HttpRequest &request, const Downstream &downstream) {
+             m_responses.cancel(request, *downstream);
+         }});
+    router.add(
+        {Method::Get,
+         "/v1/responses/*"_ba,
+         {},
+         [this](const HttpRequest &request, Downstream downstream) {
+             m_responses.get(request, std::move(downstream));
+         }});
+    router.add(
+        {Method::Delete,
+         "/v1/responses/*"_ba,
+         {},
+         [this](const HttpRequest &request, const Downstream &downstream) {
+             m_responses.remove(request, *downstream);
          }});
 }
 

@@ -5,6 +5,7 @@
 #include "core/gateway/routes/chat_route.h"
 #include "core/gateway/routes/generate_content_route.h"
 #include "core/gateway/routes/models_route.h"
+#include "core/gateway/routes/responses_route.h"
 
 namespace freerelay::services {
 
@@ -25,6 +26,7 @@ public:
 
 private:
     void addChat(gateway::Router &router, QByteArray path, gateway::ChatRoute &route);
+    void addResponses(gateway::Router &router);
     void addOllama(gateway::Router &router, const gateway::ModelsRoute &models);
     void addGoogle(gateway::Router &router, const gateway::ModelsRoute &models);
     void addOllamaWords(
@@ -35,7 +37,7 @@ private:
 
     gateway::ChatRoute m_chat;
     gateway::ChatRoute m_messages; ///< Anthropic's dialect
-    gateway::ChatRoute m_responses; ///< OpenAI's newer one
+    gateway::ResponsesRoute m_responses;
     gateway::ChatRoute m_embeddings;
     gateway::ChatRoute m_moderations;
     gateway::ChatRoute m_completions;

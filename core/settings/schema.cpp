@@ -228,6 +228,8 @@ SettingsFields programFields()
         duration<Settings>(
             u"resume_keep"_s, [](auto &s) -> auto & { return s.resumeKeep; }, 10s, 1h),
         duration<Settings>(
+            u"responses_keep"_s, [](auto &s) -> auto & { return s.responsesKeep; }, 0ms, 24h),
+        duration<Settings>(
             u"resume_grace"_s, [](auto &s) -> auto & { return s.resumeGrace; }, 0ms, 30min),
         flag<Settings>(
             u"continue_streams"_s, [](auto &s) -> auto & { return s.continueStreams; }),

@@ -78,6 +78,7 @@ struct Settings
     bool continueStreams = true; ///< a stream of plain text that breaks off: by another model
     bool hedging = true; ///< an answer that is late is asked for at a second provider as well
     std::chrono::milliseconds resumeKeep{300'000}; ///< of a resumable reply, after its end
+    std::chrono::milliseconds responsesKeep{3'600'000}; ///< of a stored Response; 0 = none is
     std::chrono::milliseconds resumeGrace{60'000}; ///< of one that nobody reads
     int maxAttempts = 6;
     BrownoutSettings brownout;

@@ -72,6 +72,44 @@ describe('with one provider', () => {
     assert.deepEqual(JSON.parse(call.function.arguments), { city: 'Oslo' });
   });
 
+  it('answers as Responses, and goes on from one that was stored', async () => {
+    const first = await client.responses.create({ model: 'freerelay-auto', input: 'hello' });
+    assert.equal(first.output_text, 'Hello from the provider.');
+    assert.equal(first.usage.total_tokens, 8);
+    const second = await client.responses.create({
+      model: 'freerelay-auto', input: 'and again', previous_response_id: first.id });
+    assert.deepEqual(provider.requests.at(-1).body.messages.map(message => message.content),
+      ['hello', 'Hello from the provider.', 'and again']);
+    const asked = [];
+    for await (const item of client.responses.inputItems.list(second.id, { order: 'asc', limit: 2 })) asked.push(item);
+    assert.deepEqual(asked.map(item => item.role), ['user', 'assistant', 'user']);
+    assert.deepEqual((await client.responses.retrieve(second.id)).output, second.output);
+    await client.responses.delete(second.id);
+    await assert.rejects(client.responses.retrieve(second.id), OpenAI.NotFoundError);
+  });
+
+  it('streams a Response with a tool, and sends it again', async () => {
+    const asked = { model: 'freerelay-auto', input: 'call a tool',
+      tools: [{ type: 'function', strict: false, ...tools[0].function }] };
+    const stream = client.responses.stream(asked);
+    const events = [];
+    for await (const event of stream) events.push(event);
+    const response = await stream.finalResponse();
+    assert.deepEqual(JSON.parse(response.output[0].arguments), { city: 'Oslo' });
+    assert.deepEqual(events.map(event => event.sequence_number), events.map((_, index) => index));
+    const rest = await collect(await client.responses.retrieve(response.id, { stream: true, starting_after: 2 }));
+    assert.deepEqual(rest.map(event => event.type), events.slice(3).map(event => event.type));
+  });
+
+  it('makes a Response in the background', async () => {
+    let response = await client.responses.create({ model: 'freerelay-auto', input: 'hello', background: true });
+    assert.equal(response.status, 'queued');
+    while (['queued', 'in_progress'].includes(response.status)) {
+      response = await client.responses.retrieve(response.id);
+    }
+    assert.equal(response.output_text, 'Hello from the provider.');
+  });
+
   it('completes a prompt, whole and streamed', async () => {
     const asked = { model: 'freerelay-auto', prompt: 'hello' };
     const whole = await client.completions.create(asked);

@@ -1,6 +1,7 @@
 #include "responses_dialect.h"
 
 #include "core/dialects/canonical/canonical_translator.h"
+#include "core/dialects/json.h"
 #include "core/dialects/openai_chat.h"
 #include "core/dialects/responses/responses_reply_writer.h"
 #include "core/dialects/responses/responses_request_reader.h"
@@ -16,6 +17,22 @@ std::unique_ptr<ReplyTranslator>
 ResponsesDialect::translator(const ClientReplyContext &context) const
 {
     return fromOpenAiTranslator(std::make_unique<ResponsesReplyWriter>(context), context.stream);
+}
+
+QByteArray ResponsesDialect::queued(
+    const ClientRequest &request, const QByteArray &requestId, common::WallTime now)
+{
+    const auto chat = parseJson(request.chat);
+    ResponseFacts facts;
+    facts.id = responseId(requestId);
+    facts.createdUnix
+        = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+    facts.status = "queued";
+    facts.model = chat ? (*chat)["model"].string() : QByteArray();
+    QByteArray out;
+    JsonWriter json(out);
+    writeResponse(json, facts, {}, static_cast<const ResponsesTerms *>(request.terms.get()));
+    return out;
 }
 
 /// The relay's errors have OpenAI's shape already.

@@ -14,6 +14,9 @@ public:
     [[nodiscard]] std::unique_ptr<ReplyTranslator>
     translator(const ClientReplyContext &context) const override;
     [[nodiscard]] QByteArray error(const ErrorWords &words) const override;
+    /// The Response that is told before anybody has begun to answer; JSON.
+    [[nodiscard]] static QByteArray
+    queued(const ClientRequest &request, const QByteArray &requestId, common::WallTime now);
     /// Nothing: the stream itself says `error` and `response.failed`, with their numbers.
     [[nodiscard]] QByteArray streamError(const ErrorWords &) const override { return {}; }
 };

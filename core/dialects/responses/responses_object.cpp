@@ -199,7 +199,7 @@ std::vector<std::pair<QByteArray, QByteArray>> defaultEcho()
         {"reasoning", R"({"effort":null,"summary":null})"},
         {"safety_identifier", "null"},
         {"service_tier", R"("default")"},
-        {"store", "false"},
+        {"store", "true"},
         {"temperature", "1"},
         {"text", R"({"format":{"type":"text"},"verbosity":"medium"})"},
         {"tool_choice", R"("auto")"},

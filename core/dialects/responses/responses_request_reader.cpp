@@ -28,16 +28,19 @@ constexpr std::array<Renamed, 9> renamed{{
 }};
 
 /// Members that change nothing in what a provider is asked.
-constexpr std::array<QByteArrayView, 6> ours{
+constexpr std::array<QByteArrayView, 8> ours{
     "metadata",
     "store",
+    "background",
     "stream_options",
     "max_tool_calls",
     "client_metadata",
+    "previous_response_id",
     "prompt_cache_options"};
 
 /// Members that the Response says again as they came.
-constexpr std::array<QByteArrayView, 13> echoed{
+constexpr std::array<QByteArrayView, 15> echoed{
+    "background",
     "instructions",
     "max_output_tokens",
     "max_tool_calls",
@@ -47,6 +50,7 @@ constexpr std::array<QByteArrayView, 13> echoed{
     "prompt_cache_key",
     "reasoning",
     "safety_identifier",
+    "store",
     "temperature",
     "tool_choice",
     "top_p",
@@ -155,9 +159,6 @@ std::optional<common::Error> ResponsesRequestReader::checkShape(const JsonMember
     };
     if (member.keyIs("conversation") || member.keyIs("prompt")) {
         return amiss(u"This is kept at OpenAI only. Send what it stands for."_s);
-    }
-    if (member.keyIs("previous_response_id")) {
-        return amiss(u"Responses are not kept here yet. Send the whole conversation as input."_s);
     }
     if (member.keyIs("tools") && !value.isArray()) {
         return amiss(u"Expected an array."_s);

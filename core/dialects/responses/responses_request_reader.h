@@ -15,8 +15,9 @@ namespace freerelay::dialects {
 ///
 /// Tools and items that only OpenAI can serve, and members that are not known, are ignored and
 /// named: Codex sends several, and its requests must not fail for them. What would make the answer
-/// another one is refused with the parameter's name: `conversation`, `prompt`, a
-/// `previous_response_id` that nobody has replaced by what it stands for. One object per request.
+/// another one is refused with the parameter's name: `conversation`, `prompt`.
+/// `previous_response_id` is only told again: what it stands for has been put into `input` before.
+/// One object per request.
 class ResponsesRequestReader
 {
 public:

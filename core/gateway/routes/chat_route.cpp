@@ -243,10 +243,14 @@ common::Result<dialects::ChatRequest> ChatRoute::read(
     return chat;
 }
 
-void ChatRoute::handle(const HttpRequest &request, std::shared_ptr<relay::Downstream> downstream)
+void ChatRoute::handle(
+    const HttpRequest &request,
+    std::shared_ptr<relay::Downstream> downstream,
+    PreparedRequest prepared)
 {
     relay::RelayRequest asked;
-    asked.requestId = "req_" + m_ids.next(requestIdBytes);
+    asked.requestId = prepared.requestId.isEmpty() ? "req_" + m_ids.next(requestIdBytes)
+                                                   : std::move(prepared.requestId);
     asked.route = request.route;
     asked.app = m_clientApp.of(request.headers.value("user-agent"));
     asked.trace = common::traceOf(request.headers, m_relay.config()->tracing, m_ids);
@@ -265,7 +269,9 @@ void ChatRoute::handle(const HttpRequest &request, std::shared_ptr<relay::Downst
         downstream = translated;
     }
     const common::SteadyTime started = m_relay.clock().now();
-    auto chat = read(request, translated.get(), asked.requestId);
+    auto chat = prepared.refusal
+        ? common::Result<dialects::ChatRequest>(common::failure(*std::move(prepared.refusal)))
+        : read(request, translated.get(), asked.requestId);
     asked.parseTime = m_relay.clock().now() - started;
     downstream = m_texts.watch(
         asked.requestId, chat ? chat->body : request.body, std::move(downstream));

@@ -13,6 +13,7 @@
 #include "core/relay/worker_relay.h"
 
 #include <memory>
+#include <optional>
 
 namespace freerelay::gateway {
 
@@ -23,6 +24,13 @@ struct ClientForm
     /// Reads the request in OpenAI's form.
     common::Result<dialects::ChatRequest> (*parse)(QByteArray body) = &dialects::parseOpenAiChat;
     apps::Scope scope = apps::Scope::Chat; ///< that an app's key needs for it
+};
+
+/// What has been found out about a request before its route sees it.
+struct PreparedRequest
+{
+    QByteArray requestId{}; ///< "" = it has none yet
+    std::optional<common::Error> refusal{}; ///< why there can be no answer
 };
 
 /// A request for a chat, or another task, in one dialect (POST /v1/chat/completions and its like):
@@ -50,7 +58,10 @@ public:
         , m_form(form)
     { }
 
-    void handle(const HttpRequest &request, std::shared_ptr<relay::Downstream> downstream);
+    void handle(
+        const HttpRequest &request,
+        std::shared_ptr<relay::Downstream> downstream,
+        PreparedRequest prepared = {});
 
 private:
     /// @return false when its key does not open this: the client has been told

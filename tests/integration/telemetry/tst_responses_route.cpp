@@ -128,7 +128,220 @@ private Q_SLOTS:
         QCOMPARE(reply.headers.value("x-freerelay-estimate"), "true"_ba);
     }
 
+    void tellsAgainWhatIsStored()
+    {
+        const RawReply reply = post("/v1/responses", body());
+        const QByteArray path = pathOf(reply.body);
+        const RawReply again = m_gateway.get(path);
+        QCOMPARE(again.status, 200);
+        QCOMPARE(again.body, reply.body);
+        QCOMPARE(parsed(again.body)[u"store"_s].toBool(), true);
+        QCOMPARE(m_gateway.get(path + "?stream=true").status, 400); // it was none
+        const RawReply deleted = remove(path);
+        QCOMPARE(deleted.status, 200);
+        QCOMPARE(parsed(deleted.body)[u"deleted"_s].toBool(), true);
+        QCOMPARE(m_gateway.get(path).status, 404);
+        QCOMPARE(remove(path).status, 404);
+    }
+
+    void keepsNothingThatIsNotStored()
+    {
+        const RawReply reply = post("/v1/responses", body(R"(,"store":false)"));
+        QCOMPARE(parsed(reply.body)[u"store"_s].toBool(true), false);
+        QCOMPARE(m_gateway.get(pathOf(reply.body)).status, 404);
+        answerOnce(replies().error(400, "not like that"));
+        const RawReply failed = post("/v1/responses", body());
+        const QByteArray id = failed.headers.value("x-freerelay-request-id").sliced(4);
+        QCOMPARE(m_gateway.get("/v1/responses/resp_" + id).status, 404);
+        QCOMPARE(m_gateway.get("/v1/responses/msg_" + id).status, 404);
+    }
+
+    void tellsStreamsAgain()
+    {
+        const RawReply reply = post("/v1/responses", body(R"(,"stream":true)"));
+        const qsizetype last = reply.body.lastIndexOf("\ndata: ") + 7;
+        const QJsonObject end = parsed(reply.body.sliced(last))[u"response"_s].toObject();
+        const QByteArray path = "/v1/responses/" + end[u"id"_s].toString().toLatin1();
+        QCOMPARE(parsed(m_gateway.get(path).body), end);
+        QCOMPARE(m_gateway.get(path + "?stream=true").body, reply.body);
+        const RawReply rest = m_gateway.get(path + "?stream=true&starting_after=1");
+        QVERIFY(rest.body.startsWith("event: response.output_item.added\n"));
+        QVERIFY(reply.body.endsWith(rest.body));
+        for (const char *bad : {"x", "-2", "1000"}) {
+            QCOMPARE(m_gateway.get(path + "?stream=true&starting_after=" + bad).status, 400);
+        }
+    }
+
+    void goesOnFromWhatIsStored()
+    {
+        const QByteArray first = pathOf(post("/v1/responses", body()).body);
+        const QByteArray second = pathOf(goOn(first, R"("Again")").body);
+        QCOMPARE(remove(first).status, 200);
+        const RawReply third = goOn(second, R"([{"role":"user","content":"Once more"}])");
+        QCOMPARE(third.status, 200);
+        const QJsonObject response = parsed(third.body);
+        QCOMPARE(
+            "/v1/responses/" + response[u"previous_response_id"_s].toString().toLatin1(), second);
+        QJsonArray said;
+        {
+            const QMutexLocker lock(&m_mutex);
+            for (const QJsonValue message : parsed(m_lastBody)[u"messages"_s].toArray()) {
+                said.append(message[u"content"_s]);
+            }
+        }
+        QCOMPARE(
+            said,
+            (QJsonArray{u"Hi"_s, u"Hello you"_s, u"Again"_s, u"Hello you"_s, u"Once more"_s}));
+        const QJsonObject page = parsed(
+            m_gateway.get(pathOf(third.body) + "/input_items?limit=2&order=asc").body);
+        QCOMPARE(page[u"data"_s].toArray().size(), 2);
+        QCOMPARE(page[u"data"_s][0][u"content"_s][0][u"text"_s].toString(), u"Hi"_s);
+        QVERIFY(page[u"has_more"_s].toBool());
+        const QByteArray after = page[u"last_id"_s].toString().toLatin1();
+        const QJsonObject next = parsed(
+            m_gateway.get(pathOf(third.body) + "/input_items?order=asc&after=" + after).body);
+        QCOMPARE(next[u"data"_s].toArray().size(), 3);
+        QVERIFY(!next[u"has_more"_s].toBool());
+        QCOMPARE(
+            parsed(m_gateway.get(pathOf(third.body) + "/input_items").body)[u"first_id"_s],
+            next[u"last_id"_s]);
+        QCOMPARE(m_gateway.get(pathOf(third.body) + "/input_items?limit=0").status, 400);
+    }
+
+    void itemsMayBeReferredTo()
+    {
+        const QJsonObject response = parsed(post("/v1/responses", body()).body);
+        const QByteArray item = response[u"output"_s][0][u"id"_s].toString().toLatin1();
+        const QByteArray reference = "{\"type\":\"item_reference\",\"id\":\"X\"}";
+        const auto ask = [&](const QByteArray &id) {
+            return post(
+                "/v1/responses",
+                R"({"model":"groq/openai/gpt-oss-120b","input":[{"role":"user","content":"Hi"},)"
+                    + QByteArray(reference).replace("X", id)
+                    + R"(,{"role":"user","content":"And?"}]})");
+        };
+        QCOMPARE(ask(item).status, 200);
+        {
+            const QMutexLocker lock(&m_mutex);
+            QVERIFY(m_lastBody.contains(R"({"role":"assistant","content":"Hello you"})"));
+        }
+        const RawReply unknown = ask("msg_none_0");
+        QCOMPARE(unknown.status, 400);
+        QCOMPARE(parsed(unknown.body)[u"error"_s][u"param"_s].toString(), u"input"_s);
+    }
+
+    void saysWhenThePreviousOneIsNotKept()
+    {
+        const RawReply reply = goOn("/v1/responses/resp_none", R"("Again")");
+        QCOMPARE(reply.status, 400);
+        const QJsonValue error = parsed(reply.body)[u"error"_s];
+        QCOMPARE(error[u"param"_s].toString(), u"previous_response_id"_s);
+        QVERIFY(error[u"message"_s].toString().contains("responses_keep"_L1));
+    }
+
+    void answersInTheBackground()
+    {
+        const RawReply queued = post("/v1/responses", body(R"(,"background":true)"));
+        QCOMPARE(queued.status, 200);
+        QCOMPARE(parsed(queued.body)[u"status"_s].toString(), u"queued"_s);
+        const QByteArray path = pathOf(queued.body);
+        QTRY_COMPARE(statusOf(path), u"completed"_s);
+        const QJsonObject response = parsed(m_gateway.get(path).body);
+        QCOMPARE(response[u"background"_s].toBool(), true);
+        QCOMPARE(response[u"output"_s][0][u"content"_s][0][u"text"_s].toString(), u"Hello you"_s);
+        QCOMPARE(cancel(path).status, 200); // it is over, and stays what it is
+        QCOMPARE(statusOf(path), u"completed"_s);
+    }
+
+    void cancelsWhatIsInTheBackground_data()
+    {
+        QTest::addColumn<bool>("stream");
+        QTest::newRow("whole") << false;
+        QTest::newRow("stream") << true;
+    }
+
+    void cancelsWhatIsInTheBackground()
+    {
+        QFETCH(bool, stream);
+        FakeReply held = replies().answer(stream, {"Hel", "lo", " you"});
+        held.chunks.at(stream ? held.chunks.size() - 3 : 0).held = true;
+        answerOnce(held);
+        RawClient client(m_gateway.port());
+        client.send(requestOf(
+            "/v1/responses",
+            body(stream ? R"(,"background":true,"stream":true)" : R"(,"background":true)")));
+        QVERIFY(QTest::qWaitFor([&] {
+            return !client.waitForBytes(client.rest().size() + 1)
+                || client.rest().contains("\"object\":\"response\"");
+        }));
+        const qsizetype at = client.rest().indexOf("resp_");
+        const QByteArray path = "/v1/responses/"
+            + client.rest().sliced(at, client.rest().indexOf('"', at) - at);
+        QCOMPARE(statusOf(path), u"in_progress"_s);
+        QCOMPARE(parsed(cancel(path).body)[u"status"_s].toString(), u"cancelled"_s);
+        QTRY_VERIFY(m_upstream->requests().back().clientClosedEarly);
+        QCOMPARE(statusOf(path), u"cancelled"_s);
+    }
+
+    void aBackgroundThatFailsSaysSo()
+    {
+        answerOnce(replies().error(400, "not like that"));
+        const QByteArray path = pathOf(post("/v1/responses", body(R"(,"background":true)")).body);
+        QTRY_COMPARE(statusOf(path), u"failed"_s);
+        const QJsonValue error = parsed(m_gateway.get(path).body)[u"error"_s];
+        QVERIFY(error[u"message"_s].toString().contains("not like that"_L1));
+    }
+
+    void theBackgroundNeedsAStore()
+    {
+        const RawReply reply = post("/v1/responses", body(R"(,"background":true,"store":false)"));
+        QCOMPARE(reply.status, 400);
+        QCOMPARE(parsed(reply.body)[u"error"_s][u"param"_s].toString(), u"background"_s);
+        const QByteArray path = pathOf(post("/v1/responses", body()).body);
+        QCOMPARE(cancel(path).status, 400);
+    }
+
 private:
+    static QByteArray pathOf(const QByteArray &response)
+    {
+        return "/v1/responses/" + parsed(response)[u"id"_s].toString().toLatin1();
+    }
+
+    QString statusOf(const QByteArray &path)
+    {
+        return parsed(m_gateway.get(path).body)[u"status"_s].toString();
+    }
+
+    RawReply goOn(const QByteArray &path, const QByteArray &input)
+    {
+        return post(
+            "/v1/responses",
+            "{\"model\":\"groq/openai/gpt-oss-120b\",\"input\":" + input
+                + ",\"previous_response_id\":\"" + path.sliced(path.lastIndexOf('/') + 1) + "\"}");
+    }
+
+    RawReply remove(const QByteArray &path)
+    {
+        RawClient client(m_gateway.port());
+        client.send("DELETE " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+        return client.read();
+    }
+
+    RawReply cancel(const QByteArray &path)
+    {
+        RawClient client(m_gateway.port());
+        client.send(
+            "POST " + path + "/cancel HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n");
+        return client.read();
+    }
+
+    static QByteArray requestOf(const QByteArray &path, const QByteArray &json)
+    {
+        return "POST " + path
+            + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: "
+            + QByteArray::number(json.size()) + "\r\n\r\n" + json;
+    }
+
     static const ProviderReplies &replies()
     {
         static const ProviderReplies openAi(catalog::Wire::OpenAiChat);
@@ -153,10 +366,7 @@ private:
     RawReply post(const QByteArray &path, const QByteArray &json)
     {
         RawClient client(m_gateway.port());
-        client.send(
-            "POST " + path
-            + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: "
-            + QByteArray::number(json.size()) + "\r\n\r\n" + json);
+        client.send(requestOf(path, json));
         return client.read();
     }
 

@@ -222,8 +222,6 @@ private Q_SLOTS:
         QTest::newRow("no input") << "{}"_ba << u"input"_s;
         QTest::newRow("input of another type") << "{\"input\":1}"_ba << u"input"_s;
         QTest::newRow("a conversation") << hello(",\"conversation\":\"c\"") << u"conversation"_s;
-        QTest::newRow("a response kept elsewhere")
-            << hello(R"(,"previous_response_id":"resp_1")") << u"previous_response_id"_s;
         QTest::newRow("a prompt") << hello(R"(,"prompt":{"id":"p"})") << u"prompt"_s;
         QTest::newRow("tools") << hello(R"(,"tools":{})") << u"tools"_s;
         QTest::newRow("no tokens") << hello(R"(,"max_output_tokens":0)") << u"max_output_tokens"_s;
