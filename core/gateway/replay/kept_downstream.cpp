@@ -9,20 +9,23 @@ namespace freerelay::gateway {
 namespace {
 
 constexpr QByteArrayView eventEnd("\n\n");
+constexpr QByteArrayView eventsType("text/event-stream");
 constexpr int firstErrorStatus = 400;
 
-/// What the last event of a stream that was not broken begins with: OpenAI's, Anthropic's, and
-/// those of Responses.
-constexpr std::array<QByteArrayView, 4> endMarks{
-    "data: [DONE]\n",
-    "event: message_stop\n",
-    "event: response.completed\n",
-    "event: response.incomplete\n"};
+/// How events begin by which a stream says that it breaks off: OpenAI's and Google's, Anthropic's,
+/// those of Responses, Ollama's line, and Google's as a part of an array.
+constexpr std::array<QByteArrayView, 6> breaks{
+    "data: {\"error\":",
+    "event: error\n",
+    "event: response.failed\n",
+    "{\"error\":",
+    "[{\"error\":",
+    ",\r\n{\"error\":"};
 
-bool isEndMark(QByteArrayView event)
+bool isBreak(QByteArrayView event)
 {
-    return std::any_of(endMarks.begin(), endMarks.end(), [event](QByteArrayView mark) {
-        return event.startsWith(mark);
+    return std::any_of(breaks.begin(), breaks.end(), [event](QByteArrayView beginning) {
+        return event.startsWith(beginning);
     });
 }
 
@@ -71,6 +74,7 @@ void KeptDownstream::beginStream(int status, const common::HeaderList &headers)
 {
     const common::HeaderList all = withOurs(headers);
     m_log->begin(status, all, true);
+    m_terms.numbered = m_terms.numbered && all.value("content-type").startsWith(eventsType);
     if (!m_left) {
         m_client->beginStream(status, all);
     }
@@ -83,7 +87,7 @@ void KeptDownstream::write(const QByteArray &bytes)
         const qsizetype found = bytes.indexOf(eventEnd, begin);
         const qsizetype end = found < 0 ? bytes.size() : found + eventEnd.size();
         const QByteArrayView part = QByteArrayView(bytes).sliced(begin, end - begin);
-        m_isDone = isEndMark(part);
+        m_isBroken = m_isBroken || isBreak(part);
         const QByteArray event = numbered(part);
         m_log->append(event);
         told += event;
@@ -114,7 +118,7 @@ void KeptDownstream::end(bool complete, bool succeeded)
 
 void KeptDownstream::finish()
 {
-    end(true, m_isDone);
+    end(true, !m_isBroken);
     if (!m_left) {
         m_client->finish();
     }

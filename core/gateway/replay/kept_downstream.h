@@ -15,7 +15,7 @@ class KeptDownstream final : public relay::Downstream
 public:
     struct Terms
     {
-        bool numbered = false; ///< each event of a stream gets an `id:` line, from 1
+        bool numbered = false; ///< each event of an event stream gets an `id:` line, from 1
         /// How long it goes on without anybody who reads; 0 = it does not.
         common::Duration grace{0};
         common::HeaderList headers; ///< added to the client's head
@@ -53,7 +53,7 @@ private:
     Terms m_terms;
     const common::Clock &m_clock;
     std::int64_t m_lastEvent = 0;
-    bool m_isDone = false; ///< the stream's end mark was written
+    bool m_isBroken = false; ///< the stream has said so
     bool m_ended = false;
     bool m_left = false; ///< the client
     bool m_abandoned = false; ///< and nobody has come back in time

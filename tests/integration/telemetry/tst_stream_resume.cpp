@@ -224,6 +224,40 @@ private Q_SLOTS:
         QCOMPARE(m_gateway->post(path, body, "Idempotency-Key: " + longKey + "\r\n").status, 400);
     }
 
+    void soDoesItInEveryDialect_data()
+    {
+        QTest::addColumn<QByteArray>("target");
+        QTest::addColumn<QByteArray>("body");
+        const QByteArray model = "\"model\":\"groq/openai/gpt-oss-120b\"";
+        const QByteArray chat = R"("messages":[{"role":"user","content":"Hi"}])";
+        const QByteArray google = "/v1beta/models/groq/openai/gpt-oss-120b:streamGenerateContent";
+        const QByteArray contents = R"({"contents":[{"parts":[{"text":"Hi"}]}]})";
+        QTest::newRow("Anthropic")
+            << "/v1/messages"_ba
+            << "{" + model + R"(,"max_tokens":9,"stream":true,)" + chat + "}";
+        QTest::newRow("Responses") << "/v1/responses"_ba
+                                   << "{" + model + R"(,"store":false,"stream":true,"input":"Hi"})";
+        QTest::newRow("Google") << google + "?alt=sse" << contents;
+        QTest::newRow("Google's array") << google << contents;
+        QTest::newRow("Ollama") << "/api/chat"_ba
+                                << "{" + model + ',' + chat + "}";
+    }
+
+    void soDoesItInEveryDialect()
+    {
+        QFETCH(QByteArray, target);
+        QFETCH(QByteArray, body);
+        const QByteArray key = "Idempotency-Key: once\r\n";
+        const RawReply first = m_gateway->post(target, body, key);
+        QCOMPARE(first.status, 200);
+        QVERIFY(first.body.contains("Hello "));
+        const RawReply again = m_gateway->post(target, body, key);
+        QCOMPARE(again.body, first.body);
+        QCOMPARE(again.headers.value("content-type"), first.headers.value("content-type"));
+        QCOMPARE(again.headers.value("x-freerelay-idempotent-replay"), "true"_ba);
+        QCOMPARE(m_script->asked(), 1);
+    }
+
     void aReplayHasARecordOfItsOwnInWhichNothingIsCountedTwice()
     {
         const QByteArray key = "Idempotency-Key: once\r\n";

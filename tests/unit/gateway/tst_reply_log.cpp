@@ -330,7 +330,7 @@ private Q_SLOTS:
         KeptDownstream kept(client, log, {true, 60s, {}, {}}, clock);
         bool gone = false;
         kept.setHandlers([] {}, [&gone] { gone = true; });
-        kept.beginStream(200, {});
+        kept.beginStream(200, common::HeaderList{{"content-type"_ba, "text/event-stream"_ba}});
         kept.write("data: 1\n\ndata: 2\n\n");
         QCOMPARE(client->body, "id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n"_ba);
         client->leave();
@@ -349,6 +349,18 @@ private Q_SLOTS:
         QVERIFY(gone && kept.isGone());
         QCOMPARE(
             log->read(0, 1000).bytes, "id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\ndata: 3\n\n"_ba);
+    }
+
+    void onlyEventsAreNumbered()
+    {
+        QTemporaryDir folder;
+        tests::ManualClock clock;
+        auto client = std::make_shared<tests::FakeDownstream>();
+        KeptDownstream kept(
+            client, std::make_shared<ReplyLog>(folder.path()), {true, 60s, {}, {}}, clock);
+        kept.beginStream(200, common::HeaderList{{"content-type"_ba, "application/x-ndjson"_ba}});
+        kept.write("{\"done\":false}\n");
+        QCOMPARE(client->body, "{\"done\":false}\n"_ba);
     }
 
     void endsWithItsClientWithoutGrace()
@@ -394,7 +406,14 @@ private Q_SLOTS:
             << 200 << "event: response.completed\ndata: {}\n\n"_ba << false;
         QTest::newRow("failed response")
             << 200 << "event: response.failed\ndata: {}\n\n"_ba << true;
+        QTest::newRow("Google's") << 200 << "data: {\"candidates\":[]}\n\n"_ba << false;
+        QTest::newRow("Google's array") << 200 << ",\r\n{\"candidates\":[]}"_ba << false;
+        QTest::newRow("Ollama's") << 200 << "{\"model\":\"m\",\"done\":true}\n"_ba << false;
         QTest::newRow("broken") << 200 << "data: {\"error\":{}}\n\n"_ba << true;
+        QTest::newRow("broken message") << 200 << "event: error\ndata: {}\n\n"_ba << true;
+        QTest::newRow("broken array") << 200 << ",\r\n{\"error\":{}}"_ba << true;
+        QTest::newRow("array that breaks at once") << 200 << "[{\"error\":{}}"_ba << true;
+        QTest::newRow("broken lines") << 200 << "{\"error\":\"no\"}\n"_ba << true;
     }
 
     void tellsAFailure()
@@ -414,7 +433,9 @@ private Q_SLOTS:
             kept.reply(status, {}, "{}");
         } else {
             kept.beginStream(status, {});
-            kept.write("data: 1\n\n" + lastEvent);
+            kept.write("data: 1\n\n");
+            kept.write(lastEvent);
+            kept.write("]"); // what follows an error in an array
             kept.finish();
         }
         QCOMPARE(told, failed);
