@@ -1,5 +1,6 @@
 #include "rules_reader.h"
 
+#include <array>
 #include <limits>
 
 using namespace Qt::Literals::StringLiterals;
@@ -10,6 +11,8 @@ namespace {
 
 constexpr std::int64_t mostTokens = 100'000'000;
 constexpr std::int64_t longestToolCallId = 128;
+/// Of FillInRule::textReply.
+constexpr std::array<EnumName<bool>, 2> fillInReplies{{{"text", true}, {"chat", false}}};
 
 void readClamp(SchemaProblems &problems, const YamlEntry &entry, std::vector<Clamp> &clamps)
 {
@@ -43,6 +46,38 @@ void readClamps(MapReader &map, std::vector<Clamp> &clamps)
     clamps.clear();
     for (const YamlEntry &entry : node->entries) {
         readClamp(map.problems(), entry, clamps);
+    }
+}
+
+FillInRule fillInOf(SchemaProblems &problems, const YamlNode &node)
+{
+    MapReader map(problems, node, u"an address that fills gaps"_s);
+    FillInRule rule;
+    map.require("match");
+    map.readText("match", rule.pattern);
+    const YamlNode *path = map.require("path");
+    map.readText("path", rule.path);
+    if (path != nullptr && (!rule.path.startsWith('/') || rule.path.contains(' '))) {
+        problems.add(*path, u"a path begins with '/' and has no blanks"_s);
+    }
+    map.readEnum("reply", rule.textReply, std::span<const EnumName<bool>>(fillInReplies));
+    map.finish();
+    return rule;
+}
+
+void readFillIns(MapReader &map, std::vector<FillInRule> &rules)
+{
+    const YamlNode *node = map.take("fill_in");
+    if (node == nullptr) {
+        return;
+    }
+    if (node->kind != YamlNode::Kind::Sequence) {
+        map.problems().add(*node, u"'fill_in' must be a list"_s);
+        return;
+    }
+    rules.clear();
+    for (const std::shared_ptr<const YamlNode> &item : node->items) {
+        rules.push_back(fillInOf(map.problems(), *item));
     }
 }
 
@@ -103,6 +138,7 @@ void readWireRules(SchemaProblems &problems, const YamlNode &node, WireRules &ru
     std::int64_t idLength = rules.toolCallIdLength;
     map.readInteger("tool_call_id_length", idLength, 0, longestToolCallId);
     rules.toolCallIdLength = static_cast<int>(idLength);
+    readFillIns(map, rules.fillIn);
     map.finish();
 }
 

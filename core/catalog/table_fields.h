@@ -8,7 +8,7 @@
 namespace freerelay::catalog {
 
 /// Bumped whenever a list below changes: a table of another version is refused.
-inline constexpr std::uint8_t tableVersion = 3;
+inline constexpr std::uint8_t tableVersion = 4;
 
 template <typename Value, typename Type>
 concept FieldsOf = std::same_as<std::remove_const_t<Value>, Type>;
@@ -41,6 +41,12 @@ template <typename Archive, FieldsOf<Clamp> Value> void visitFields(Archive &arc
     archive(value.parameter, value.minimum, value.maximum);
 }
 
+template <typename Archive, FieldsOf<FillInRule> Value>
+void visitFields(Archive &archive, Value &value)
+{
+    archive(value.pattern, value.path, value.textReply);
+}
+
 template <typename Archive, FieldsOf<WireRules> Value>
 void visitFields(Archive &archive, Value &value)
 {
@@ -48,7 +54,7 @@ void visitFields(Archive &archive, Value &value)
     archive(value.streamOptions, value.developerRole, value.strictMessages);
     archive(value.nullContentAsEmpty, value.flattenContent, value.parallelToolCallsOff);
     archive(value.schemaAsObject, value.stopAsArray, value.maxTokensRequired);
-    archive(value.defaultMaxTokens, value.toolCallIdLength);
+    archive(value.defaultMaxTokens, value.toolCallIdLength, value.fillIn);
 }
 
 template <typename Archive, FieldsOf<ErrorRules> Value>

@@ -84,6 +84,16 @@ struct Clamp
     bool operator==(const Clamp &) const = default;
 };
 
+/// Where some models of a provider are asked to fill a gap: text before it and behind it.
+struct FillInRule
+{
+    QByteArray pattern; ///< of the model's name; `*` stands for anything, letter case is ignored
+    QByteArray path; ///< in the place of "/chat/completions"
+    bool textReply = true; ///< text_completion, not a chat completion
+
+    bool operator==(const FillInRule &) const = default;
+};
+
 /// What a provider's flavour of its wire format needs; data, never code. Parameter names are
 /// top-level keys of the OpenAI chat request.
 struct WireRules
@@ -104,6 +114,7 @@ struct WireRules
     bool maxTokensRequired = false; ///< send defaultMaxTokens when the client gave none
     std::int64_t defaultMaxTokens = 8192; ///< tokens
     int toolCallIdLength = 0; ///< > 0: ids must be [A-Za-z0-9]{length}
+    std::vector<FillInRule> fillIn; ///< the first that fits; others fill gaps by the chat
 
     bool operator==(const WireRules &) const = default;
 };

@@ -13,28 +13,6 @@ namespace freerelay::dialects {
 
 namespace {
 
-struct FillInAddress
-{
-    QByteArrayView provider; ///< id
-    QByteArrayView model; ///< name pattern
-    QByteArrayView address; ///< in the place of "/chat/completions"
-    bool textReply; ///< text_completion, not a chat completion
-};
-
-/// Sources: docs.mistral.ai "Code generation" (fim), api-docs.deepseek.com "FIM completion (beta)",
-/// ollama/ollama openai/openai.go (CompletionRequest.Suffix) for models whose template has a
-/// suffix.
-constexpr std::array<FillInAddress, 8> addresses{{
-    {"mistral", "codestral*", "/fim/completions", false},
-    {"deepseek", "deepseek-chat", "/beta/completions", true},
-    {"ollama", "qwen2.5-coder*", "/completions", true},
-    {"ollama", "deepseek-coder-v2*", "/completions", true},
-    {"ollama", "codestral*", "/completions", true},
-    {"ollama", "starcoder2*", "/completions", true},
-    {"ollama", "codellama*code*", "/completions", true},
-    {"ollama", "codegemma*code*", "/completions", true},
-}};
-
 /// Members of the chat that mean the same there.
 constexpr std::array<QByteArrayView, 7> shared{
     "max_tokens", "temperature", "top_p", "stop", "seed", "stream", "stream_options"};
@@ -72,12 +50,12 @@ bodyOf(const JsonValue &chat, const catalog::Provider &provider, const catalog::
 std::optional<EncodedRequest> encodeFillIn(
     const ChatRequest &request, const catalog::Provider &provider, const catalog::Model &model)
 {
-    const auto *const found = std::find_if(
-        addresses.begin(), addresses.end(), [&](const FillInAddress &one) {
-            return one.provider == provider.id && catalog::matchesPattern(one.model, model.name);
+    const auto &rules = provider.rules.fillIn;
+    const auto found = std::find_if(
+        rules.begin(), rules.end(), [&](const catalog::FillInRule &rule) {
+            return catalog::matchesPattern(rule.pattern, model.name);
         });
-    const QByteArray path = found == addresses.end() ? QByteArray()
-                                                     : openAiPath(provider, found->address);
+    const QByteArray path = found == rules.end() ? QByteArray() : openAiPath(provider, found->path);
     if (path.isEmpty()) {
         return std::nullopt;
     }

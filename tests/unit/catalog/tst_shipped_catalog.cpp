@@ -142,6 +142,8 @@ private Q_SLOTS:
         const std::pair<QByteArray, QByteArray> seed{"seed", "random_seed"};
         QCOMPARE(mistral->rules.rename.front(), seed);
         QCOMPARE(mistral->rules.toolCallIdLength, 9);
+        const std::vector<FillInRule> fillIn{{"codestral*"_ba, "/fim/completions"_ba, false}};
+        QCOMPARE(mistral->rules.fillIn, fillIn);
         QVERIFY(mistral->rules.strictMessages);
         QVERIFY(!mistral->rules.streamOptions);
     }

@@ -55,6 +55,8 @@ private Q_SLOTS:
         QCOMPARE(team.rules.rename, std::vector{seed});
         QCOMPARE(team.rules.clamp.front().maximum, std::optional(1.5));
         QVERIFY(!team.rules.streamOptions);
+        const std::vector<FillInRule> fillIn{{"coder-*"_ba, "/fim/completions"_ba, false}};
+        QCOMPARE(team.rules.fillIn, fillIn);
         QCOMPARE(team.errors.messagePaths, std::vector{"fault.reason"_ba});
         const std::pair<QByteArray, ResetFormat> reset{"fault.retry_in", ResetFormat::FloatSeconds};
         QVERIFY(team.errors.resetPaths == std::vector{reset});
@@ -195,6 +197,14 @@ private Q_SLOTS:
             "providers:\n- id: groq\n  errors: {rate_limit_statuses: [200]}\n",
             u"3:34"_s,
             u"400 to 599"_s);
+        row("fill in without slash",
+            "providers:\n- id: groq\n  rules: {fill_in: [{match: m, path: fim}]}\n",
+            u"3:38"_s,
+            u"'/'"_s);
+        row("fill in as nothing known",
+            "providers:\n- id: groq\n  rules: {fill_in: [{match: m, path: /f, reply: xml}]}\n",
+            u"3:49"_s,
+            u"text"_s);
         row("path without slash",
             "providers:\n- id: groq\n  chat_path: chat\n",
             u"3:14"_s,

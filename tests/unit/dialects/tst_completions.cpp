@@ -79,18 +79,15 @@ private Q_SLOTS:
 
     void takesTheAddressForGaps_data()
     {
-        QTest::addColumn<QByteArray>("provider");
         QTest::addColumn<QByteArray>("model");
         QTest::addColumn<QByteArray>("path");
         QTest::addColumn<bool>("textReply");
-        const auto row = [](QByteArray provider, QByteArray model, QByteArray path, bool text) {
-            QTest::newRow(model.constData()) << provider << model << path << text;
+        const auto row = [](const QByteArray &model, const QByteArray &path, bool text) {
+            QTest::newRow(model.constData()) << model << path << text;
         };
-        row("mistral", "codestral-latest", "/v1/fim/completions", false);
-        row("deepseek", "deepseek-chat", "/v1/beta/completions", true);
-        row("ollama", "qwen2.5-coder:7b", "/v1/completions", true);
-        row("mistral", "mistral-small", "/v1/chat/completions", false);
-        row("groq", "codestral-latest", "/v1/chat/completions", false);
+        row("codestral-latest", "/v1/fim/completions", false);
+        row("Coder:7b", "/v1/completions", true);
+        row("mistral-small", "/v1/chat/completions", false);
     }
 
     void takesTheAddressForGaps()
@@ -101,10 +98,11 @@ private Q_SLOTS:
         auto chat = parseOpenAiChat(said->chat);
         chat->foreign = true;
         chat->fillsIn = said->fillsIn;
-        QFETCH(QByteArray, provider);
         QFETCH(QByteArray, model);
         catalog::Provider asked;
-        asked.id = provider;
+        asked.rules.fillIn = {
+            {"codestral*"_ba, "/fim/completions"_ba, false},
+            {"coder*"_ba, "/completions"_ba, true}};
         asked.chatPath = "/v1/chat/completions";
         asked.rules.rename = {{"seed", "random_seed"}};
         catalog::Model named;
