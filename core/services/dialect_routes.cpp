@@ -107,6 +107,13 @@ void DialectRoutes::addResponses(gateway::Router &router)
          }});
     router.add(
         {Method::Post,
+         "/v1/responses/compact"_ba,
+         RouteFlag::JsonBody | RouteFlag::ToldByHandler,
+         [this](const HttpRequest &request, Downstream downstream) {
+             m_responses.compact(request, std::move(downstream));
+         }});
+    router.add(
+        {Method::Post,
          "/v1/responses/input_tokens"_ba,
          RouteFlag::JsonBody,
          [this](const HttpRequest &request, const Downstream &downstream) {

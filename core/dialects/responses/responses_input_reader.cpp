@@ -2,6 +2,7 @@
 
 #include "core/dialects/canonical/canonical_content.h"
 #include "core/dialects/canonical/chat_request_parts.h"
+#include "core/dialects/responses/compaction.h"
 #include "core/dialects/responses/responses_thoughts.h"
 
 namespace freerelay::dialects {
@@ -83,6 +84,8 @@ ResponsesInputReader::readItem(const JsonValue &item, const QByteArray &path)
         return readOutput(item, path);
     } else if (type.equals("reasoning")) {
         readThought(item, path);
+    } else if (type.equals("compaction") || type.equals("compaction_summary")) {
+        readSummary(item, path);
     } else if (type.equals("item_reference") || (type.isAbsent() && item["id"].isString())) {
         return invalidParameter(
             latin(path),
@@ -159,6 +162,18 @@ void ResponsesInputReader::readThought(const JsonValue &item, const QByteArray &
         m_details += (m_details.isEmpty() ? "" : ",") + opened->details;
     }
     m_signatures.insert(opened->callSignatures);
+}
+
+/// What was said before the conversation was made shorter. Nobody else can open OpenAI's own.
+void ResponsesInputReader::readSummary(const JsonValue &item, const QByteArray &path)
+{
+    const auto summary = openSummary(item["encrypted_content"].string());
+    if (!summary) {
+        ignore(path + ' ' + item["type"].string());
+        return;
+    }
+    flush();
+    m_json.beginObject().member("role", "user").member("content", *summary).endObject();
 }
 
 std::optional<common::Error>

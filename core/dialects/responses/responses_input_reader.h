@@ -50,6 +50,7 @@ private:
     MaybeError readOutput(const JsonValue &item, const QByteArray &path);
     void readAssistant(const JsonValue &content, const QByteArray &path);
     void readThought(const JsonValue &item, const QByteArray &path);
+    void readSummary(const JsonValue &item, const QByteArray &path);
 
     void flush();
     void writeWords();

@@ -2,6 +2,7 @@
 
 #include "core/dialects/canonical/chat_request_parts.h"
 #include "core/dialects/json.h"
+#include "core/dialects/responses/compaction.h"
 #include "core/dialects/responses/responses_input_reader.h"
 #include "core/dialects/responses/responses_object.h"
 
@@ -99,8 +100,9 @@ QByteArray echoedText(const JsonValue &text)
 
 } // namespace
 
-ResponsesRequestReader::ResponsesRequestReader()
-    : m_json(m_request.chat)
+ResponsesRequestReader::ResponsesRequestReader(Purpose purpose)
+    : m_purpose(purpose)
+    , m_json(m_request.chat)
 {
     m_terms->echo = defaultEcho();
 }
@@ -182,6 +184,9 @@ std::optional<common::Error> ResponsesRequestReader::checkShape(const JsonMember
 std::optional<common::Error> ResponsesRequestReader::readKnown(const JsonMember &member)
 {
     const JsonValue value = member.value;
+    if (m_purpose == Purpose::Compaction && (member.keyIs("stream") || member.keyIs("text"))) {
+        return std::nullopt; // of the answers that are to come
+    }
     if (member.keyIs("input")) {
         m_input = value;
     } else if (member.keyIs("instructions")) {
@@ -260,7 +265,8 @@ std::optional<common::Error> ResponsesRequestReader::writeConversation()
         return invalidParameter(u"input"_s, u"Expected a string or an array of items."_s);
     }
     addTools();
-    m_tools.writeTo(m_json, m_toolChoice, m_request.ignored);
+    const bool mayCall = m_purpose == Purpose::Answer;
+    m_tools.writeTo(m_json, mayCall ? m_toolChoice : JsonValue(R"("none")"), m_request.ignored);
     if (!m_tools.isEmpty() && m_parallel.isBool()) {
         m_json.rawMember("parallel_tool_calls", m_parallel.text());
     }
@@ -270,8 +276,17 @@ std::optional<common::Error> ResponsesRequestReader::writeConversation()
         m_json.rawMember("content", m_instructions.text()).endObject();
     }
     auto error = ResponsesInputReader(m_json, m_request.ignored).read(m_input);
+    if (m_purpose == Purpose::Compaction) {
+        writeCompactionPrompt();
+    }
     m_json.endArray();
     return error;
+}
+
+void ResponsesRequestReader::writeCompactionPrompt()
+{
+    m_terms->userMessages = userMessagesIn(m_input);
+    m_json.beginObject().member("role", "user").member("content", compactionPrompt()).endObject();
 }
 
 /// Codex names tools that come later in an item of the input.

@@ -21,7 +21,11 @@ namespace freerelay::dialects {
 class ResponsesRequestReader
 {
 public:
-    ResponsesRequestReader();
+    /// What the request is read for. A compaction asks for a summary of the conversation and may
+    /// call no tools.
+    enum class Purpose : std::uint8_t { Answer, Compaction };
+
+    explicit ResponsesRequestReader(Purpose purpose = Purpose::Answer);
     Q_DISABLE_COPY_MOVE(ResponsesRequestReader)
     ~ResponsesRequestReader() = default;
 
@@ -37,10 +41,12 @@ private:
     void readReasoning(const JsonValue &reasoning);
     void readText(const JsonValue &text);
     void readInclude(const JsonValue &include);
+    void writeCompactionPrompt();
     void addTools();
     void echoTools();
     void echo(QByteArrayView name, const QByteArray &json);
 
+    Purpose m_purpose;
     ClientRequest m_request;
     std::shared_ptr<ResponsesTerms> m_terms = std::make_shared<ResponsesTerms>();
     ToolBridge m_tools;

@@ -1,6 +1,7 @@
 #include "responses_route.h"
 
 #include "core/dialects/json_writer.h"
+#include "core/dialects/responses/compaction_dialect.h"
 #include "core/dialects/responses/responses_dialect.h"
 #include "core/gateway/replay/no_client.h"
 #include "core/gateway/responses/input_items.h"
@@ -28,6 +29,12 @@ constexpr std::chrono::hours forever{24};
 const dialects::ResponsesDialect &responsesDialect()
 {
     static const dialects::ResponsesDialect dialect;
+    return dialect;
+}
+
+const dialects::CompactionDialect &compactionDialect()
+{
+    static const dialects::CompactionDialect dialect;
     return dialect;
 }
 
@@ -79,6 +86,7 @@ ResponsesRoute::ResponsesRoute(
     : m_relay(relay)
     , m_replay(replay)
     , m_chat(relay, audit, texts, replay, {&responsesDialect()})
+    , m_compaction(relay, audit, texts, replay, {&compactionDialect()})
 { }
 
 void ResponsesRoute::create(
@@ -269,6 +277,19 @@ void ResponsesRoute::cancel(const HttpRequest &request, relay::Downstream &downs
         log->cancel();
     }
     tell(downstream, *log);
+}
+
+void ResponsesRoute::compact(
+    const HttpRequest &request, std::shared_ptr<relay::Downstream> downstream)
+{
+    PreparedRequest prepared;
+    HttpRequest asked = request;
+    if (const auto order = readResponseOrder(request.body, m_replay.logs())) {
+        asked.body = order->body;
+    } else {
+        prepared.refusal = order.error();
+    }
+    m_compaction.handle(asked, std::move(downstream), std::move(prepared));
 }
 
 void ResponsesRoute::countInput(const HttpRequest &request, relay::Downstream &downstream)

@@ -31,6 +31,8 @@ public:
     /// POST /v1/responses/{id}/cancel, of one in the background.
     void cancel(const HttpRequest &request, relay::Downstream &downstream);
 
+    /// POST /v1/responses/compact: see CompactionDialect.
+    void compact(const HttpRequest &request, std::shared_ptr<relay::Downstream> downstream);
     /// POST /v1/responses/input_tokens: an estimate; see countTokens().
     void countInput(const HttpRequest &request, relay::Downstream &downstream);
 
@@ -52,6 +54,7 @@ private:
     relay::WorkerRelay &m_relay;
     ReplayRoute &m_replay;
     ChatRoute m_chat;
+    ChatRoute m_compaction;
     common::RandomIds m_ids;
 };
 

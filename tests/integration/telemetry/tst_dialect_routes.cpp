@@ -1,11 +1,6 @@
-#include "tests/integration/relay/provider_replies.h"
-#include "tests/integration/telemetry/running_gateway.h"
-#include "tests/integration/telemetry/upstream_thread.h"
+#include "tests/integration/telemetry/scripted_gateway.h"
 
 #include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-#include <QMutex>
 #include <QTest>
 
 using namespace Qt::Literals::StringLiterals;
@@ -13,11 +8,6 @@ using namespace freerelay;
 using namespace freerelay::tests;
 
 namespace {
-
-QJsonObject parsed(const QByteArray &json)
-{
-    return QJsonDocument::fromJson(json).object();
-}
 
 const QByteArray chat = R"("messages":[{"role":"user","content":"Hi"}])";
 
@@ -32,29 +22,19 @@ class TestDialectRoutes final : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        m_upstream->setHandler([this](const FakeRequest &request) {
-            return request.method == "GET" ? FakeReply::json("{}"_ba, 500) : answer(request);
-        });
-        m_fixture.setVariable(u"OPENAI_API_KEY"_s, u"sk-of-the-test"_s);
-        m_fixture.setVariable(u"OPENAI_BASE_URL"_s, QString::fromLatin1(m_upstream->url("/v1"_ba)));
-        m_fixture.setVariable(u"MISTRAL_API_KEY"_s, u"of-the-test"_s);
-        m_fixture.setVariable(
-            u"MISTRAL_BASE_URL"_s, QString::fromLatin1(m_upstream->url("/mistral"_ba)));
+        m_gateway.addProvider(u"OPENAI"_s);
+        m_gateway.addProvider(u"MISTRAL"_s, "/mistral"_ba);
         QVERIFY(m_gateway.start());
     }
 
-    void init()
-    {
-        const QMutexLocker lock(&m_mutex);
-        m_reply.reset();
-    }
+    void init() { m_gateway.answerAsUsual(); }
 
     void completes()
     {
-        const RawReply reply = m_gateway.post("/v1/completions", R"({"prompt":"Hi"})");
+        const RawReply reply = m_gateway->post("/v1/completions", R"({"prompt":"Hi"})");
         QCOMPARE(reply.status, 200);
         QCOMPARE(parsed(reply.body)[u"choices"_s][0][u"text"_s].toString(), u"Hello you"_s);
-        const RawReply stream = m_gateway.post(
+        const RawReply stream = m_gateway->post(
             "/v1/completions", R"({"prompt":"a","suffix":"b","stream":true})");
         QVERIFY(stream.body.contains("\"text\":\"Hello \""));
         QVERIFY(stream.body.endsWith("data: [DONE]\n\n"));
@@ -63,20 +43,19 @@ private Q_SLOTS:
     void fillsGapsWhereTheProviderHasAnAddressForIt()
     {
         for (const QByteArray path : {"/v1/completions", "/api/generate"}) {
-            const RawReply reply = m_gateway.post(
+            const RawReply reply = m_gateway->post(
                 path, R"({"model":"codestral-latest","prompt":"a","suffix":"b","stream":false})");
             QCOMPARE(reply.status, 200);
             QVERIFY(reply.body.contains("Hello you"));
-            const QMutexLocker lock(&m_mutex);
-            QCOMPARE(m_last.target, "/mistral/fim/completions"_ba);
-            QVERIFY(
-                m_last.body.startsWith(R"({"model":"codestral-latest","prompt":"a","suffix":"b")"));
+            QCOMPARE(m_gateway.lastAsked().target, "/mistral/fim/completions"_ba);
+            QVERIFY(m_gateway.lastAsked().body.startsWith(
+                R"({"model":"codestral-latest","prompt":"a","suffix":"b")"));
         }
     }
 
     void chatsInLines()
     {
-        const RawReply reply = m_gateway.post(
+        const RawReply reply = m_gateway->post(
             "/api/chat", R"({"model":"freerelay-auto:latest",)" + chat + '}');
         QCOMPARE(reply.status, 200);
         QCOMPARE(reply.headers.value("content-type"), "application/x-ndjson"_ba);
@@ -89,7 +68,7 @@ private Q_SLOTS:
 
     void generatesInOnePiece()
     {
-        const RawReply reply = m_gateway.post(
+        const RawReply reply = m_gateway->post(
             "/api/generate", R"({"model":"auto","prompt":"Hi","stream":false})");
         QCOMPARE(reply.status, 200);
         QCOMPARE(parsed(reply.body)[u"response"_s].toString(), u"Hello you"_s);
@@ -99,8 +78,9 @@ private Q_SLOTS:
     void aStreamThatBreaksOffSaysSo()
     {
         // With tools, so that nobody goes on with it.
-        answerOnce(replies().answer(true, {"Hel", "lo"}).withFault(FakeFault::Cut, 2));
-        const RawReply reply = m_gateway.post(
+        m_gateway.answerWith(
+            ScriptedGateway::replies().answer(true, {"Hel", "lo"}).withFault(FakeFault::Cut, 2));
+        const RawReply reply = m_gateway->post(
             "/api/chat",
             "{" + chat
                 + R"(,"tools":[{"type":"function","function":{"name":"f","parameters":{}}}]})");
@@ -111,74 +91,48 @@ private Q_SLOTS:
 
     void errorsAreOneSentence()
     {
-        const RawReply reply = m_gateway.post("/api/chat", R"({"model":"no-such",)" + chat + '}');
+        const RawReply reply = m_gateway->post("/api/chat", R"({"model":"no-such",)" + chat + '}');
         QCOMPARE(reply.status, 404);
         QVERIFY(parsed(reply.body)[u"error"_s].toString().contains("no-such"_L1));
-        QCOMPARE(m_gateway.post("/api/chat", R"({"messages":"x"})").status, 400);
+        QCOMPARE(m_gateway->post("/api/chat", R"({"messages":"x"})").status, 400);
     }
 
     void loadsWithoutAskingAnybody()
     {
-        const RawReply reply = m_gateway.post("/api/generate", R"({"model":"m"})");
+        const RawReply reply = m_gateway->post("/api/generate", R"({"model":"m"})");
         QCOMPARE(reply.status, 200);
         QCOMPARE(parsed(reply.body)[u"done_reason"_s].toString(), u"load"_s);
     }
 
     void embeds()
     {
-        answerOnce(FakeReply::json(
+        m_gateway.answerWith(FakeReply::json(
             R"({"data":[{"index":0,"embedding":[0.5]}],"model":"text-embedding-3-small"})"));
-        const RawReply batch = m_gateway.post(
+        const RawReply batch = m_gateway->post(
             "/api/embed", R"({"model":"text-embedding-3-small","input":"a"})");
         QCOMPARE(batch.status, 200);
         QCOMPARE(parsed(batch.body)[u"embeddings"_s][0].toArray(), QJsonArray{0.5});
-        const RawReply single = m_gateway.post(
+        const RawReply single = m_gateway->post(
             "/api/embeddings", R"({"model":"text-embedding-3-small","prompt":"a"})");
         QCOMPARE(parsed(single.body)[u"embedding"_s].toArray(), QJsonArray{0.5});
     }
 
     void tellsItsModels()
     {
-        const QJsonArray models = parsed(m_gateway.get("/api/tags").body)[u"models"_s].toArray();
+        const QJsonArray models = parsed(m_gateway->get("/api/tags").body)[u"models"_s].toArray();
         QCOMPARE(models[0][u"name"_s].toString(), u"freerelay-auto"_s);
         QCOMPARE(models[0][u"digest"_s].toString().size(), 64);
         const QJsonObject shown = parsed(
-            m_gateway.post("/api/show", R"({"model":"openai/text-embedding-3-small"})").body);
+            m_gateway->post("/api/show", R"({"model":"openai/text-embedding-3-small"})").body);
         QCOMPARE(shown[u"capabilities"_s].toArray(), QJsonArray{u"embedding"_s});
         QCOMPARE(shown[u"model_info"_s][u"freerelay.context_length"_s].toInt(), 8'191);
-        QCOMPARE(m_gateway.post("/api/show", R"({"model":"no-such"})").status, 404);
-        QVERIFY(!parsed(m_gateway.get("/api/version").body)[u"version"_s].toString().isEmpty());
-        QCOMPARE(m_gateway.get("/api/ps").body, R"({"models":[]})"_ba);
+        QCOMPARE(m_gateway->post("/api/show", R"({"model":"no-such"})").status, 404);
+        QVERIFY(!parsed(m_gateway->get("/api/version").body)[u"version"_s].toString().isEmpty());
+        QCOMPARE(m_gateway->get("/api/ps").body, R"({"models":[]})"_ba);
     }
 
 private:
-    static const ProviderReplies &replies()
-    {
-        static const ProviderReplies openAi(catalog::Wire::OpenAiChat);
-        return openAi;
-    }
-
-    FakeReply answer(const FakeRequest &request)
-    {
-        const QMutexLocker lock(&m_mutex);
-        m_last = request;
-        return m_reply
-            ? *m_reply
-            : replies().answer(request.body.contains("\"stream\":true"), {"Hello ", "you"});
-    }
-
-    void answerOnce(const FakeReply &reply)
-    {
-        const QMutexLocker lock(&m_mutex);
-        m_reply = reply;
-    }
-
-    QMutex m_mutex;
-    std::optional<FakeReply> m_reply;
-    FakeRequest m_last;
-    UpstreamThread m_upstream;
-    CliFixture m_fixture;
-    RunningGateway m_gateway{m_fixture};
+    ScriptedGateway m_gateway;
 };
 
 QTEST_GUILESS_MAIN(TestDialectRoutes)

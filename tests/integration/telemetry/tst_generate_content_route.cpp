@@ -1,11 +1,7 @@
-#include "tests/integration/relay/provider_replies.h"
-#include "tests/integration/telemetry/running_gateway.h"
-#include "tests/integration/telemetry/upstream_thread.h"
+#include "tests/integration/telemetry/scripted_gateway.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
-#include <QJsonObject>
-#include <QMutex>
 #include <QTest>
 
 using namespace Qt::Literals::StringLiterals;
@@ -13,11 +9,6 @@ using namespace freerelay;
 using namespace freerelay::tests;
 
 namespace {
-
-QJsonObject parsed(const QByteArray &json)
-{
-    return QJsonDocument::fromJson(json).object();
-}
 
 const QByteArray hello = R"({"contents":[{"parts":[{"text":"Hello there"}]}]})"_ba;
 
@@ -32,20 +23,12 @@ class TestGenerateContentRoute final : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        m_upstream->setHandler([this](const FakeRequest &request) {
-            return request.method == "GET" ? FakeReply::json("{}"_ba, 500) : answer(request);
-        });
-        m_fixture.setVariable(u"GROQ_API_KEY"_s, u"gsk_of-the-test"_s);
-        m_fixture.setVariable(u"FREERELAY_API_KEY"_s, u"gateway+key/1"_s);
-        m_fixture.setVariable(u"GROQ_BASE_URL"_s, QString::fromLatin1(m_upstream->url("/v1"_ba)));
+        m_gateway.addProvider(u"GROQ"_s);
+        m_gateway.fixture().setVariable(u"FREERELAY_API_KEY"_s, u"gateway+key/1"_s);
         QVERIFY(m_gateway.start());
     }
 
-    void init()
-    {
-        const QMutexLocker lock(&m_mutex);
-        m_reply.reset();
-    }
+    void init() { m_gateway.answerAsUsual(); }
 
     void answers()
     {
@@ -91,7 +74,8 @@ private Q_SLOTS:
     {
         QFETCH(QByteArray, method);
         // With tools, so that nobody goes on with it.
-        answerOnce(replies().answer(true, {"Hel", "lo"}).withFault(FakeFault::Cut, 2));
+        m_gateway.answerWith(
+            ScriptedGateway::replies().answer(true, {"Hel", "lo"}).withFault(FakeFault::Cut, 2));
         const RawReply reply = post(
             method,
             R"({"contents":[{"parts":[{"text":"Hi"}]}],"tools":[{"functionDeclarations":[{"name":"f"}]}]})"_ba);
@@ -174,7 +158,7 @@ private Q_SLOTS:
     {
         QFETCH(QByteArray, head);
         QFETCH(int, status);
-        RawClient client(m_gateway.port());
+        RawClient client(m_gateway->port());
         const RawReply reply = client.ask(head);
         QCOMPARE(reply.status, status);
         QCOMPARE(parsed(reply.body)[u"error"_s][u"code"_s].toInt(), status);
@@ -191,39 +175,19 @@ private Q_SLOTS:
     void listsModels()
     {
         const QJsonArray models
-            = parsed(m_gateway.get("/v1beta/models", ownKey()).body)[u"models"_s].toArray();
+            = parsed(m_gateway->get("/v1beta/models", ownKey()).body)[u"models"_s].toArray();
         QVERIFY(!models.isEmpty());
         const QByteArray name = models.last()[u"name"_s].toString().toUtf8();
         QVERIFY(name.startsWith("models/"));
-        const RawReply one = m_gateway.get("/v1beta/" + name, ownKey());
+        const RawReply one = m_gateway->get("/v1beta/" + name, ownKey());
         QCOMPARE(one.status, 200);
         QCOMPARE(parsed(one.body)[u"name"_s].toString().toUtf8(), name);
-        QCOMPARE(m_gateway.get("/v1beta/models/no-such", ownKey()).status, 404);
+        QCOMPARE(m_gateway->get("/v1beta/models/no-such", ownKey()).status, 404);
     }
 
 private:
-    static const ProviderReplies &replies()
-    {
-        static const ProviderReplies openAi(catalog::Wire::OpenAiChat);
-        return openAi;
-    }
-
     static QByteArray modelPath() { return "/v1beta/models/groq/openai/gpt-oss-120b"_ba; }
     static QByteArray ownKey() { return "x-goog-api-key: gateway+key/1\r\n"_ba; }
-
-    FakeReply answer(const FakeRequest &request)
-    {
-        const QMutexLocker lock(&m_mutex);
-        return m_reply
-            ? *m_reply
-            : replies().answer(request.body.contains("\"stream\":true"), {"Hello ", "you"});
-    }
-
-    void answerOnce(const FakeReply &reply)
-    {
-        const QMutexLocker lock(&m_mutex);
-        m_reply = reply;
-    }
 
     RawReply post(const QByteArray &method, const QByteArray &json)
     {
@@ -232,18 +196,14 @@ private:
 
     RawReply postRaw(const QByteArray &path, const QByteArray &json, const QByteArray &headers)
     {
-        RawClient client(m_gateway.port());
+        RawClient client(m_gateway->port());
         client.send(
             "POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
             + headers + "Content-Length: " + QByteArray::number(json.size()) + "\r\n\r\n" + json);
         return client.read();
     }
 
-    QMutex m_mutex;
-    std::optional<FakeReply> m_reply;
-    UpstreamThread m_upstream;
-    CliFixture m_fixture;
-    RunningGateway m_gateway{m_fixture};
+    ScriptedGateway m_gateway;
 };
 
 QTEST_GUILESS_MAIN(TestGenerateContentRoute)

@@ -1,11 +1,6 @@
-#include "tests/integration/relay/provider_replies.h"
-#include "tests/integration/telemetry/running_gateway.h"
-#include "tests/integration/telemetry/upstream_thread.h"
+#include "tests/integration/telemetry/scripted_gateway.h"
 
 #include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-#include <QMutex>
 #include <QTest>
 
 using namespace Qt::Literals::StringLiterals;
@@ -13,11 +8,6 @@ using namespace freerelay;
 using namespace freerelay::tests;
 
 namespace {
-
-QJsonObject parsed(const QByteArray &json)
-{
-    return QJsonDocument::fromJson(json).object();
-}
 
 QByteArray body(const QByteArray &more = {})
 {
@@ -36,19 +26,11 @@ class TestMessagesRoute final : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        m_upstream->setHandler([this](const FakeRequest &request) {
-            return request.method == "GET" ? FakeReply::json("{}"_ba, 500) : answer(request);
-        });
-        m_fixture.setVariable(u"GROQ_API_KEY"_s, u"gsk_of-the-test"_s);
-        m_fixture.setVariable(u"GROQ_BASE_URL"_s, QString::fromLatin1(m_upstream->url("/v1"_ba)));
+        m_gateway.addProvider(u"GROQ"_s);
         QVERIFY(m_gateway.start());
     }
 
-    void init()
-    {
-        const QMutexLocker lock(&m_mutex);
-        m_reply.reset();
-    }
+    void init() { m_gateway.answerAsUsual(); }
 
     void answers()
     {
@@ -61,8 +43,7 @@ private Q_SLOTS:
         QCOMPARE(message[u"stop_reason"_s].toString(), u"end_turn"_s);
         QCOMPARE(reply.headers.value("x-freerelay-ignored"), "mcp_servers"_ba);
         QCOMPARE(reply.headers.value("request-id"), reply.headers.value("x-freerelay-request-id"));
-        const QMutexLocker lock(&m_mutex);
-        QVERIFY(m_lastBody.contains(R"({"role":"system","content":"Be brief."})"));
+        QVERIFY(m_gateway.lastAsked().body.contains(R"({"role":"system","content":"Be brief."})"));
     }
 
     void streams()
@@ -78,7 +59,8 @@ private Q_SLOTS:
     void aStreamThatBreaksOffSaysSo()
     {
         // With tools, so that nobody goes on with it.
-        answerOnce(replies().answer(true, {"Hel", "lo"}).withFault(FakeFault::Cut, 2));
+        m_gateway.answerWith(
+            ScriptedGateway::replies().answer(true, {"Hel", "lo"}).withFault(FakeFault::Cut, 2));
         const RawReply reply = post(
             "/v1/messages", body(R"(,"stream":true,"tools":[{"name":"f","input_schema":{}}])"));
         QVERIFY(reply.body.contains("event: error\n"));
@@ -111,7 +93,7 @@ private Q_SLOTS:
 
     void errorsOfTheProviderAreTold()
     {
-        answerOnce(replies().error(400, "not like that"));
+        m_gateway.answerWith(ScriptedGateway::replies().error(400, "not like that"));
         const RawReply reply = post("/v1/messages", body());
         QCOMPARE(reply.status, 400);
         QVERIFY(
@@ -130,8 +112,8 @@ private Q_SLOTS:
     void listsModelsInBothShapes()
     {
         const QJsonObject theirs = parsed(
-            m_gateway.get("/v1/models", "anthropic-version: 2023-06-01\r\n").body);
-        const QJsonObject ours = parsed(m_gateway.get("/v1/models").body);
+            m_gateway->get("/v1/models", "anthropic-version: 2023-06-01\r\n").body);
+        const QJsonObject ours = parsed(m_gateway->get("/v1/models").body);
         const QJsonArray list = theirs[u"data"_s].toArray();
         QCOMPARE(list.size(), ours[u"data"_s].toArray().size());
         QCOMPARE(list[0][u"type"_s].toString(), u"model"_s);
@@ -139,33 +121,12 @@ private Q_SLOTS:
         QVERIFY(theirs[u"has_more"_s].isBool());
     }
 
-    void somebodyIsThere() { QCOMPARE(m_gateway.get("/").status, 200); }
+    void somebodyIsThere() { QCOMPARE(m_gateway->get("/").status, 200); }
 
 private:
-    static const ProviderReplies &replies()
-    {
-        static const ProviderReplies openAi(catalog::Wire::OpenAiChat);
-        return openAi;
-    }
-
-    FakeReply answer(const FakeRequest &request)
-    {
-        const QMutexLocker lock(&m_mutex);
-        m_lastBody = request.body;
-        return m_reply
-            ? *m_reply
-            : replies().answer(request.body.contains("\"stream\":true"), {"Hello ", "you"});
-    }
-
-    void answerOnce(const FakeReply &reply)
-    {
-        const QMutexLocker lock(&m_mutex);
-        m_reply = reply;
-    }
-
     RawReply post(const QByteArray &path, const QByteArray &json)
     {
-        RawClient client(m_gateway.port());
+        RawClient client(m_gateway->port());
         client.send(
             "POST " + path
             + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
@@ -174,12 +135,7 @@ private:
         return client.read();
     }
 
-    QMutex m_mutex;
-    std::optional<FakeReply> m_reply;
-    QByteArray m_lastBody;
-    UpstreamThread m_upstream;
-    CliFixture m_fixture;
-    RunningGateway m_gateway{m_fixture};
+    ScriptedGateway m_gateway;
 };
 
 QTEST_GUILESS_MAIN(TestMessagesRoute)

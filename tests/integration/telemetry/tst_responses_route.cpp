@@ -1,11 +1,6 @@
-#include "tests/integration/relay/provider_replies.h"
-#include "tests/integration/telemetry/running_gateway.h"
-#include "tests/integration/telemetry/upstream_thread.h"
+#include "tests/integration/telemetry/scripted_gateway.h"
 
 #include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-#include <QMutex>
 #include <QTest>
 
 using namespace Qt::Literals::StringLiterals;
@@ -13,11 +8,6 @@ using namespace freerelay;
 using namespace freerelay::tests;
 
 namespace {
-
-QJsonObject parsed(const QByteArray &json)
-{
-    return QJsonDocument::fromJson(json).object();
-}
 
 QByteArray body(const QByteArray &more = {})
 {
@@ -35,19 +25,11 @@ class TestResponsesRoute final : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        m_upstream->setHandler([this](const FakeRequest &request) {
-            return request.method == "GET" ? FakeReply::json("{}"_ba, 500) : answer(request);
-        });
-        m_fixture.setVariable(u"GROQ_API_KEY"_s, u"gsk_of-the-test"_s);
-        m_fixture.setVariable(u"GROQ_BASE_URL"_s, QString::fromLatin1(m_upstream->url("/v1"_ba)));
+        m_gateway.addProvider(u"GROQ"_s);
         QVERIFY(m_gateway.start());
     }
 
-    void init()
-    {
-        const QMutexLocker lock(&m_mutex);
-        m_reply.reset();
-    }
+    void init() { m_gateway.answerAsUsual(); }
 
     void answers()
     {
@@ -62,8 +44,7 @@ private Q_SLOTS:
             response[u"id"_s].toString().section(u'_', 1),
             QString::fromLatin1(reply.headers.value("x-freerelay-request-id")).section(u'_', 1));
         QCOMPARE(reply.headers.value("x-freerelay-ignored"), "tools[0] web_search"_ba);
-        const QMutexLocker lock(&m_mutex);
-        QVERIFY(m_lastBody.contains(R"({"role":"system","content":"Be brief."})"));
+        QVERIFY(m_gateway.lastAsked().body.contains(R"({"role":"system","content":"Be brief."})"));
     }
 
     void streams()
@@ -80,7 +61,8 @@ private Q_SLOTS:
     void aStreamThatBreaksOffSaysSo()
     {
         // With tools, so that nobody goes on with it.
-        answerOnce(replies().answer(true, {"Hel", "lo"}).withFault(FakeFault::Cut, 2));
+        m_gateway.answerWith(
+            ScriptedGateway::replies().answer(true, {"Hel", "lo"}).withFault(FakeFault::Cut, 2));
         const RawReply reply = post(
             "/v1/responses", body(R"(,"stream":true,"tools":[{"type":"function","name":"f"}])"));
         QVERIFY(reply.body.contains("event: error\n"));
@@ -113,7 +95,7 @@ private Q_SLOTS:
 
     void errorsOfTheProviderAreTold()
     {
-        answerOnce(replies().error(400, "not like that"));
+        m_gateway.answerWith(ScriptedGateway::replies().error(400, "not like that"));
         const RawReply reply = post("/v1/responses", body());
         QCOMPARE(reply.status, 400);
         QVERIFY(
@@ -128,19 +110,51 @@ private Q_SLOTS:
         QCOMPARE(reply.headers.value("x-freerelay-estimate"), "true"_ba);
     }
 
+    void makesConversationsShorter()
+    {
+        const QByteArray conversation
+            = R"({"model":"groq/openai/gpt-oss-120b","instructions":"Be brief.","input":[)"
+              R"({"type":"message","role":"developer","content":"Mind the gap."},)"
+              R"({"type":"message","role":"user","content":"Read it."},)"
+              R"({"type":"function_call","call_id":"c1","name":"f","arguments":"{}"},)"
+              R"({"type":"function_call_output","call_id":"c1","output":"It is red."}],)"
+              R"("tools":[{"type":"function","name":"f"}],"parallel_tool_calls":false})";
+        const RawReply reply = post("/v1/responses/compact", conversation);
+        QCOMPARE(reply.status, 200);
+        const QJsonObject compaction = parsed(reply.body);
+        QCOMPARE(compaction[u"object"_s].toString(), u"response.compaction"_s);
+        QVERIFY(compaction[u"usage"_s][u"total_tokens"_s].toInt() > 0);
+        const QJsonArray output = compaction[u"output"_s].toArray();
+        QCOMPARE(output.size(), 2);
+        QCOMPARE(output[0][u"content"_s][0][u"text"_s].toString(), u"Read it."_s);
+        QCOMPARE(output[1][u"type"_s].toString(), u"compaction"_s);
+        const QJsonObject asked = parsed(m_gateway.lastAsked().body);
+        QCOMPARE(asked[u"tool_choice"_s].toString(), u"none"_s);
+        QVERIFY(m_gateway.lastAsked().body.contains("It is red."));
+        // Its client goes on with what stands there now.
+        QJsonArray input = output;
+        input.append(QJsonObject{{u"role"_s, u"user"_s}, {u"content"_s, u"And?"_s}});
+        const QJsonObject next{{u"model"_s, u"groq/openai/gpt-oss-120b"_s}, {u"input"_s, input}};
+        QCOMPARE(post("/v1/responses", QJsonDocument(next).toJson()).status, 200);
+        const QJsonArray messages = parsed(m_gateway.lastAsked().body)[u"messages"_s].toArray();
+        QCOMPARE(messages.size(), 3);
+        QVERIFY(messages[1][u"content"_s].toString().endsWith("Hello you"_L1));
+        QCOMPARE(post("/v1/responses/compact", "{}").status, 400);
+    }
+
     void tellsAgainWhatIsStored()
     {
         const RawReply reply = post("/v1/responses", body());
         const QByteArray path = pathOf(reply.body);
-        const RawReply again = m_gateway.get(path);
+        const RawReply again = m_gateway->get(path);
         QCOMPARE(again.status, 200);
         QCOMPARE(again.body, reply.body);
         QCOMPARE(parsed(again.body)[u"store"_s].toBool(), true);
-        QCOMPARE(m_gateway.get(path + "?stream=true").status, 400); // it was none
+        QCOMPARE(m_gateway->get(path + "?stream=true").status, 400); // it was none
         const RawReply deleted = remove(path);
         QCOMPARE(deleted.status, 200);
         QCOMPARE(parsed(deleted.body)[u"deleted"_s].toBool(), true);
-        QCOMPARE(m_gateway.get(path).status, 404);
+        QCOMPARE(m_gateway->get(path).status, 404);
         QCOMPARE(remove(path).status, 404);
     }
 
@@ -148,12 +162,12 @@ private Q_SLOTS:
     {
         const RawReply reply = post("/v1/responses", body(R"(,"store":false)"));
         QCOMPARE(parsed(reply.body)[u"store"_s].toBool(true), false);
-        QCOMPARE(m_gateway.get(pathOf(reply.body)).status, 404);
-        answerOnce(replies().error(400, "not like that"));
+        QCOMPARE(m_gateway->get(pathOf(reply.body)).status, 404);
+        m_gateway.answerWith(ScriptedGateway::replies().error(400, "not like that"));
         const RawReply failed = post("/v1/responses", body());
         const QByteArray id = failed.headers.value("x-freerelay-request-id").sliced(4);
-        QCOMPARE(m_gateway.get("/v1/responses/resp_" + id).status, 404);
-        QCOMPARE(m_gateway.get("/v1/responses/msg_" + id).status, 404);
+        QCOMPARE(m_gateway->get("/v1/responses/resp_" + id).status, 404);
+        QCOMPARE(m_gateway->get("/v1/responses/msg_" + id).status, 404);
     }
 
     void tellsStreamsAgain()
@@ -162,13 +176,13 @@ private Q_SLOTS:
         const qsizetype last = reply.body.lastIndexOf("\ndata: ") + 7;
         const QJsonObject end = parsed(reply.body.sliced(last))[u"response"_s].toObject();
         const QByteArray path = "/v1/responses/" + end[u"id"_s].toString().toLatin1();
-        QCOMPARE(parsed(m_gateway.get(path).body), end);
-        QCOMPARE(m_gateway.get(path + "?stream=true").body, reply.body);
-        const RawReply rest = m_gateway.get(path + "?stream=true&starting_after=1");
+        QCOMPARE(parsed(m_gateway->get(path).body), end);
+        QCOMPARE(m_gateway->get(path + "?stream=true").body, reply.body);
+        const RawReply rest = m_gateway->get(path + "?stream=true&starting_after=1");
         QVERIFY(rest.body.startsWith("event: response.output_item.added\n"));
         QVERIFY(reply.body.endsWith(rest.body));
         for (const char *bad : {"x", "-2", "1000"}) {
-            QCOMPARE(m_gateway.get(path + "?stream=true&starting_after=" + bad).status, 400);
+            QCOMPARE(m_gateway->get(path + "?stream=true&starting_after=" + bad).status, 400);
         }
     }
 
@@ -184,8 +198,8 @@ private Q_SLOTS:
             "/v1/responses/" + response[u"previous_response_id"_s].toString().toLatin1(), second);
         QJsonArray said;
         {
-            const QMutexLocker lock(&m_mutex);
-            for (const QJsonValue message : parsed(m_lastBody)[u"messages"_s].toArray()) {
+            for (const QJsonValue message :
+                 parsed(m_gateway.lastAsked().body)[u"messages"_s].toArray()) {
                 said.append(message[u"content"_s]);
             }
         }
@@ -193,19 +207,19 @@ private Q_SLOTS:
             said,
             (QJsonArray{u"Hi"_s, u"Hello you"_s, u"Again"_s, u"Hello you"_s, u"Once more"_s}));
         const QJsonObject page = parsed(
-            m_gateway.get(pathOf(third.body) + "/input_items?limit=2&order=asc").body);
+            m_gateway->get(pathOf(third.body) + "/input_items?limit=2&order=asc").body);
         QCOMPARE(page[u"data"_s].toArray().size(), 2);
         QCOMPARE(page[u"data"_s][0][u"content"_s][0][u"text"_s].toString(), u"Hi"_s);
         QVERIFY(page[u"has_more"_s].toBool());
         const QByteArray after = page[u"last_id"_s].toString().toLatin1();
         const QJsonObject next = parsed(
-            m_gateway.get(pathOf(third.body) + "/input_items?order=asc&after=" + after).body);
+            m_gateway->get(pathOf(third.body) + "/input_items?order=asc&after=" + after).body);
         QCOMPARE(next[u"data"_s].toArray().size(), 3);
         QVERIFY(!next[u"has_more"_s].toBool());
         QCOMPARE(
-            parsed(m_gateway.get(pathOf(third.body) + "/input_items").body)[u"first_id"_s],
+            parsed(m_gateway->get(pathOf(third.body) + "/input_items").body)[u"first_id"_s],
             next[u"last_id"_s]);
-        QCOMPARE(m_gateway.get(pathOf(third.body) + "/input_items?limit=0").status, 400);
+        QCOMPARE(m_gateway->get(pathOf(third.body) + "/input_items?limit=0").status, 400);
     }
 
     void itemsMayBeReferredTo()
@@ -222,8 +236,8 @@ private Q_SLOTS:
         };
         QCOMPARE(ask(item).status, 200);
         {
-            const QMutexLocker lock(&m_mutex);
-            QVERIFY(m_lastBody.contains(R"({"role":"assistant","content":"Hello you"})"));
+            QVERIFY(m_gateway.lastAsked().body.contains(
+                R"({"role":"assistant","content":"Hello you"})"));
         }
         const RawReply unknown = ask("msg_none_0");
         QCOMPARE(unknown.status, 400);
@@ -246,7 +260,7 @@ private Q_SLOTS:
         QCOMPARE(parsed(queued.body)[u"status"_s].toString(), u"queued"_s);
         const QByteArray path = pathOf(queued.body);
         QTRY_COMPARE(statusOf(path), u"completed"_s);
-        const QJsonObject response = parsed(m_gateway.get(path).body);
+        const QJsonObject response = parsed(m_gateway->get(path).body);
         QCOMPARE(response[u"background"_s].toBool(), true);
         QCOMPARE(response[u"output"_s][0][u"content"_s][0][u"text"_s].toString(), u"Hello you"_s);
         QCOMPARE(cancel(path).status, 200); // it is over, and stays what it is
@@ -263,10 +277,10 @@ private Q_SLOTS:
     void cancelsWhatIsInTheBackground()
     {
         QFETCH(bool, stream);
-        FakeReply held = replies().answer(stream, {"Hel", "lo", " you"});
+        FakeReply held = ScriptedGateway::replies().answer(stream, {"Hel", "lo", " you"});
         held.chunks.at(stream ? held.chunks.size() - 3 : 0).held = true;
-        answerOnce(held);
-        RawClient client(m_gateway.port());
+        m_gateway.answerWith(held);
+        RawClient client(m_gateway->port());
         client.send(requestOf(
             "/v1/responses",
             body(stream ? R"(,"background":true,"stream":true)" : R"(,"background":true)")));
@@ -279,16 +293,16 @@ private Q_SLOTS:
             + client.rest().sliced(at, client.rest().indexOf('"', at) - at);
         QCOMPARE(statusOf(path), u"in_progress"_s);
         QCOMPARE(parsed(cancel(path).body)[u"status"_s].toString(), u"cancelled"_s);
-        QTRY_VERIFY(m_upstream->requests().back().clientClosedEarly);
+        QTRY_VERIFY(m_gateway.upstream()->requests().back().clientClosedEarly);
         QCOMPARE(statusOf(path), u"cancelled"_s);
     }
 
     void aBackgroundThatFailsSaysSo()
     {
-        answerOnce(replies().error(400, "not like that"));
+        m_gateway.answerWith(ScriptedGateway::replies().error(400, "not like that"));
         const QByteArray path = pathOf(post("/v1/responses", body(R"(,"background":true)")).body);
         QTRY_COMPARE(statusOf(path), u"failed"_s);
-        const QJsonValue error = parsed(m_gateway.get(path).body)[u"error"_s];
+        const QJsonValue error = parsed(m_gateway->get(path).body)[u"error"_s];
         QVERIFY(error[u"message"_s].toString().contains("not like that"_L1));
     }
 
@@ -309,7 +323,7 @@ private:
 
     QString statusOf(const QByteArray &path)
     {
-        return parsed(m_gateway.get(path).body)[u"status"_s].toString();
+        return parsed(m_gateway->get(path).body)[u"status"_s].toString();
     }
 
     RawReply goOn(const QByteArray &path, const QByteArray &input)
@@ -322,14 +336,14 @@ private:
 
     RawReply remove(const QByteArray &path)
     {
-        RawClient client(m_gateway.port());
+        RawClient client(m_gateway->port());
         client.send("DELETE " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
         return client.read();
     }
 
     RawReply cancel(const QByteArray &path)
     {
-        RawClient client(m_gateway.port());
+        RawClient client(m_gateway->port());
         client.send(
             "POST " + path + "/cancel HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n");
         return client.read();
@@ -342,40 +356,14 @@ private:
             + QByteArray::number(json.size()) + "\r\n\r\n" + json;
     }
 
-    static const ProviderReplies &replies()
-    {
-        static const ProviderReplies openAi(catalog::Wire::OpenAiChat);
-        return openAi;
-    }
-
-    FakeReply answer(const FakeRequest &request)
-    {
-        const QMutexLocker lock(&m_mutex);
-        m_lastBody = request.body;
-        return m_reply
-            ? *m_reply
-            : replies().answer(request.body.contains("\"stream\":true"), {"Hello ", "you"});
-    }
-
-    void answerOnce(const FakeReply &reply)
-    {
-        const QMutexLocker lock(&m_mutex);
-        m_reply = reply;
-    }
-
     RawReply post(const QByteArray &path, const QByteArray &json)
     {
-        RawClient client(m_gateway.port());
+        RawClient client(m_gateway->port());
         client.send(requestOf(path, json));
         return client.read();
     }
 
-    QMutex m_mutex;
-    std::optional<FakeReply> m_reply;
-    QByteArray m_lastBody;
-    UpstreamThread m_upstream;
-    CliFixture m_fixture;
-    RunningGateway m_gateway{m_fixture};
+    ScriptedGateway m_gateway;
 };
 
 QTEST_GUILESS_MAIN(TestResponsesRoute)
