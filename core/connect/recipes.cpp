@@ -66,6 +66,7 @@ useLegacyCompletionsEndpoint: true
 roles: [autocomplete]
 )";
 
+/// Without a date Cline (3.0.65) throws the entry away.
 const char *const clineText = R"({
   "settings": {
     "provider": "openai-compatible",
@@ -77,6 +78,7 @@ const char *const clineText = R"({
     "contextWindow": 128000,
     "capabilities": ["streaming", "tools"]
   },
+  "updatedAt": "2026-11-29T00:00:00.000Z",
   "tokenSource": "manual"
 })";
 
