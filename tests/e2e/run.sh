@@ -32,6 +32,8 @@ run_node() {
         limit=(--test-timeout=60000) # unknown to the Node.js of Debian 12
         [[ $test_file != gemini_cli.* || -d node_modules/@google/gemini-cli ]] \
             || skip "Gemini CLI is not installed"
+        [[ $test_file != opencode.* || -x node_modules/opencode-linux-x64/bin/opencode ]] \
+            || skip "OpenCode is not installed"
         [[ $test_file != codex.* || -x node_modules/.bin/codex ]] || skip "Codex is not installed"
         ;;
     esac
