@@ -8,7 +8,7 @@ kit=${1:?folder of the acceptance kit}
 shift
 checks=("$@")
 # 15 comes last: it has a key rejected, and embeddings have only that one.
-((${#checks[@]} > 0)) || checks=('10-*' '11-*' '12-*' '13-*' '14-*' '18-*' '20-*' '21-*' '22-*' '23-*' '32-*' '15-*')
+((${#checks[@]} > 0)) || checks=('10-*' '11-*' '12-*' '13-*' '14-*' '18-*' '20-*' '21-*' '22-*' '23-*' '30-*' '31-*' '32-*' '60-*' '15-*')
 
 work=$(mktemp -d)
 started=()
@@ -43,7 +43,7 @@ wait_for() {
 cp -r "$kit" "$work/kit"
 chmod -R u+w "$work/kit"
 cd "$work/kit"
-if ! ONLY=codex timeout 400 ./setup.sh; then
+if ! ONLY=codex,continue,opencode timeout 400 ./setup.sh; then
     echo "acceptance: the SDKs could not be installed"
     exit 77
 fi
