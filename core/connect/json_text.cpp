@@ -23,6 +23,17 @@ QByteArray quoted(const QString &name)
     return '"' + text + '"';
 }
 
+/// When both say when they were written, as Cline's settings do, that does not tell them apart.
+bool isSameButDate(QJsonObject one, QJsonObject other)
+{
+    constexpr auto date = "updatedAt"_L1;
+    if (one.contains(date) && other.contains(date)) {
+        one.remove(date);
+        other.remove(date);
+    }
+    return one == other;
+}
+
 bool isBlank(QByteArrayView text)
 {
     return text.trimmed().isEmpty();
@@ -322,7 +333,12 @@ bool isSameJson(const QByteArray &one, const QByteArray &other)
 {
     const auto left = parseJson(one);
     const auto right = parseJson(other);
-    return left && right && *left == *right;
+    if (!left || !right) {
+        return false;
+    }
+    return left->isObject() && right->isObject()
+        ? isSameButDate(left->toObject(), right->toObject())
+        : *left == *right;
 }
 
 } // namespace freerelay::connect

@@ -146,6 +146,18 @@ private Q_SLOTS:
         QVERIFY2(!rest.contains("8123"), rest.constData());
     }
 
+    void aDateThatTheToolNotesChangesNothing()
+    {
+        const QString file = u".cline/data/settings/providers.json"_s;
+        connectTool(u"cline"_s);
+        const QByteArray text = bytesOf(home(file));
+        put(file, QByteArray(text).replace("2026-11-29", "2027-01-01"));
+        QVERIFY(bytesOf(home(file)) != text);
+        QCOMPARE(status(u"cline"_s).state, ToolState::Connected);
+        undoTool(u"cline"_s);
+        QVERIFY2(!bytesOf(home(file)).contains("freerelay"), bytesOf(home(file)).constData());
+    }
+
     void noticesThatASettingWasOverwritten()
     {
         put(u".codex/config.toml"_s, "model = \"gpt-5\"\n");
