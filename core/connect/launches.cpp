@@ -26,6 +26,8 @@ QByteArrayList claudeCode(const Endpoint &endpoint)
         "ANTHROPIC_DEFAULT_OPUS_MODEL=freerelay-auto",
         "ANTHROPIC_DEFAULT_SONNET_MODEL=freerelay-auto",
         "ANTHROPIC_DEFAULT_HAIKU_MODEL=freerelay-auto",
+        "CLAUDE_CODE_MAX_CONTEXT_TOKENS=128000", // of a model that it does not know it believes 1m
+        "CLAUDE_CODE_AUTO_COMPACT_WINDOW=128000",
         "CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY=1"};
 }
 

@@ -151,6 +151,8 @@ Files claudeCode(const Machine &machine, const Endpoint &endpoint)
               {u"ANTHROPIC_DEFAULT_OPUS_MODEL"_s, model},
               {u"ANTHROPIC_DEFAULT_SONNET_MODEL"_s, model},
               {u"ANTHROPIC_DEFAULT_HAIKU_MODEL"_s, model},
+              {u"CLAUDE_CODE_MAX_CONTEXT_TOKENS"_s, "\"128000\""_ba},
+              {u"CLAUDE_CODE_AUTO_COMPACT_WINDOW"_s, "\"128000\""_ba},
               {u"CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY"_s, "\"1\""_ba}})}};
 }
 
