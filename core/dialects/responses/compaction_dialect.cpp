@@ -2,8 +2,6 @@
 
 #include "core/dialects/json.h"
 #include "core/dialects/json_writer.h"
-#include "core/dialects/responses/compaction.h"
-#include "core/dialects/responses/responses_object.h"
 #include "core/dialects/responses/responses_request_reader.h"
 #include "core/dialects/responses/responses_terms.h"
 
@@ -13,25 +11,13 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace {
 
-QByteArray textIn(const JsonValue &response)
-{
-    QByteArray text;
-    for (const JsonValue &item : response["output"].elements()) {
-        for (const JsonValue &part : item["content"].elements()) {
-            text += part["text"].string();
-        }
-    }
-    return text;
-}
-
-/// Makes a whole Response first, and a compaction of that.
+/// Makes a whole Response with a compaction in it, and puts the user's messages before that.
 class CompactionTranslator final : public ReplyTranslator
 {
 public:
     CompactionTranslator(
         std::unique_ptr<ReplyTranslator> toResponse, const ClientReplyContext &context)
         : m_toResponse(std::move(toResponse))
-        , m_requestId(context.requestId)
         , m_terms(context.terms)
     { }
 
@@ -47,8 +33,8 @@ public:
         }
         const QByteArray text = padded(m_response);
         const auto response = parseJson(text);
-        const QByteArray summary = response ? textIn(*response) : QByteArray();
-        if (summary.isEmpty()) {
+        const JsonValue summary = response ? (*response)["output"].first() : JsonValue();
+        if (summary.isMissing()) {
             return common::Error{
                 common::ErrorKind::ProtocolError,
                 u"The model did not write a summary."_s,
@@ -66,7 +52,7 @@ public:
     }
 
 private:
-    void write(const JsonValue &response, const QByteArray &summary, QByteArray &out) const
+    void write(const JsonValue &response, const JsonValue &summary, QByteArray &out) const
     {
         const auto *terms = static_cast<const ResponsesTerms *>(m_terms.get());
         JsonWriter json(out);
@@ -76,13 +62,13 @@ private:
         if (terms != nullptr && !terms->userMessages.isEmpty()) {
             json.raw(terms->userMessages);
         }
-        json.beginObject().member("id", itemId("cmp", m_requestId, 0));
-        json.member("type", "compaction").member("encrypted_content", sealSummary(summary));
-        json.endObject().endArray().rawMember("usage", response["usage"].text()).endObject();
+        json.raw(summary.text())
+            .endArray()
+            .rawMember("usage", response["usage"].text())
+            .endObject();
     }
 
     std::unique_ptr<ReplyTranslator> m_toResponse;
-    QByteArray m_requestId;
     std::shared_ptr<const ClientTerms> m_terms;
     QByteArray m_response;
 };

@@ -91,7 +91,7 @@ ResponsesInputReader::readItem(const JsonValue &item, const QByteArray &path)
             latin(path),
             u"Item “%1” is not kept here (any more)."_s.arg(
                 QString::fromUtf8(item["id"].string().left(80))));
-    } else if (!type.equals("additional_tools")) {
+    } else if (!type.equals("additional_tools") && !type.equals("compaction_trigger")) {
         ignore(path + ' ' + type.string());
     }
     return std::nullopt;

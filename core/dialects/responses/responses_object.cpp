@@ -1,5 +1,7 @@
 #include "responses_object.h"
 
+#include "core/dialects/responses/compaction.h"
+
 namespace freerelay::dialects {
 
 namespace {
@@ -140,6 +142,10 @@ void writeItem(JsonWriter &json, const ResponseItem &item)
         break;
     case ResponseItem::Kind::Call:
         writeCall(json, item);
+        break;
+    case ResponseItem::Kind::Compaction:
+        json.beginObject().member("id", item.id).member("type", "compaction");
+        json.member("encrypted_content", sealSummary(item.text)).endObject();
         break;
     }
 }

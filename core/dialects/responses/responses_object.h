@@ -15,13 +15,13 @@ namespace freerelay::dialects {
 /// One item of a Response's output, while it is built.
 struct ResponseItem
 {
-    enum class Kind : std::uint8_t { Message, Reasoning, Call };
+    enum class Kind : std::uint8_t { Message, Reasoning, Call, Compaction };
     enum class State : std::uint8_t { InProgress, Completed, Incomplete };
 
     Kind kind = Kind::Message;
     State state = State::InProgress;
     QByteArray id;
-    QByteArray text; ///< of a message; of reasoning what is told as its summary
+    QByteArray text; ///< of a message, a compaction; of reasoning what is told as its summary
     ThoughtSeal seal; ///< of reasoning
     // Of a call:
     BridgedTool tool;

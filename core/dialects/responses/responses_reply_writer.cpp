@@ -3,6 +3,7 @@
 #include "core/dialects/sse_encoder.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace freerelay::dialects {
 
@@ -20,6 +21,8 @@ QByteArrayView prefixOf(const ResponseItem &item)
         return "msg";
     case ResponseItem::Kind::Reasoning:
         return "rs";
+    case ResponseItem::Kind::Compaction:
+        return "cmp";
     case ResponseItem::Kind::Call:
         break;
     }
@@ -54,7 +57,7 @@ ResponsesReplyWriter::ResponsesReplyWriter(ClientReplyContext context)
 
 void ResponsesReplyWriter::write(const CanonicalEvent &event, QByteArray &out)
 {
-    if (event.choice != 0) {
+    if (event.choice != 0 || gathersSummary(event)) {
         return;
     }
     if (const auto *begin = std::get_if<MessageStart>(&event.what)) {
@@ -74,6 +77,30 @@ void ResponsesReplyWriter::write(const CanonicalEvent &event, QByteArray &out)
     } else {
         sealThought(event, out);
     }
+}
+
+/// Of a compaction only the text counts, and it is told at the end.
+bool ResponsesReplyWriter::gathersSummary(const CanonicalEvent &event)
+{
+    if (m_terms == nullptr || !m_terms->compaction) {
+        return false;
+    }
+    if (const auto *said = std::get_if<TextDelta>(&event.what)) {
+        m_outputBytes += said->text.size();
+        m_summary += said->text;
+    }
+    return !std::holds_alternative<MessageStart>(event.what)
+        && !std::holds_alternative<Finish>(event.what)
+        && !std::holds_alternative<UsageReport>(event.what);
+}
+
+void ResponsesReplyWriter::tellSummary(QByteArray &out)
+{
+    ResponseItem item;
+    item.kind = Kind::Compaction;
+    item.text = std::exchange(m_summary, {});
+    add(std::move(item), out);
+    close(m_items.back(), State::Completed, out);
 }
 
 void ResponsesReplyWriter::start(const MessageStart &start, QByteArray &out)
@@ -224,6 +251,8 @@ void ResponsesReplyWriter::close(ResponseItem &item, State state, QByteArray &ou
     case Kind::Call:
         closeCall(item, out);
         break;
+    case Kind::Compaction:
+        break;
     }
     constexpr QByteArrayView type = "response.output_item.done";
     JsonWriter json = begin(type);
@@ -296,6 +325,9 @@ void ResponsesReplyWriter::closeCall(ResponseItem &item, QByteArray &out)
 void ResponsesReplyWriter::finish(QByteArray &out)
 {
     start({}, out);
+    if (!m_summary.isEmpty()) {
+        tellSummary(out);
+    }
     const bool isCut = m_finish.reason == FinishReason::Length;
     const bool isFiltered = m_finish.reason == FinishReason::ContentFilter;
     for (ResponseItem &item : m_items) {

@@ -26,6 +26,8 @@ public:
 private:
     using Kind = ResponseItem::Kind;
 
+    [[nodiscard]] bool gathersSummary(const CanonicalEvent &event);
+    void tellSummary(QByteArray &out);
     void start(const MessageStart &start, QByteArray &out);
     void text(const QByteArray &piece, QByteArray &out);
     void thought(const QByteArray &piece, QByteArray &out);
@@ -60,6 +62,7 @@ private:
     std::int64_t m_createdUnix;
     bool m_started = false;
     QByteArray m_model;
+    QByteArray m_summary; ///< of a compaction
     std::int64_t m_sequence = 0;
     QByteArray m_event; ///< the one that is being written
     std::vector<ResponseItem> m_items; ///< at their output_index

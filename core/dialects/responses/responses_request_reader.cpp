@@ -104,6 +104,7 @@ ResponsesRequestReader::ResponsesRequestReader(Purpose purpose)
     : m_purpose(purpose)
     , m_json(m_request.chat)
 {
+    m_terms->compaction = purpose == Purpose::Compaction;
     m_terms->echo = defaultEcho();
 }
 
@@ -265,7 +266,7 @@ std::optional<common::Error> ResponsesRequestReader::writeConversation()
         return invalidParameter(u"input"_s, u"Expected a string or an array of items."_s);
     }
     addTools();
-    const bool mayCall = m_purpose == Purpose::Answer;
+    const bool mayCall = !m_terms->compaction;
     m_tools.writeTo(m_json, mayCall ? m_toolChoice : JsonValue(R"("none")"), m_request.ignored);
     if (!m_tools.isEmpty() && m_parallel.isBool()) {
         m_json.rawMember("parallel_tool_calls", m_parallel.text());
@@ -276,7 +277,7 @@ std::optional<common::Error> ResponsesRequestReader::writeConversation()
         m_json.rawMember("content", m_instructions.text()).endObject();
     }
     auto error = ResponsesInputReader(m_json, m_request.ignored).read(m_input);
-    if (m_purpose == Purpose::Compaction) {
+    if (m_terms->compaction) {
         writeCompactionPrompt();
     }
     m_json.endArray();
@@ -289,7 +290,7 @@ void ResponsesRequestReader::writeCompactionPrompt()
     m_json.beginObject().member("role", "user").member("content", compactionPrompt()).endObject();
 }
 
-/// Codex names tools that come later in an item of the input.
+/// Codex names tools that come later in an item of the input, and asks there for a compaction.
 void ResponsesRequestReader::addTools()
 {
     m_tools.add(m_toolList, "tools", m_request.ignored);
@@ -297,6 +298,8 @@ void ResponsesRequestReader::addTools()
     for (const JsonValue &item : m_input.elements()) {
         if (item["type"].equals("additional_tools")) {
             m_tools.add(item["tools"], indexed("input", index) + ".tools", m_request.ignored);
+        } else if (item["type"].equals("compaction_trigger")) {
+            m_terms->compaction = true;
         }
         ++index;
     }

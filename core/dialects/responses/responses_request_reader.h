@@ -22,7 +22,7 @@ class ResponsesRequestReader
 {
 public:
     /// What the request is read for. A compaction asks for a summary of the conversation and may
-    /// call no tools.
+    /// call no tools; an item `compaction_trigger` makes one of any request.
     enum class Purpose : std::uint8_t { Answer, Compaction };
 
     explicit ResponsesRequestReader(Purpose purpose = Purpose::Answer);

@@ -142,6 +142,23 @@ private Q_SLOTS:
         QCOMPARE(post("/v1/responses/compact", "{}").status, 400);
     }
 
+    void aTriggerMakesThemShorterToo()
+    {
+        const RawReply reply = post(
+            "/v1/responses",
+            R"({"model":"groq/openai/gpt-oss-120b","stream":true,"store":false,"input":[)"
+            R"({"role":"user","content":"Read it."},{"type":"compaction_trigger"}],)"
+            R"("tools":[{"type":"function","name":"f"}]})");
+        QCOMPARE(reply.status, 200);
+        QCOMPARE(reply.body.count("event: response.output_item.done\n"), 1);
+        QVERIFY(!reply.body.contains("output_text"));
+        const qsizetype last = reply.body.lastIndexOf("\ndata: ") + 7;
+        const QJsonObject end = parsed(reply.body.sliced(last))[u"response"_s].toObject();
+        QCOMPARE(end[u"status"_s].toString(), u"completed"_s);
+        QCOMPARE(end[u"output"_s].toArray().size(), 1);
+        QCOMPARE(end[u"output"_s][0][u"type"_s].toString(), u"compaction"_s);
+    }
+
     void tellsAgainWhatIsStored()
     {
         const RawReply reply = post("/v1/responses", body());
