@@ -4,6 +4,7 @@
 #include "core/dialects/openai_chat.h"
 #include "core/dialects/sse_encoder.h"
 #include "core/dialects/sse_to_array.h"
+#include "tests/support/relay_words.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -12,14 +13,10 @@
 
 using namespace freerelay;
 using namespace freerelay::dialects;
+using namespace freerelay::tests;
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
-
-QJsonObject parsed(const QByteArray &json)
-{
-    return QJsonDocument::fromJson(json).object();
-}
 
 common::Result<ClientRequest> readGoogle(
     const QByteArray &body,
@@ -103,11 +100,7 @@ class TestGenerateContent final : public QObject
 private Q_SLOTS:
     void saysItInOpenAisForm_data()
     {
-        QTest::addColumn<QByteArray>("google");
-        QTest::addColumn<QByteArray>("openAi");
-        const auto row = [](const char *name, const QByteArray &in, const QByteArray &out) {
-            QTest::newRow(name) << in << out;
-        };
+        const auto row = saidRows();
         row("parameters",
             hello(
                 R"(,"generationConfig":{"temperature":0.70,"topP":0.9,"topK":5,"maxOutputTokens":9,)"
@@ -151,6 +144,21 @@ private Q_SLOTS:
                 + resultOfG
                 + R"(},)"
                   R"({"role":"tool","tool_call_id":"call_2","is_error":true,"content":"no"},{"role":"user","content":"and"})"));
+        row("results with an id belong to the call of that id",
+            contents(
+                R"({"role":"model","parts":[{"functionCall":{"id":"x","name":"f"}},{"functionCall":{"name":"f"}},)"
+                R"({"functionCall":{"id":"y","name":"f"}}]},)"
+                R"({"role":"user","parts":[{"functionResponse":{"id":"y","name":"f","response":{"output":"1"}}},)"
+                R"({"functionResponse":{"id":"x","name":"f","response":{"output":"2"}}},)"
+                R"({"functionResponse":{"name":"f","response":{"output":"3"}}},)"
+                R"({"functionResponse":{"id":"z","name":"f","response":{"output":"4"}}}]})"),
+            chat(
+                R"({"role":"assistant","content":null,)"
+                R"("tool_calls":[{"id":"x","type":"function","function":{"name":"f","arguments":"{}"}},)"
+                R"({"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}},)"
+                R"({"id":"y","type":"function","function":{"name":"f","arguments":"{}"}}]},)"
+                R"({"role":"tool","tool_call_id":"y","content":"1"},{"role":"tool","tool_call_id":"x","content":"2"},)"
+                R"({"role":"tool","tool_call_id":"call_1","content":"3"},{"role":"tool","tool_call_id":"z","content":"4"})"));
         row("tools, of which one may be called",
             hello(
                 R"(,"tools":[{"functionDeclarations":[{"name":"f","description":"d","parameters":{"type":"OBJECT","properties":{)"
@@ -181,14 +189,8 @@ private Q_SLOTS:
 
     void saysItInOpenAisForm()
     {
-        QFETCH(QByteArray, google);
-        QFETCH(QByteArray, openAi);
-        const auto read = readGoogle(google);
-        QVERIFY2(read.has_value(), read ? "" : qPrintable(read.error().message));
-        QCOMPARE(parsed(read->chat), parsed(openAi));
-        QVERIFY(read->ignored.isEmpty());
-        QVERIFY(parseOpenAiChat(read->chat).has_value());
-        QCOMPARE(readGoogle(google)->chat, read->chat); // prompt caches
+        compareSaid(
+            [](const QByteArray &request) { return withNothingIgnored(readGoogle(request)); });
     }
 
     void thePathSaysWhatIsAskedFor()

@@ -2,24 +2,18 @@
 #include "core/dialects/messages/messages_dialect.h"
 #include "core/dialects/messages/messages_stream_writer.h"
 #include "core/dialects/sse_decoder.h"
+#include "tests/support/relay_words.h"
 
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>
 
-#include <random>
-
 using namespace freerelay;
 using namespace freerelay::dialects;
+using namespace freerelay::tests;
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
-
-QJsonObject parsed(QByteArrayView json)
-{
-    return QJsonDocument::fromJson(json.toByteArray()).object();
-}
 
 /// A client that reads Anthropic's stream as strictly as the documentation has it.
 class StrictClient
@@ -127,20 +121,10 @@ QByteArray streamOf(const EventList &events, bool thinking = true)
 const QByteArray argumentsOfA = "\"{\\\"a\\\":1}\"";
 const QByteArray goOn = ",\"function\":{\"arguments\":\"";
 
-QByteArray chunk(const QByteArray &choice, const QByteArray &more = {})
-{
-    return R"(data: {"id":"c","model":"groq/m","choices":[)" + choice + ']' + more + "}\n\n";
-}
-
-QByteArray delta(const QByteArray &delta, const QByteArray &reason = "null")
-{
-    return chunk(R"({"index":0,"delta":)" + delta + R"(,"finish_reason":)" + reason + '}');
-}
-
 /// A piece of a tool call. @param head  up to the arguments
 QByteArray callPiece(const QByteArray &index, const QByteArray &head, const QByteArray &arguments)
 {
-    return delta("{\"tool_calls\":[{\"index\":" + index + head + arguments + "\"}}]}");
+    return deltaOf("{\"tool_calls\":[{\"index\":" + index + head + arguments + "\"}}]}");
 }
 
 } // namespace
@@ -168,13 +152,13 @@ private Q_SLOTS:
         QByteArray out;
         for (
             const QByteArray &piece :
-            {delta(R"({"role":"assistant","content":""})"),
-             delta(R"({"reasoning_content":"hm","reasoning":"hm"})"),
-             delta(R"({"content":"Hel"})"),
+            {deltaOf(R"({"role":"assistant","content":""})"),
+             deltaOf(R"({"reasoning_content":"hm","reasoning":"hm"})"),
+             deltaOf(R"({"content":"Hel"})"),
              QByteArray(": a comment\n\n"),
-             delta(R"({"content":"lo ñ日"})"),
-             delta("{}", "\"length\""),
-             chunk(
+             deltaOf(R"({"content":"lo ñ日"})"),
+             deltaOf("{}", "\"length\""),
+             chunkOf(
                  "",
                  R"(,"usage":{"prompt_tokens":12,"completion_tokens":4,"total_tokens":16,"prompt_tokens_details":{"cached_tokens":5}})"),
              QByteArray("data: [DONE]\n\n")}) {
@@ -209,8 +193,8 @@ private Q_SLOTS:
                   "{\\\"y\\\":"),
               callPiece("0", goOn, "1}"),
               callPiece("1", goOn, "2}"),
-              delta(R"({"content":"late"})"),
-              delta("{}", "\"tool_calls\"")}) {
+              deltaOf(R"({"content":"late"})"),
+              deltaOf("{}", "\"tool_calls\"")}) {
             QVERIFY(!translator->feed(piece, out));
         }
         QVERIFY(!translator->finish(out));
@@ -225,49 +209,14 @@ private Q_SLOTS:
     void anyReplyGivesALegalStream()
     {
         for (unsigned seed = 1; seed <= 500; ++seed) {
-            std::mt19937 random(seed);
-            EventList events;
-            QString text;
-            QString thinking;
-            int tools = 0;
-            const int steps = int(random() % 30);
-            for (int step = 0; step < steps; ++step) {
-                const QByteArray piece = QByteArray::number(step) + ' ';
-                switch (random() % 7) {
-                case 0:
-                    events.push_back({MessageStart{"c", "m"}});
-                    break;
-                case 1:
-                case 2:
-                    events.push_back({TextDelta{piece}});
-                    text += QString::fromLatin1(piece);
-                    break;
-                case 3:
-                    events.push_back({ThinkingDelta{piece}});
-                    thinking += tools == 0 ? QString::fromLatin1(piece) : QString();
-                    break;
-                case 4:
-                    events.push_back({ThinkingSignature{"s", anthropicSignatureFormat}});
-                    break;
-                case 5:
-                    events.push_back({ToolStart{tools, "t", "f", {}}});
-                    ++tools;
-                    break;
-                default:
-                    if (tools > 0) {
-                        events.push_back(
-                            {ToolArgumentsDelta{int(random() % unsigned(tools)), piece}});
-                    }
-                }
-            }
-            events.push_back({Finish{}});
+            const AnyReply reply = anyReply(seed);
             StrictClient client;
-            client.read(streamOf(events));
+            client.read(streamOf(reply.events));
             QVERIFY2(
                 client.amiss.isEmpty(), qPrintable(u"seed %1: %2"_s.arg(seed).arg(client.amiss)));
-            QCOMPARE(client.text, text);
-            QCOMPARE(client.thinking, thinking);
-            QCOMPARE(client.tools.size(), tools);
+            QCOMPARE(client.text, reply.text);
+            QCOMPARE(client.thinking, reply.thinkingBeforeCalls);
+            QCOMPARE(client.tools.size(), reply.calls);
         }
     }
 
@@ -323,7 +272,7 @@ private Q_SLOTS:
     {
         const auto translator = MessagesDialect().translator({"req_1", 7, false, true});
         QByteArray out;
-        QVERIFY(!translator->feed(delta(R"({"content":"Hel"})"), out));
+        QVERIFY(!translator->feed(deltaOf(R"({"content":"Hel"})"), out));
         const auto error = translator->feed(
             "data: {\"error\":{\"message\":\"broke off\",\"type\":\"server_error\"}}\n\n", out);
         QVERIFY(error.has_value());

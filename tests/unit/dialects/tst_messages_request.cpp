@@ -1,22 +1,18 @@
 #include "core/dialects/json.h"
 #include "core/dialects/messages/messages_dialect.h"
 #include "core/dialects/openai_chat.h"
+#include "tests/support/relay_words.h"
 
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>
 
 using namespace freerelay;
 using namespace freerelay::dialects;
+using namespace freerelay::tests;
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
-
-QJsonObject parsed(const QByteArray &json)
-{
-    return QJsonDocument::fromJson(json).object();
-}
 
 // moc cannot read some raw strings with quotes.
 const QByteArray argumentsOfA = "\"{\\\"a\\\":1}\"";
@@ -47,11 +43,7 @@ class TestMessagesRequest final : public QObject
 private Q_SLOTS:
     void saysItInOpenAisForm_data()
     {
-        QTest::addColumn<QByteArray>("messages");
-        QTest::addColumn<QByteArray>("openAi");
-        const auto row = [](const char *name, const QByteArray &in, const QByteArray &out) {
-            QTest::newRow(name) << in << out;
-        };
+        const auto row = saidRows();
         row("parameters",
             hello(
                 R"(,"model":"claude-x","max_tokens":100,"temperature":0.70,"top_p":0.9,"top_k":5,)"
@@ -141,13 +133,8 @@ private Q_SLOTS:
 
     void saysItInOpenAisForm()
     {
-        QFETCH(QByteArray, messages);
-        QFETCH(QByteArray, openAi);
-        const auto read = readMessages(messages);
-        QVERIFY(read.has_value());
-        QCOMPARE(parsed(read->chat), parsed(openAi));
-        QVERIFY(read->ignored.isEmpty());
-        QVERIFY(parseOpenAiChat(read->chat).has_value());
+        compareSaid(
+            [](const QByteArray &request) { return withNothingIgnored(readMessages(request)); });
     }
 
     void knowsWhetherThoughtsAreWanted()

@@ -2,6 +2,7 @@
 #include "core/dialects/responses/responses_reply_writer.h"
 #include "core/dialects/sse_decoder.h"
 #include "tests/support/json_schema_check.h"
+#include "tests/support/relay_words.h"
 
 #include <QFile>
 #include <QJsonArray>
@@ -9,19 +10,12 @@
 #include <QJsonObject>
 #include <QTest>
 
-#include <random>
-
 using namespace freerelay;
 using namespace freerelay::dialects;
 using namespace freerelay::tests;
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
-
-QJsonObject parsed(QByteArrayView json)
-{
-    return QJsonDocument::fromJson(json.toByteArray()).object();
-}
 
 const JsonSchemaCheck &openAisSchema()
 {
@@ -247,12 +241,6 @@ EventList callOf(const QByteArray &name, const QByteArray &arguments)
         {Finish{FinishReason::ToolCalls, {}}}};
 }
 
-QByteArray delta(const QByteArray &delta, const QByteArray &reason = "null")
-{
-    return R"(data: {"id":"c","model":"groq/m","choices":[{"index":0,"delta":)" + delta
-        + R"(,"finish_reason":)" + reason + "}]}\n\n";
-}
-
 } // namespace
 
 /// The relay's replies as clients of the Responses API read them.
@@ -267,11 +255,11 @@ private Q_SLOTS:
         QByteArray out;
         for (
             const QByteArray &piece :
-            {delta(R"({"role":"assistant","content":""})"),
-             delta(R"({"reasoning_content":"hm"})"),
-             delta(R"({"content":"Hel"})"),
-             delta(R"({"content":"lo ñ日"})"),
-             delta("{}", "\"stop\""),
+            {deltaOf(R"({"role":"assistant","content":""})"),
+             deltaOf(R"({"reasoning_content":"hm"})"),
+             deltaOf(R"({"content":"Hel"})"),
+             deltaOf(R"({"content":"lo ñ日"})"),
+             deltaOf("{}", "\"stop\""),
              QByteArray(
                  R"(data: {"id":"c","choices":[],"usage":{"prompt_tokens":12,"completion_tokens":4,"total_tokens":16,)"
                  R"("prompt_tokens_details":{"cached_tokens":5},"completion_tokens_details":{"reasoning_tokens":2}}})"
@@ -300,55 +288,14 @@ private Q_SLOTS:
     void anyReplyGivesALegalStream()
     {
         for (unsigned seed = 1; seed <= 300; ++seed) {
-            std::mt19937 random(seed);
-            EventList events;
-            QString text;
-            QString thinking;
-            int tools = 0;
-            const int steps = int(random() % 30);
-            for (int step = 0; step < steps; ++step) {
-                const QByteArray piece = QByteArray::number(step) + ' ';
-                switch (random() % 8) {
-                case 0:
-                    events.push_back({MessageStart{"c", "m"}});
-                    break;
-                case 1:
-                case 2:
-                    events.push_back({TextDelta{piece}});
-                    text += QString::fromLatin1(piece);
-                    break;
-                case 3:
-                    events.push_back({ThinkingDelta{piece}});
-                    thinking += QString::fromLatin1(piece);
-                    break;
-                case 4:
-                    events.push_back({ThinkingSignature{"s", anthropicSignatureFormat}});
-                    break;
-                case 5:
-                    events.push_back({RedactedThinking{"d", anthropicSignatureFormat}});
-                    break;
-                case 6:
-                    events.push_back({ToolStart{
-                        tools++,
-                        "t",
-                        random() % 2 == 0 ? "f" : "patch",
-                        random() % 3 == 0 ? "g" : QByteArray()}});
-                    break;
-                default:
-                    if (tools > 0) {
-                        events.push_back(
-                            {ToolArgumentsDelta{int(random() % unsigned(tools)), piece}});
-                    }
-                }
-            }
-            events.push_back({Finish{}});
+            const AnyReply reply = anyReply(seed);
             StrictClient client(seed <= 20); // the schema takes its time
-            client.read(replyOf(events, context(true)));
+            client.read(replyOf(reply.events, context(true)));
             QVERIFY2(
                 client.amiss.isEmpty(), qPrintable(u"seed %1: %2"_s.arg(seed).arg(client.amiss)));
-            QCOMPARE(client.text, text);
-            QCOMPARE(client.thinking, thinking);
-            QCOMPARE(client.calls.size(), tools);
+            QCOMPARE(client.text, reply.text);
+            QCOMPARE(client.thinking, reply.thinking);
+            QCOMPARE(client.calls.size(), reply.calls);
         }
     }
 
@@ -507,7 +454,7 @@ private Q_SLOTS:
     {
         const auto translator = ResponsesDialect().translator(context(true));
         QByteArray out;
-        QVERIFY(!translator->feed(delta(R"({"content":"Hel"})"), out));
+        QVERIFY(!translator->feed(deltaOf(R"({"content":"Hel"})"), out));
         const auto error = translator->feed(
             "data: {\"error\":{\"message\":\"broke off\",\"code\":\"rate_limit_exceeded\"}}\n\n",
             out);

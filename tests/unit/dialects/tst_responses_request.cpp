@@ -3,22 +3,18 @@
 #include "core/dialects/responses/responses_dialect.h"
 #include "core/dialects/responses/responses_terms.h"
 #include "core/dialects/responses/responses_thoughts.h"
+#include "tests/support/relay_words.h"
 
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>
 
 using namespace freerelay;
 using namespace freerelay::dialects;
+using namespace freerelay::tests;
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
-
-QJsonObject parsed(const QByteArray &json)
-{
-    return QJsonDocument::fromJson(json).object();
-}
 
 common::Result<ClientRequest> readResponses(const QByteArray &body)
 {
@@ -81,11 +77,7 @@ class TestResponsesRequest final : public QObject
 private Q_SLOTS:
     void saysItInChatsForm_data()
     {
-        QTest::addColumn<QByteArray>("request");
-        QTest::addColumn<QByteArray>("chat");
-        const auto row = [](const char *name, const QByteArray &in, const QByteArray &out) {
-            QTest::newRow(name) << in << out;
-        };
+        const auto row = saidRows();
         row("parameters",
             hello(
                 R"(,"model":"m","max_output_tokens":100,"temperature":0.70,"top_p":0.9,"metadata":{"a":"b"},)"
@@ -112,15 +104,7 @@ private Q_SLOTS:
         addTools(row);
     }
 
-    void saysItInChatsForm()
-    {
-        QFETCH(QByteArray, request);
-        QFETCH(QByteArray, chat);
-        const auto read = readResponses(request);
-        QVERIFY2(read.has_value(), read ? "" : qPrintable(read.error().message));
-        QCOMPARE(parsed(read->chat), parsed(chat));
-        QVERIFY(parseOpenAiChat(read->chat).has_value());
-    }
+    void saysItInChatsForm() { compareSaid(&readResponses); }
 
     void whatOnlyOpenAiServesIsNamed()
     {

@@ -1,4 +1,5 @@
 #include "core/routing/route_plan.h"
+#include "tests/support/plan_words.h"
 #include "tests/support/sample_catalog.h"
 
 #include <QTest>
@@ -17,21 +18,6 @@ using routing::Requirements;
 namespace {
 
 constexpr common::SteadyTime now{std::chrono::hours(1)};
-
-QByteArrayList idsOf(const common::Result<routing::RoutePlan> &plan)
-{
-    QByteArrayList ids;
-    for (const routing::Candidate &candidate : plan->candidates) {
-        ids.append(candidate.model->id);
-    }
-    return ids;
-}
-
-/// The reason of the only rejection; "" when there is none or another one.
-QByteArray reasonOf(const common::Result<routing::RoutePlan> &plan)
-{
-    return plan->rejections.size() == 1 ? routing::toString(plan->rejections.front().reason) : "";
-}
 
 SampleRouting oneModel(const catalog::Model &model)
 {
