@@ -35,18 +35,18 @@ QByteArrayView hostName(QByteArrayView authority)
     return portFits && !name.isEmpty() ? name : QByteArrayView();
 }
 
-bool isAllowedHost(QByteArrayView name, const AccessRules &rules)
+QList<QByteArray> ownHosts(const AccessRules &rules, Entrance entrance)
 {
-    for (const QByteArrayView own :
-         {QByteArrayView("127.0.0.1"), QByteArrayView("localhost"), QByteArrayView("[::1]")}) {
-        if (name.compare(own, Qt::CaseInsensitive) == 0) {
-            return true;
-        }
-    }
-    return std::any_of(
-        rules.allowedHosts.begin(), rules.allowedHosts.end(), [&](const QByteArray &host) {
-            return name.compare(host, Qt::CaseInsensitive) == 0;
-        });
+    return entrance == Entrance::Bridge
+        ? rules.bridgeHosts
+        : QList<QByteArray>{"127.0.0.1"_ba, "[::1]"_ba, "localhost"_ba};
+}
+
+bool isAmong(const QList<QByteArray> &hosts, QByteArrayView name)
+{
+    return std::any_of(hosts.begin(), hosts.end(), [name](const QByteArray &host) {
+        return name.compare(host, Qt::CaseInsensitive) == 0;
+    });
 }
 
 QByteArray shown(QByteArrayView text)
@@ -165,11 +165,19 @@ AccessRules accessRules(
     rules.adminToken = std::move(adminToken);
     rules.limits = options.limits;
     rules.needsKey = options.requireKeys;
+    if (!options.bridgeAddress.isEmpty()) {
+        // What containers call the machine that they run on (Docker's and Podman's manuals).
+        rules.bridgeHosts = {
+            withoutPort(options.bridgeAddress),
+            "host.docker.internal"_ba,
+            "host.containers.internal"_ba};
+    }
     rules.apps = std::move(apps);
     return rules;
 }
 
-std::optional<Refusal> checkHost(const HttpRequest &request, const AccessRules &rules)
+std::optional<Refusal>
+checkHost(const HttpRequest &request, const AccessRules &rules, Entrance entrance)
 {
     const QByteArray host = request.headers.value("host");
     if (host.isNull() && request.http10) {
@@ -183,13 +191,11 @@ std::optional<Refusal> checkHost(const HttpRequest &request, const AccessRules &
             "invalid_request_error"_ba,
             "bad_host"_ba};
     }
-    if (isAllowedHost(name, rules)) {
+    const QList<QByteArray> hosts = ownHosts(rules, entrance) + rules.allowedHosts;
+    if (isAmong(hosts, name)) {
         return std::nullopt;
     }
-    QByteArray allowed = "127.0.0.1, [::1], localhost"_ba;
-    for (const QByteArray &more : rules.allowedHosts) {
-        allowed += ", " + more;
-    }
+    const QByteArray allowed = hosts.join(", ");
     return Refusal{
         421,
         "The host '" + shown(name) + "' is not served here. Allowed: " + allowed
@@ -315,6 +321,22 @@ checkCaller(const HttpRequest &request, const AccessRules &rules, std::optional<
             "the tool with “freerelay connect”, or make a key with “freerelay apps add”.");
     }
     return checkClientKey(request, rules);
+}
+
+std::optional<Refusal> checkBridge(const HttpRequest &request, bool isForUser)
+{
+    if (isForUser) {
+        return Refusal{
+            403,
+            "This is not served over the bridge, whatever the token: ask on 127.0.0.1."_ba,
+            "permission_error"_ba,
+            "not_over_bridge"_ba};
+    }
+    if (request.caller.kind == apps::Caller::Kind::Nobody) {
+        return unauthenticated("Over the bridge every request needs the key of an app: make one "
+                               "with “freerelay apps add”.");
+    }
+    return std::nullopt;
 }
 
 std::optional<Refusal> checkAdminToken(const HttpRequest &request, const AccessRules &rules)

@@ -26,6 +26,8 @@ struct AccessRules
     common::Secret clientKey; ///< empty: any client key or none is accepted
     common::Secret adminToken; ///< empty: admin routes are closed
     std::shared_ptr<const apps::AppTable> apps; ///< null: there are none
+    /// Names of the bridge, beside allowedHosts; empty: there is none.
+    QList<QByteArray> bridgeHosts;
     bool needsKey = false; ///< a request without a key of an app, or the client key, is refused
     common::GatewayLimits limits;
 };
@@ -41,6 +43,7 @@ struct AccessOptions
     common::UnknownPeer unknownPeer = common::UnknownPeer::Refuse;
     common::GatewayLimits limits;
     bool requireKeys = false;
+    QString bridgeAddress{}; ///< "" = there is none
 };
 
 /// The rules that the options ask for.
@@ -54,8 +57,9 @@ struct AccessOptions
 
 /// Host (RFC 9112 3.2): a name that is not ours is how DNS rebinding looks (421). A request of
 /// HTTP/1.0 may come without one; browsers never send those.
-[[nodiscard]] std::optional<Refusal>
-checkHost(const HttpRequest &request, const AccessRules &rules);
+/// The bridge has names of its own.
+[[nodiscard]] std::optional<Refusal> checkHost(
+    const HttpRequest &request, const AccessRules &rules, Entrance entrance = Entrance::Usual);
 
 /// Processes of another user of the machine are refused (403).
 [[nodiscard]] std::optional<Refusal> checkPeer(PeerOwner peer, const AccessRules &rules);
@@ -82,6 +86,10 @@ checkClientKey(const HttpRequest &request, const AccessRules &rules);
 /// that does not open `scope` (403). `request.caller` is set.
 [[nodiscard]] std::optional<Refusal>
 checkCaller(const HttpRequest &request, const AccessRules &rules, std::optional<apps::Scope> scope);
+
+/// What came by the bridge has a key of an app that opens something (401), and asks for nothing of
+/// the user's own (403).
+[[nodiscard]] std::optional<Refusal> checkBridge(const HttpRequest &request, bool isForUser);
 
 /// The admin token, in the same headers (401); 403 while no token exists.
 [[nodiscard]] std::optional<Refusal>

@@ -66,7 +66,7 @@ std::optional<Refusal> checkUpgrade(const HttpRequest &request)
 } // namespace
 
 ConnectionGuard::ConnectionGuard(
-    QTcpSocket &socket, ConnectionContext &context, PeerOwner peer, Admission admission)
+    QTcpSocket &socket, ConnectionContext &context, ConnectionPeer peer, Admission admission)
     : QObject(&socket)
     , m_socket(socket)
     , m_context(context)
@@ -74,7 +74,7 @@ ConnectionGuard::ConnectionGuard(
     , m_flush([this] { flushStream(); })
     , m_since(context.clock.now())
     , m_started(m_since)
-    , m_peer(peer)
+    , m_peer(std::move(peer))
     , m_admission(admission)
 {
     connect(&socket, &QTcpSocket::readyRead, this, &ConnectionGuard::onReadyRead);
@@ -171,10 +171,12 @@ std::optional<Refusal> ConnectionGuard::admit()
             "Too many connections to this gateway are open. Try again shortly.",
             "too_many_connections");
     }
-    if (auto refusal = checkPeer(m_peer, rules)) {
+    // Who is behind the bridge cannot be found out; there the key tells it.
+    if (auto refusal = checkPeer(m_peer.owner, rules);
+        refusal && m_peer.entrance == Entrance::Usual) {
         return refusal;
     }
-    if (auto refusal = checkHost(head, rules)) {
+    if (auto refusal = checkHost(head, rules, m_peer.entrance)) {
         return refusal;
     }
     if (auto refusal = checkUpgrade(head)) {
@@ -219,7 +221,9 @@ void ConnectionGuard::enqueue(HttpRequest request)
         endInput(std::move(refusal));
         return;
     }
-    request.peer = m_peer;
+    request.peer = m_peer.owner;
+    request.entrance = m_peer.entrance;
+    request.process = m_peer.process;
     const bool last = !request.keepAlive;
     m_queue.push_back(std::move(request));
     // RFC 9112 9.6: nothing after a request that asks to close is read.

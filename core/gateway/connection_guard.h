@@ -37,7 +37,7 @@ public:
 
     /// Must be created before QHttpServer connects to the socket.
     ConnectionGuard(
-        QTcpSocket &socket, ConnectionContext &context, PeerOwner peer, Admission admission);
+        QTcpSocket &socket, ConnectionContext &context, ConnectionPeer peer, Admission admission);
     ~ConnectionGuard() override;
     Q_DISABLE_COPY_MOVE(ConnectionGuard)
 
@@ -116,7 +116,7 @@ private:
     qint64 m_currentBytes = 0; ///< of them: the body of the request in progress
     qint64 m_dropped = 0; ///< bytes thrown away after the input has ended
     Phase m_phase = Phase::Open;
-    PeerOwner m_peer;
+    ConnectionPeer m_peer;
     Admission m_admission;
     bool m_busy = false; ///< a request is released and its reply is not complete
     bool m_released = false; ///< the canonical line lies in the socket's buffer

@@ -17,10 +17,10 @@ namespace {
 
 constexpr int mostWorkers = 4;
 
-OwnerLookup makeOwnerLookup()
+PeerLookup makePeerLookup()
 {
     return [lookup = std::make_shared<PeerOwnerLookup>()](int socket) {
-        return lookup->ownerOf(socket);
+        return lookup->peerOf(socket);
     };
 }
 
@@ -60,11 +60,25 @@ common::Result<std::unique_ptr<GatewayServer>> GatewayServer::start(const Server
     }
     std::unique_ptr<GatewayServer> server(new GatewayServer(config));
     server->m_port = listeners->port;
+    QHostAddress bridge;
+    if (!config.bridgeAddress.isEmpty()) {
+        if (auto opened = openBridge(config.bridgeAddress, server->m_port)) {
+            bridge = QHostAddress(config.bridgeAddress);
+            listeners->sockets.push_back(std::move(*opened));
+        } else {
+            server->m_problems << opened.error().message;
+        }
+    }
     const auto lookupFactory = config.ownerLookupFactory ? config.ownerLookupFactory
-                                                         : std::function(&makeOwnerLookup);
+                                                         : std::function(&makePeerLookup);
     for (int index = 0; index < workerCountFor(config.workers); ++index) {
         WorkerParts parts{
-            index, duplicates(listeners->sockets), config.handlerFactory, lookupFactory};
+            index,
+            duplicates(listeners->sockets),
+            config.handlerFactory,
+            lookupFactory,
+            config.processes,
+            bridge};
         if (!allValid(parts.listeners)) {
             return common::failure(common::ErrorKind::Unavailable, u"Too many files are open."_s);
         }

@@ -28,7 +28,11 @@ struct ServerConfig
     HandlerFactory handlerFactory;
     std::shared_ptr<const common::Clock> clock; ///< null = the system's
     /// For tests; null = PeerOwnerLookup.
-    std::function<OwnerLookup()> ownerLookupFactory;
+    std::function<PeerLookup()> ownerLookupFactory;
+    relay::ProcessSource *processes = nullptr; ///< outlives the server; null: none are looked for
+    /// An address for tools in containers, on the same port; "" = none. One that cannot be had
+    /// is no reason not to start: see problems().
+    QString bridgeAddress{};
 };
 
 /// The HTTP face: worker threads that share one exclusive listening socket per address. Created,
@@ -48,6 +52,8 @@ public:
     [[nodiscard]] std::uint16_t port() const { return m_port; }
     /// "http://127.0.0.1:8000"
     [[nodiscard]] QString endpoint() const;
+    /// Why there is no bridge although one is wanted; none = there is, or none is wanted.
+    [[nodiscard]] const QStringList &problems() const { return m_problems; }
     [[nodiscard]] const ServerCounters &counters() const { return m_counters; }
     [[nodiscard]] int workerCount() const { return static_cast<int>(m_threads.size()); }
 
@@ -77,6 +83,7 @@ private:
     WorkerPool m_pool;
     std::vector<WorkerThread> m_threads;
     std::uint16_t m_port = 0;
+    QStringList m_problems;
 };
 
 } // namespace freerelay::gateway

@@ -204,6 +204,18 @@ common::Result<Listeners> openListeners(const ListenAddress &address)
     return std::move(*listeners);
 }
 
+common::Result<UniqueFd> openBridge(const QString &address, std::uint16_t port)
+{
+    const QHostAddress host(address);
+    auto fd = listenOn(host, port);
+    if (!fd) {
+        common::Error error = bindError({address, port, true}, fd.error());
+        error.message = u"There is no bridge: "_s % error.message;
+        return common::failure(std::move(error));
+    }
+    return std::move(*fd);
+}
+
 std::optional<std::uint16_t> nextFreePort(std::uint16_t port)
 {
     constexpr int tries = 100;

@@ -35,6 +35,12 @@ struct ListenAddress
 ///         is no address of this machine.
 [[nodiscard]] common::Result<Listeners> openListeners(const ListenAddress &address);
 
+/// A socket on one more address, for tools in containers.
+/// @param address  of this machine: neither loopback nor a wildcard
+/// @return InvalidArgument when it is none; AlreadyExists when the port is taken there, also by
+///         openListeners(); PermissionDenied, Unavailable
+[[nodiscard]] common::Result<UniqueFd> openBridge(const QString &address, std::uint16_t port);
+
 /// The first port above `port` that is free on both loopbacks; nullopt after 100 tries.
 [[nodiscard]] std::optional<std::uint16_t> nextFreePort(std::uint16_t port);
 

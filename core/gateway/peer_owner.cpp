@@ -61,10 +61,17 @@ struct DiagRequest
     inet_diag_req_v2 body{};
 };
 
-/// Uid of the socket whose own end is `peer` and whose other end is `own`.
+/// What the kernel tells of a socket.
+struct Holder
+{
+    uid_t uid = 0;
+    std::uint32_t inode = 0;
+};
+
+/// Of the socket whose own end is `peer` and whose other end is `own`.
 enum class Answer { Found, NoSuchSocket, NoAnswer };
 
-Answer ask(int netlink, unsigned sequence, const Address &peer, const Address &own, uid_t &uid)
+Answer ask(int netlink, unsigned sequence, const Address &peer, const Address &own, Holder &holder)
 {
     DiagRequest request;
     request.header.nlmsg_len = sizeof request;
@@ -101,7 +108,8 @@ Answer ask(int netlink, unsigned sequence, const Address &peer, const Address &o
             const bool absent = header->nlmsg_type == NLMSG_ERROR && error->error == -ENOENT;
             return absent ? Answer::NoSuchSocket : Answer::NoAnswer;
         }
-        uid = reinterpret_cast<const inet_diag_msg *>(payload)->idiag_uid;
+        const auto *const found = reinterpret_cast<const inet_diag_msg *>(payload);
+        holder = {found->idiag_uid, found->idiag_inode};
         return Answer::Found;
     }
 }
@@ -119,22 +127,22 @@ QByteArray procForm(const Address &address)
         + QByteArray::number(ntohs(address.port), 16).toUpper().rightJustified(4, '0');
 }
 
-std::optional<uid_t> uidFromProc(const Address &peer, const Address &own)
+std::optional<Holder> holderFromProc(const Address &peer, const Address &own)
 {
     const QByteArray local = procForm(peer);
     const QByteArray remote = procForm(own);
     // A client may hold an IPv6 socket that is connected to an IPv4 address.
     const QByteArray mapped = "0000000000000000FFFF0000";
-    std::optional<uid_t> uid;
+    std::optional<Holder> holder;
     visitTcpSockets([&](const ProcSocket &socket) {
         const bool same = (socket.local == local && socket.remote == remote)
             || (socket.local == mapped + local && socket.remote == mapped + remote);
         if (same) {
-            uid = socket.uid;
+            holder = Holder{socket.uid, socket.inode.toUInt()};
         }
-        return !uid;
+        return !holder;
     });
-    return uid;
+    return holder;
 }
 
 } // namespace
@@ -143,27 +151,28 @@ PeerOwnerLookup::PeerOwnerLookup()
     : m_netlink(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG))
 { }
 
-PeerOwner PeerOwnerLookup::ownerOf(int socket)
+Peer PeerOwnerLookup::peerOf(int socket)
 {
     const std::optional<Address> peer = addressOf(socket, &::getpeername);
     const std::optional<Address> own = addressOf(socket, &::getsockname);
     if (!peer || !own) {
-        return PeerOwner::Unknown;
+        return {};
     }
-    uid_t uid = 0;
-    const Answer answer = m_netlink.isValid() ? ask(m_netlink.get(), ++m_sequence, *peer, *own, uid)
-                                              : Answer::NoAnswer;
+    Holder holder;
+    const Answer answer = m_netlink.isValid()
+        ? ask(m_netlink.get(), ++m_sequence, *peer, *own, holder)
+        : Answer::NoAnswer;
     if (answer == Answer::NoSuchSocket) {
-        return PeerOwner::Unknown;
+        return {};
     }
     if (answer == Answer::NoAnswer) {
-        const std::optional<uid_t> found = uidFromProc(*peer, *own);
+        const std::optional<Holder> found = holderFromProc(*peer, *own);
         if (!found) {
-            return PeerOwner::Unknown;
+            return {};
         }
-        uid = *found;
+        holder = *found;
     }
-    return uid == ::geteuid() ? PeerOwner::SameUser : PeerOwner::OtherUser;
+    return {holder.uid == ::geteuid() ? PeerOwner::SameUser : PeerOwner::OtherUser, holder.inode};
 }
 
 } // namespace freerelay::gateway

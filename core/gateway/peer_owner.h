@@ -18,7 +18,7 @@ public:
 
     /// @param socket  accepted, connected TCP socket (IPv4, IPv6 or IPv4-mapped)
     /// @return        Unknown when the peer is on another machine or in another network namespace
-    [[nodiscard]] PeerOwner ownerOf(int socket);
+    [[nodiscard]] Peer peerOf(int socket);
 
 private:
     UniqueFd m_netlink;

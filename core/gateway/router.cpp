@@ -104,8 +104,9 @@ Router::Match Router::match(const HttpRequest &request) const
 
 bool Router::needsNoKey(const HttpRequest &request, RouteFlags flags)
 {
-    return flags.testAnyFlags(RouteFlag::Harmless | RouteFlag::NoKey)
-        || (flags.testFlag(RouteFlag::Personal) && request.peer == PeerOwner::SameUser);
+    return request.entrance == Entrance::Usual
+        && (flags.testAnyFlags(RouteFlag::Harmless | RouteFlag::NoKey)
+            || (flags.testFlag(RouteFlag::Personal) && request.peer == PeerOwner::SameUser));
 }
 
 std::optional<Refusal>
@@ -125,6 +126,12 @@ std::optional<Refusal> Router::check(const HttpRequest &request, const Match &fo
     const RouteFlags flags = found.route ? found.route->flags : RouteFlags();
     if (!flags.testFlag(RouteFlag::Harmless)) {
         if (auto refusal = checkBrowser(request, rules)) {
+            return refusal;
+        }
+    }
+    if (request.entrance == Entrance::Bridge) {
+        const bool isForUser = flags.testAnyFlags(RouteFlag::Admin | RouteFlag::Personal);
+        if (auto refusal = checkBridge(request, isForUser)) {
             return refusal;
         }
     }
@@ -164,6 +171,10 @@ void Router::handle(HttpRequest request, std::shared_ptr<relay::Downstream> down
         refuse(*downstream, *refusal);
     } else if (found.route) {
         request.route = found.route->pattern;
+        if (request.process && !request.caller.app
+            && found.route->flags.testFlag(RouteFlag::ToldByHandler)) {
+            request.process->ask();
+        }
         found.route->function(std::move(request), std::move(downstream));
     } else {
         answerOptions(request, found, *downstream);

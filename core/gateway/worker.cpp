@@ -60,7 +60,7 @@ Worker::~Worker()
 
 void Worker::start()
 {
-    m_ownerOf = m_parts.ownerLookupFactory();
+    m_peerOf = m_parts.peerLookupFactory();
     m_handler = m_parts.handlerFactory(m_parts.index, m_rules);
     m_context.handler = m_handler.get();
     m_adapter = HttpAdapter::create();
@@ -115,19 +115,34 @@ void Worker::serve(GuardedServer &server, UniqueFd fd)
         m_pool.release(*this);
         return;
     }
-    const int descriptor = fd.release();
+    static_cast<void>(fd.release());
     socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    const PeerOwner owner = m_context.rules.current()->sameUserOnly ? m_ownerOf(descriptor)
-                                                                    : PeerOwner::Unknown;
     auto guard = std::make_unique<ConnectionGuard>(
         *socket,
         m_context,
-        owner,
+        peerOf(*socket),
         open >= limit ? ConnectionGuard::Admission::TellBusy : ConnectionGuard::Admission::Serve);
     connect(guard.get(), &QObject::destroyed, this, [this] { m_pool.release(*this); });
     m_adapter->add(*socket, *guard);
     static_cast<void>(guard.release()); // owned by the socket, that by the server
     server.publish(socket.release());
+}
+
+ConnectionPeer Worker::peerOf(const QTcpSocket &socket)
+{
+    if (!m_parts.bridge.isNull() && socket.localAddress() == m_parts.bridge) {
+        return {PeerOwner::Unknown, Entrance::Bridge};
+    }
+    if (!m_context.rules.current()->sameUserOnly) {
+        return {};
+    }
+    const Peer peer = m_peerOf(static_cast<int>(socket.socketDescriptor()));
+    const bool isKnown = m_parts.processes != nullptr && peer.owner == PeerOwner::SameUser
+        && peer.inode != 0;
+    return {
+        peer.owner,
+        Entrance::Usual,
+        isKnown ? std::make_shared<relay::PeerProcess>(peer.inode, *m_parts.processes) : nullptr};
 }
 
 void Worker::sweep()

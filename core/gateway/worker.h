@@ -5,6 +5,7 @@
 #include "core/gateway/request_handler.h"
 #include "core/gateway/unique_fd.h"
 
+#include <QHostAddress>
 #include <QObject>
 
 #include <chrono>
@@ -12,6 +13,7 @@
 #include <memory>
 #include <vector>
 
+class QTcpSocket;
 class QTimer;
 
 namespace freerelay::gateway {
@@ -23,8 +25,8 @@ class WorkerPool;
 /// Makes one worker's handler, on its thread. `rules` outlives the handler.
 using HandlerFactory = std::function<std::unique_ptr<RequestHandler>(
     int workerIndex, const common::Published<AccessRules> &rules)>;
-/// Who owns the other end of an accepted socket. Made and called on the worker's thread.
-using OwnerLookup = std::function<PeerOwner(int socket)>;
+/// Who is at the other end of an accepted socket. Made and called on the worker's thread.
+using PeerLookup = std::function<Peer(int socket)>;
 
 /// What a worker is made of.
 struct WorkerParts
@@ -32,7 +34,9 @@ struct WorkerParts
     int index = 0;
     std::vector<UniqueFd> listeners; ///< its own duplicates
     HandlerFactory handlerFactory;
-    std::function<OwnerLookup()> ownerLookupFactory;
+    std::function<PeerLookup()> peerLookupFactory;
+    relay::ProcessSource *processes = nullptr; ///< null: programs are not looked for
+    QHostAddress bridge; ///< null: there is none
 };
 
 /// Everything that lives on one worker's thread: its servers on the shared listening sockets, its
@@ -64,6 +68,7 @@ public:
 private:
     void accept(GuardedServer &server, qintptr descriptor);
     void serve(GuardedServer &server, UniqueFd fd);
+    [[nodiscard]] ConnectionPeer peerOf(const QTcpSocket &socket);
     void quitWhenEmpty();
     void tearDown();
 
@@ -71,7 +76,7 @@ private:
     WorkerPool &m_pool;
     const common::Published<AccessRules> &m_rules;
     ConnectionContext m_context;
-    OwnerLookup m_ownerOf;
+    PeerLookup m_peerOf;
     std::unique_ptr<RequestHandler> m_handler;
     std::unique_ptr<HttpAdapter> m_adapter;
     std::vector<std::unique_ptr<GuardedServer>> m_servers;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/common/money.h"
 #include "core/common/result.h"
 
 #include <QByteArray>
@@ -151,6 +152,8 @@ struct RequestDetails
 {
     RequestRow row;
     QString appVersion;
+    QString process; ///< program behind the connection; "" = not found, or it has a key
+    std::optional<common::MicroUsd> cost; ///< of the answer; nullopt = not known
     QString keyFingerprint; ///< of the key that was used for the answer
     QString tier;
     bool paid = false;

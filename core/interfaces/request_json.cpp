@@ -245,6 +245,11 @@ QJsonObject toJson(const RequestDetails &details)
     object.insert(u"parse_ms"_s, milliseconds(details.parseTime));
     object.insert(u"stream_ms"_s, orNull(details.streamTime));
     object.insert(u"app_version"_s, orNull(details.appVersion));
+    object.insert(u"process"_s, orNull(details.process));
+    object.insert(
+        u"cost_usd"_s,
+        details.cost ? QJsonValue(double(details.cost->count) / common::microUsdPerUsd)
+                     : QJsonValue());
     object.insert(u"key_fingerprint"_s, orNull(details.keyFingerprint));
     object.insert(u"tier"_s, orNull(details.tier));
     object.insert(u"paid"_s, details.paid);

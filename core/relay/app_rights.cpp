@@ -102,6 +102,12 @@ void enterApp(RelayRequest &request, const apps::AppPtr &app, common::WallTime n
     }
 }
 
+void attribute(Outcome &outcome, const RelayRequest &request)
+{
+    outcome.hasAppKey = request.caller != nullptr;
+    outcome.peer = request.caller ? nullptr : request.process;
+}
+
 common::Mode modeFor(const RelayRequest &request, const RelayConfig &config)
 {
     if (request.caller && request.budgetReturns) {

@@ -22,6 +22,9 @@ refusalOf(const apps::Caller &caller, std::optional<apps::Scope> scope);
 /// Names the request after its app, and sees whether that has money left today.
 void enterApp(RelayRequest &request, const apps::AppPtr &app, common::WallTime now);
 
+/// Notes who asked: the app whose key was sent, else the program behind the connection.
+void attribute(Outcome &outcome, const RelayRequest &request);
+
 /// The mode that decides: the app's, else the request's own, else the configured one.
 [[nodiscard]] common::Mode modeFor(const RelayRequest &request, const RelayConfig &config);
 

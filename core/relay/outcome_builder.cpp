@@ -158,6 +158,7 @@ std::shared_ptr<const Outcome> OutcomeBuilder::finish(const RelayRequest &reques
     m_outcome.error.truncate(Outcome::maxErrorBytes);
     m_outcome.digests = digestsOf(request.chat, request.app);
     m_outcome.duration = microsecondsBetween(m_startedAt, m_clock.now());
+    attribute(m_outcome, request);
     charge(request, m_outcome, m_clock.wallNow());
     return std::make_shared<const Outcome>(std::exchange(m_outcome, {}));
 }

@@ -6,6 +6,7 @@
 #include "core/common/money.h"
 #include "core/common/secret.h"
 #include "core/common/trace_context.h"
+#include "core/relay/peer_process.h"
 
 #include <QByteArray>
 #include <QByteArrayView>
@@ -129,6 +130,11 @@ struct Outcome
     /// Name of the app whose key was sent, else out of User-Agent (clientApp()); "" = neither.
     QByteArray app;
     QByteArray appVersion;
+    bool hasAppKey = false; ///< `app` is the one whose key was sent; of metrics only
+    QByteArray process; ///< program behind the connection, as recorded; see programOf()
+    /// Whose name may become known after the request has ended; null = it brought a key, or it
+    /// cannot be found out. In memory only.
+    std::shared_ptr<const PeerProcess> peer;
     QByteArray askedModel; ///< as the client wrote it, "" = none, at most 200 bytes
     QByteArray provider; ///< that answered; "" = none did
     QByteArray model;
@@ -165,6 +171,18 @@ struct Outcome
 [[nodiscard]] inline bool isFailure(const Outcome &outcome)
 {
     return outcome.brokenStream || (outcome.status >= 400 && outcome.status != Outcome::clientLeft);
+}
+
+/// The program that asked; "" = not found, or not yet, or the request brought a key.
+[[nodiscard]] inline QByteArray programOf(const Outcome &outcome)
+{
+    return outcome.process.isEmpty() && outcome.peer ? outcome.peer->name() : outcome.process;
+}
+
+/// What the request is listed under: its app, else its program.
+[[nodiscard]] inline QByteArray appOf(const Outcome &outcome)
+{
+    return outcome.app.isEmpty() ? programOf(outcome) : outcome.app;
 }
 
 /// Where outcomes go. Called from worker threads; must return at once. All sinks share one

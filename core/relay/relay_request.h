@@ -5,6 +5,7 @@
 #include "core/common/trace_context.h"
 #include "core/dialects/chat_request.h"
 #include "core/relay/client_app.h"
+#include "core/relay/peer_process.h"
 
 #include <QByteArray>
 
@@ -22,6 +23,7 @@ struct RelayRequest
     QByteArray hops; ///< hop header to send on
     QByteArray route{}; ///< where it came in: a pattern of ours, nothing of the client's
     ClientApp app{}; ///< who asks
+    std::shared_ptr<PeerProcess> process{}; ///< that asks; null = it cannot be found out
     apps::AppPtr caller{}; ///< whose key it brought; null = none of ours
     /// Its caller has spent today's budget, and gets a new one after this.
     std::optional<std::chrono::milliseconds> budgetReturns{};

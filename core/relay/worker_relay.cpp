@@ -19,6 +19,7 @@ std::shared_ptr<Outcome> outcomeOf(const RelayRequest &request, common::WallTime
     outcome->time = time;
     outcome->app = request.app.name;
     outcome->appVersion = request.app.version;
+    attribute(*outcome, request);
     return outcome;
 }
 

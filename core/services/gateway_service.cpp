@@ -275,7 +275,8 @@ gateway::AccessRules GatewayService::accessRules() const
          current.sameUserOnly,
          current.unknownPeer,
          current.limits,
-         current.requireKeys},
+         current.requireKeys,
+         current.bridgeAddress},
         m_clientKey,
         m_adminToken,
         m_appKeys->table());
@@ -289,6 +290,8 @@ gateway::ServerConfig GatewayService::serverConfig()
     config.port = current.port;
     config.workers = current.workers;
     config.rules = accessRules();
+    config.processes = &m_processes;
+    config.bridgeAddress = current.bridgeAddress;
     config.handlerFactory = [this](int, const common::Published<gateway::AccessRules> &rules) {
         const SharedParts parts{
             m_config->config(),
@@ -326,6 +329,7 @@ Result<void> GatewayService::listen()
     }
     m_server = std::move(*server);
     m_telemetry.sample(m_server->counters());
+    logNew(m_server->problems(), m_bridgeProblems);
     m_listenProblem.clear();
     m_nextFreePort = 0;
     // It may be another one than the settings', and addresses are checked against it.
@@ -381,7 +385,7 @@ QString GatewayService::problem() const
     if (!ring->unreadable.isEmpty()) {
         return ring->unreadable;
     }
-    const QStringList all = m_keys->problems() + m_config->problems();
+    const QStringList all = m_keys->problems() + m_config->problems() + m_bridgeProblems;
     if (!all.isEmpty()) {
         return all.first();
     }
@@ -491,16 +495,6 @@ Result<void> GatewayService::listenOn(quint16 port)
         return listening;
     }
     return stored;
-}
-
-void GatewayService::pause()
-{
-    m_config->setPaused(true);
-}
-
-void GatewayService::resume()
-{
-    m_config->setPaused(false);
 }
 
 void GatewayService::addKey(

@@ -3,6 +3,7 @@
 #include "core/common/environment.h"
 #include "core/dialects/gemini/signature_book.h"
 #include "core/gateway/gateway_server.h"
+#include "core/gateway/process_finder.h"
 #include "core/gateway/replay/reply_logs.h"
 #include "core/interfaces/gateway_control.h"
 #include "core/keys/key_manager.h"
@@ -96,8 +97,8 @@ public:
     [[nodiscard]] interfaces::Skills &skills() override { return m_skills; }
     common::Result<void> setMode(common::Mode mode) override;
     common::Result<void> listenOn(quint16 port) override;
-    void pause() override;
-    void resume() override;
+    void pause() override { m_config->setPaused(true); }
+    void resume() override { m_config->setPaused(false); }
     void addKey(
         const QByteArray &provider,
         const common::Secret &key,
@@ -176,6 +177,7 @@ private:
     std::unique_ptr<Recording> m_recording;
     std::unique_ptr<AuditKeeper> m_audit;
     TelemetryHub m_telemetry;
+    gateway::ProcessFinder m_processes{m_telemetry.background()};
     std::unique_ptr<QuotaWatch> m_quotaWatch;
     std::unique_ptr<AccountWatch> m_accounts;
     FreeModelWatch m_freeModels{[this](const QByteArray &model, bool isFree) {
@@ -207,6 +209,7 @@ private:
     QString m_listenProblem;
     quint16 m_nextFreePort = 0;
     QStringList m_keyProblems; ///< those that were logged
+    QStringList m_bridgeProblems; ///< likewise
     Subscribers m_subscribers;
     std::unique_ptr<gateway::GatewayServer> m_server; ///< last: stopped before what it uses
 };

@@ -20,6 +20,7 @@ RequestLog::Entry RequestLog::entryOf(quint64 sequence, const relay::Outcome &ou
         outcome.time,
         outcome.requestId,
         outcome.app,
+        outcome.app.isEmpty() ? outcome.peer : nullptr,
         outcome.askedModel,
         outcome.provider,
         outcome.model,
@@ -42,7 +43,7 @@ interfaces::RequestRow RequestLog::toRow(const Entry &entry)
         entry.time.time_since_epoch());
     row.time = QDateTime::fromMSecsSinceEpoch(sinceEpoch.count());
     row.requestId = QString::fromLatin1(entry.requestId);
-    row.app = QString::fromUtf8(entry.app);
+    row.app = QString::fromUtf8(entry.peer ? entry.peer->name() : entry.app);
     row.askedModel = QString::fromUtf8(entry.askedModel);
     row.provider = QString::fromUtf8(entry.provider);
     row.model = QString::fromUtf8(entry.model);

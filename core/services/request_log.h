@@ -31,6 +31,7 @@ private:
         common::WallTime time;
         QByteArray requestId;
         QByteArray app;
+        std::shared_ptr<const relay::PeerProcess> peer; ///< that has not named itself
         QByteArray askedModel;
         QByteArray provider;
         QByteArray model;

@@ -4,6 +4,7 @@
 #include "core/settings/near_names.h"
 
 #include <QDir>
+#include <QHostAddress>
 
 #include <functional>
 #include <limits>
@@ -29,6 +30,16 @@ std::optional<UnknownPeer> unknownPeerFromText(const QString &text)
         return UnknownPeer::Allow;
     }
     return text == "refuse"_L1 ? std::optional(UnknownPeer::Refuse) : std::nullopt;
+}
+
+/// "" = there is none.
+std::optional<QString> bridgeAddressFromText(const QString &text)
+{
+    const QHostAddress address(text);
+    const bool isOne = !address.isNull() && !address.isLoopback()
+        && address != QHostAddress(QHostAddress::AnyIPv4)
+        && address != QHostAddress(QHostAddress::AnyIPv6);
+    return text.isEmpty() || isOne ? std::optional(text) : std::nullopt;
 }
 
 using SettingsFields = std::vector<Field<Settings>>;
@@ -70,6 +81,12 @@ SettingsFields callerFields()
             [](const QString &text) { return originFromText(text); }),
         flag<Settings>(
             u"same_user_only"_s, [](auto &s) -> auto & { return s.sameUserOnly; }),
+        scalar<Settings>(
+            u"bridge.address"_s,
+            u"one IP address of this computer, such as that of docker0; neither loopback nor all of them"_s,
+            [](auto &s) -> auto & { return s.bridgeAddress; },
+            bridgeAddressFromText,
+            [](const QString &address) { return address; }),
         flag<Settings>(
             u"require_keys"_s, [](auto &s) -> auto & { return s.requireKeys; }),
         scalar<Settings>(

@@ -67,6 +67,7 @@ struct Settings
     QStringList allowedOrigins; ///< exact origins that a browser may call from
     UnknownPeer unknownPeer = UnknownPeer::Refuse;
     bool sameUserOnly = true;
+    QString bridgeAddress; ///< for tools in containers; "" = none
     bool requireKeys = false; ///< of apps; without one nobody is answered
     GatewayLimits limits;
 

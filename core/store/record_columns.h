@@ -11,13 +11,15 @@ namespace freerelay::store {
 /// Columns of `requests` that writer and reader agree on, in this order: those of the request
 /// itself, then those of its decision.
 inline constexpr const char *requestColumns
-    = "request_id, run, time_us, app, app_version, asked_model, provider, model, key_fingerprint,"
+    = "request_id, run, time_us, app, app_version, process, asked_model, provider, model, "
+      "key_fingerprint,"
       " tier, paid, status, stream, broken_stream, failed, error_class, error, finish_reason,"
       " retry_cause, attempts, ttft_us, duration_us, parse_ns, stream_us, prompt_tokens,"
-      " completion_tokens, cached_tokens, reasoning_tokens, hedge_fired, hedge_winner, trace_id,"
+      " completion_tokens, cached_tokens, reasoning_tokens, cost_micro_usd, hedge_fired,"
+      " hedge_winner, trace_id,"
       " mode, target, needs_tools, needs_vision, needs_json_schema, prompt_tokens_estimated,"
       " output_tokens_requested, snapshot_version, decision_ns, decision_set";
-inline constexpr int ownColumns = 31;
+inline constexpr int ownColumns = 33;
 inline constexpr int decisionColumns = 10;
 
 /// INSERT with one parameter for each of requestColumns, from ?1 on.

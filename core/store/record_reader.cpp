@@ -99,6 +99,7 @@ StoredRequest requestIn(const Statement &statement)
     outcome.time = wallTime(row.integer());
     outcome.app = row.text();
     outcome.appVersion = row.text();
+    outcome.process = row.text();
     outcome.askedModel = row.text();
     outcome.provider = row.text();
     outcome.model = row.text();
@@ -122,6 +123,9 @@ StoredRequest requestIn(const Statement &statement)
     outcome.completionTokens = row.optionalInteger();
     outcome.cachedTokens = row.optionalInteger();
     outcome.reasoningTokens = row.optionalInteger();
+    if (const auto cost = row.optionalInteger()) {
+        outcome.cost = common::MicroUsd{*cost};
+    }
     (void)row.flag(); // hedge_fired: the next one tells it
     outcome.hedge = relay::hedgeFromWord(row.text());
     outcome.trace.traceId = row.text();

@@ -199,8 +199,9 @@ Result<void> RecordWriter::insert(const relay::Outcome &outcome)
         outcome.requestId,
         m_run,
         microseconds(outcome.time),
-        outcome.app,
+        relay::appOf(outcome),
         outcome.appVersion,
+        relay::programOf(outcome),
         outcome.askedModel,
         outcome.provider,
         outcome.model,
@@ -224,6 +225,7 @@ Result<void> RecordWriter::insert(const relay::Outcome &outcome)
         outcome.completionTokens,
         outcome.cachedTokens,
         outcome.reasoningTokens,
+        outcome.cost ? std::optional(outcome.cost->count) : std::nullopt,
         outcome.hedge != relay::Hedge::None,
         relay::hedgeWord(outcome.hedge),
         outcome.trace.isRecorded() ? outcome.trace.traceId : QByteArray());

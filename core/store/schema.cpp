@@ -229,7 +229,13 @@ ALTER TABLE totals ADD COLUMN client_retried INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE totals ADD COLUMN client_regenerated INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array<Migration, 3> allSteps{{{1, version1}, {2, version2}, {3, version3}}};
+/// Which program asked, found out by its connection. Rows of before know of none.
+constexpr const char *version4 = R"sql(
+ALTER TABLE requests ADD COLUMN process TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr std::array<Migration, 4> allSteps{
+    {{1, version1}, {2, version2}, {3, version3}, {4, version4}}};
 
 /// A copy as SQLite itself makes it, so that what is still in the log file is in it.
 Result<void> copyBefore(Database &database, const QString &path, int version)

@@ -146,7 +146,7 @@ void TotalsBatch::add(const relay::Outcome &outcome)
 {
     const std::int64_t seconds = secondsOf(outcome.time);
     const std::int64_t bucket = seconds - seconds % minuteSpan;
-    const QByteArray app = boundedApp(outcome.app);
+    const QByteArray app = boundedApp(relay::appOf(outcome));
     addSum({minuteSpan, bucket, outcome.provider, outcome.model, app}, requestTotals(outcome));
     for (const relay::AttemptRecord &attempt : outcome.attempts) {
         Totals sum;

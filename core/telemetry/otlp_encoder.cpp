@@ -171,7 +171,7 @@ private:
             .integer("http.response.status_code", m_outcome.status)
             .string("freerelay.request_id", m_outcome.requestId)
             .string("freerelay.namespace", "default"_ba)
-            .string("freerelay.app", m_outcome.app)
+            .string("freerelay.app", relay::appOf(m_outcome))
             .string("freerelay.app_version", m_outcome.appVersion)
             .boolean("freerelay.streaming", m_outcome.stream)
             .string("error.type", m_outcome.errorClass);

@@ -131,7 +131,7 @@ void RequestLines::writeEnd(const Outcome &outcome)
 {
     LogRecord record = recordOf(outcome, levelOf(outcome), sentenceFor(outcome));
     Fields fields(record);
-    fields.text("app", outcome.app);
+    fields.text("app", relay::appOf(outcome));
     fields.text("asked_model", outcome.askedModel);
     fields.text("provider", outcome.provider);
     fields.text("model", outcome.model);

@@ -64,6 +64,7 @@ inline relay::Outcome anOutcome(int i, const QByteArray &prefix = "req_")
     outcome.time = sampleDay + std::chrono::seconds(i);
     outcome.app = i % 2 == 0 ? "claude-cli" : "curl";
     outcome.appVersion = "1.0";
+    outcome.process = i % 2 == 0 ? "" : "curl";
     outcome.askedModel = "freerelay-auto";
     outcome.duration = microseconds(1'000 + i % 1'000);
     outcome.parseTime = std::chrono::nanoseconds(2'500);
@@ -91,6 +92,7 @@ inline relay::Outcome anOutcome(int i, const QByteArray &prefix = "req_")
         outcome.keyFingerprint = "k1";
         outcome.tier = attempt.tier;
         outcome.paid = which == 1;
+        outcome.cost = common::MicroUsd{outcome.paid ? 1'500 : 0};
         outcome.status = 200;
         outcome.ttft = microseconds(740);
         outcome.finishReason = "stop";

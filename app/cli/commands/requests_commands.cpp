@@ -155,6 +155,7 @@ void printSummary(const Console &console, const QJsonObject &request)
         u"%1 %2"_s
             .arg(request.value("app"_L1).toString(), request.value("app_version"_L1).toString())
             .trimmed());
+    addText(u"Program"_s, request.value("process"_L1).toString());
     addText(u"First token"_s, durationText(request.value("ttft_ms"_L1)));
     addText(u"Total"_s, durationText(request.value("duration_ms"_L1)));
     addText(u"Tokens"_s, tokensText(request));

@@ -252,6 +252,7 @@ void ChatRoute::handle(
     asked.requestId = prepared.requestId.isEmpty() ? "req_" + m_ids.next(requestIdBytes)
                                                    : std::move(prepared.requestId);
     asked.route = request.route;
+    asked.process = request.process;
     asked.app = m_clientApp.of(request.headers.value("user-agent"));
     asked.trace = common::traceOf(request.headers, m_relay.config()->tracing, m_ids);
     if (!admit(request, asked, downstream)) {

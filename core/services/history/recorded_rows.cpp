@@ -108,6 +108,10 @@ interfaces::RequestDetails toDetails(const store::StoredRequest &request)
     interfaces::RequestDetails details;
     details.row = toRow(request);
     details.appVersion = QString::fromUtf8(outcome.appVersion);
+    details.process = QString::fromUtf8(outcome.process);
+    if (outcome.cost) {
+        details.cost = *outcome.cost;
+    }
     details.keyFingerprint = QString::fromLatin1(outcome.keyFingerprint);
     details.tier = QString::fromLatin1(outcome.tier);
     details.paid = outcome.paid;

@@ -17,9 +17,9 @@ namespace {
 constexpr int patience = 20'000; // milliseconds; only a failing test waits that long
 }
 
-RawClient::RawClient(std::uint16_t port)
+RawClient::RawClient(std::uint16_t port, const QString &address)
 {
-    m_socket.connectToHost(QHostAddress(QHostAddress::LocalHost), port);
+    m_socket.connectToHost(QHostAddress(address), port);
     m_socket.waitForConnected(patience);
 }
 

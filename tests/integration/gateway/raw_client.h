@@ -20,7 +20,7 @@ struct RawReply
 class RawClient final
 {
 public:
-    explicit RawClient(std::uint16_t port);
+    explicit RawClient(std::uint16_t port, const QString &address = QStringLiteral("127.0.0.1"));
 
     void send(const QByteArray &bytes);
     /// The next whole reply (or its head only, after HEAD).

@@ -101,16 +101,16 @@ private Q_SLOTS:
         const auto *const accepted = server.nextPendingConnection();
         PeerOwnerLookup lookup;
         for (int i = 0; i < 3; ++i) {
-            QCOMPARE(
-                lookup.ownerOf(static_cast<int>(accepted->socketDescriptor())),
-                PeerOwner::SameUser);
+            const Peer peer = lookup.peerOf(static_cast<int>(accepted->socketDescriptor()));
+            QCOMPARE(peer.owner, PeerOwner::SameUser);
+            QVERIFY(peer.inode != 0);
         }
     }
 
     void theOwnerOfNoConnectionIsUnknown()
     {
         PeerOwnerLookup lookup;
-        QCOMPARE(lookup.ownerOf(-1), PeerOwner::Unknown);
+        QCOMPARE(lookup.peerOf(-1).owner, PeerOwner::Unknown);
     }
 };
 

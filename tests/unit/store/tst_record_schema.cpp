@@ -75,6 +75,14 @@ private Q_SLOTS:
         QCOMPARE(one->outcome.error, anOutcome(7).error);
         QCOMPARE(one->outcome.attempts.size(), std::size_t(2));
         QCOMPARE(one->outcome.decision->candidates->size(), std::size_t(4));
+        // Of what an older version did not record nothing is known, and nothing invented.
+        const bool knowsPrograms = QFileInfo(file).baseName() >= "v4"_L1;
+        QCOMPARE(one->outcome.process, knowsPrograms ? "curl"_ba : ""_ba);
+        const auto paid = reader.request("fixture_1");
+        QVERIFY(paid);
+        QCOMPARE(
+            paid->outcome.cost,
+            knowsPrograms ? std::optional(common::MicroUsd{1'500}) : std::nullopt);
         const auto totals = reader.totals({sampleDay, sampleDay + 24h, TotalsBy::Nothing, daySpan});
         QVERIFY(totals);
         QCOMPARE(totals->front().totals.requests, 60);

@@ -124,6 +124,9 @@ std::vector<RequestInspector::Field> RequestInspector::fields() const
         const QString version = m_details ? m_details->appVersion : QString();
         fields.emplace_back(tr("App"), u"%1 %2"_s.arg(m_row->app, version).trimmed());
     }
+    if (m_details && !m_details->process.isEmpty()) {
+        fields.emplace_back(tr("Program"), m_details->process);
+    }
     fields.emplace_back(tr("First token"), RequestTableModel::durationText(m_row->ttft));
     fields.emplace_back(tr("Total"), RequestTableModel::durationText(m_row->duration));
     fields.emplace_back(tr("Tokens"), RequestTableModel::tokensText(*m_row));
