@@ -167,6 +167,26 @@ Specs qualitySpecs()
     };
 }
 
+Specs appSpecs()
+{
+    const Label app{"app", "none"};
+    return {
+        {"freerelay_app_requests_total",
+         counter,
+         "Requests by the app whose key they brought; result is ok, failed or client_left.",
+         {app, {"result", "ok"}}},
+        {"freerelay_app_tokens_total",
+         counter,
+         "Tokens of answers, by the app whose key was brought.",
+         {app, {"direction", "input"}}},
+        {"freerelay_app_cost_usd_total",
+         counter,
+         "What answers cost at the catalogue's prices, in US dollars, by the app whose key was "
+         "brought.",
+         {app}},
+    };
+}
+
 Specs gatewaySpecs()
 {
     return {
@@ -276,6 +296,7 @@ const std::vector<MetricSpec> &metricSpecs()
              {requestSpecs(),
               answerSpecs(),
               qualitySpecs(),
+              appSpecs(),
               gatewaySpecs(),
               genAiSpecs(),
               processSpecs()}) {

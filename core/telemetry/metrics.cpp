@@ -53,6 +53,16 @@ const Entry<Child> &entryOf(const Entries<Child> &all, std::string_view name)
     return found->second;
 }
 
+/// `name` when it is among `names`, or there is room for it; else "other".
+std::string within(std::size_t most, std::unordered_set<std::string> &names, std::string name)
+{
+    if (names.size() >= most && !names.contains(name)) {
+        return "other";
+    }
+    names.insert(name);
+    return name;
+}
+
 } // namespace
 
 struct Metrics::Source
@@ -96,8 +106,9 @@ struct Metrics::Families
     Entries<prometheus::Gauge> gauges;
     Entries<prometheus::Histogram> histograms;
 
-    std::mutex modelsMutex;
+    std::mutex namesMutex; ///< of the two
     std::unordered_set<std::string> models;
+    std::unordered_set<std::string> apps;
 
     std::mutex sourcesMutex; ///< held while sources are read
     std::vector<Source> sources;
@@ -178,15 +189,17 @@ std::string Metrics::modelLabel(const QByteArray &fullId, const KnownNames &know
     if (!known.models.contains(fullId)) {
         return "other";
     }
-    std::string name = fullId.toStdString();
-    const std::lock_guard lock(m_families->modelsMutex);
-    if (!m_families->models.contains(name)) {
-        if (m_families->models.size() >= maxModels) {
-            return "other";
-        }
-        m_families->models.insert(name);
+    const std::lock_guard lock(m_families->namesMutex);
+    return within(maxModels, m_families->models, fullId.toStdString());
+}
+
+std::string Metrics::appLabel(const QByteArray &name, bool hasKey)
+{
+    if (!hasKey || name.isEmpty()) {
+        return "none";
     }
-    return name;
+    const std::lock_guard lock(m_families->namesMutex);
+    return within(maxApps, m_families->apps, name.toStdString());
 }
 
 prometheus::Counter &Metrics::counter(std::string_view name, const LabelValues &values)

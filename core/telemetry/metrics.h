@@ -37,6 +37,8 @@ class Metrics
 public:
     /// Distinct models that get series of their own; all that come later count as "other".
     static constexpr std::size_t maxModels = 1'000;
+    /// Distinct apps, likewise.
+    static constexpr std::size_t maxApps = 100;
 
     /// Makes every family with the child of its MetricSpec, valued zero.
     Metrics();
@@ -52,6 +54,9 @@ public:
     [[nodiscard]] std::string providerLabel(const QByteArray &id, const KnownNames &known) const;
     /// The model as a label, likewise, and within maxModels.
     [[nodiscard]] std::string modelLabel(const QByteArray &fullId, const KnownNames &known);
+    /// The app as a label: its name when it sent its key, within maxApps, else "none". A name that
+    /// a client gives itself never gets in.
+    [[nodiscard]] std::string appLabel(const QByteArray &name, bool hasKey);
 
     /// The child of family `name` with these label values, made when there is none. The name must
     /// be one of metricSpecs() and of that kind.

@@ -18,6 +18,7 @@ namespace {
 constexpr qsizetype maxSeries = 2'000;
 
 constexpr const char *boolLabels[] = {"false", "true"};
+constexpr const char *appResults[] = {"ok", "failed", "client_left"};
 const QByteArray noError = "none"_ba;
 
 double seconds(std::chrono::microseconds time)
@@ -77,6 +78,15 @@ struct OutcomeMeter::Series
     QHash<QByteArray, prometheus::Counter *> retries; ///< by failure
 };
 
+/// The children of one app.
+struct OutcomeMeter::AppSeries
+{
+    std::array<prometheus::Counter *, 3> requests{}; ///< in the order of appResults
+    prometheus::Counter *inputTokens = nullptr;
+    prometheus::Counter *outputTokens = nullptr;
+    prometheus::Counter *cost = nullptr;
+};
+
 OutcomeMeter::OutcomeMeter(Metrics &metrics, relay::OutcomeSink &next)
     : m_metrics(metrics)
     , m_next(next)
@@ -90,6 +100,7 @@ void OutcomeMeter::record(const std::shared_ptr<const relay::Outcome> &outcome)
     forgetWhenNamesChanged();
     count(*outcome);
     countAttempts(*outcome);
+    countForApp(*outcome);
     m_next.record(outcome);
 }
 
@@ -221,6 +232,36 @@ void OutcomeMeter::countAttempts(const relay::Outcome &outcome)
         }
         retried->Increment();
     }
+}
+
+void OutcomeMeter::countForApp(const relay::Outcome &outcome)
+{
+    const QByteArray app = outcome.hasAppKey ? outcome.app : QByteArray();
+    std::shared_ptr<AppSeries> &series = m_apps[app];
+    if (!series) {
+        series = std::make_shared<AppSeries>(
+            makeAppSeries(m_metrics.appLabel(app, outcome.hasAppKey)));
+    }
+    const bool hasLeft = outcome.status == relay::Outcome::clientLeft;
+    series->requests[hasLeft ? 2 : (relay::isFailure(outcome) ? 1 : 0)]->Increment();
+    series->inputTokens->Increment(double(outcome.promptTokens.value_or(0)));
+    series->outputTokens->Increment(double(outcome.completionTokens.value_or(0)));
+    if (outcome.cost) {
+        series->cost->Increment(double(outcome.cost->count) / common::microUsdPerUsd);
+    }
+}
+
+OutcomeMeter::AppSeries OutcomeMeter::makeAppSeries(const std::string &app)
+{
+    AppSeries made;
+    for (std::size_t result = 0; result < made.requests.size(); ++result) {
+        made.requests[result] = &m_metrics.counter(
+            "freerelay_app_requests_total", {app, appResults[result]});
+    }
+    made.inputTokens = &m_metrics.counter("freerelay_app_tokens_total", {app, "input"});
+    made.outputTokens = &m_metrics.counter("freerelay_app_tokens_total", {app, "output"});
+    made.cost = &m_metrics.counter("freerelay_app_cost_usd_total", {app});
+    return made;
 }
 
 } // namespace freerelay::telemetry

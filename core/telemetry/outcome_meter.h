@@ -29,10 +29,13 @@ public:
 
 private:
     struct Series;
+    struct AppSeries;
     static constexpr std::size_t tasks = std::size_t(catalog::Task::Other) + 1;
 
     void count(const relay::Outcome &outcome);
     void countAttempts(const relay::Outcome &outcome);
+    void countForApp(const relay::Outcome &outcome);
+    [[nodiscard]] AppSeries makeAppSeries(const std::string &app);
     [[nodiscard]] Series &
     seriesOf(catalog::Task task, const QByteArray &provider, const QByteArray &model);
     [[nodiscard]] std::unique_ptr<Series>
@@ -45,6 +48,7 @@ private:
     std::uint64_t m_knownVersion = 0;
     /// By task and full model id, which begins with the provider's; "" when no provider answered.
     std::array<QHash<QByteArray, std::shared_ptr<Series>>, tasks> m_series;
+    QHash<QByteArray, std::shared_ptr<AppSeries>> m_apps; ///< by name; "" = without a key
 };
 
 } // namespace freerelay::telemetry

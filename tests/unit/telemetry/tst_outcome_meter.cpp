@@ -285,6 +285,49 @@ private Q_SLOTS:
         QCOMPARE(value(retries("mistral", "network")), "1"_ba);
     }
 
+    void countsWhatEachAppWithAKeyDid()
+    {
+        const auto of = [](const QByteArray &figure, const QByteArray &rest) -> QByteArray {
+            return "freerelay_app_" + figure + "_total{app=\"My script\"" + rest + '}';
+        };
+        relay::Outcome outcome = answered("groq"_ba);
+        outcome.app = "My script"_ba;
+        outcome.hasAppKey = true;
+        outcome.promptTokens = 100;
+        outcome.completionTokens = 7;
+        outcome.cost = common::MicroUsd{2'500};
+        record(outcome);
+        outcome.status = relay::Outcome::clientLeft;
+        record(outcome);
+        outcome.status = 429;
+        outcome.cost.reset();
+        record(outcome);
+        record(outcome);
+        QCOMPARE(value(of("requests", ",result=\"ok\"")), "1"_ba);
+        QCOMPARE(value(of("requests", ",result=\"client_left\"")), "1"_ba);
+        QCOMPARE(value(of("requests", ",result=\"failed\"")), "2"_ba);
+        QCOMPARE(value(of("tokens", ",direction=\"input\"")), "400"_ba);
+        QCOMPARE(value(of("tokens", ",direction=\"output\"")), "28"_ba);
+        QCOMPARE(value(of("cost_usd", "")), "0.005"_ba);
+    }
+
+    void aNameWithoutAKeyIsNoApp()
+    {
+        relay::Outcome outcome = answered("groq"_ba);
+        for (int i = 0; i < 200; ++i) {
+            outcome.app = "invented" + QByteArray::number(i);
+            record(outcome);
+        }
+        QCOMPARE(value("freerelay_app_requests_total{app=\"none\",result=\"ok\"}"), "200"_ba);
+        QVERIFY(!m_metrics->render().contains("invented"));
+        outcome.hasAppKey = true;
+        for (std::size_t i = 0; i < Metrics::maxApps + 5; ++i) {
+            outcome.app = "app" + QByteArray::number(quint64(i));
+            record(outcome);
+        }
+        QCOMPARE(value("freerelay_app_requests_total{app=\"other\",result=\"ok\"}"), "5"_ba);
+    }
+
     void hearsOfNewNames()
     {
         record(answered("new"_ba));
