@@ -13,8 +13,6 @@ namespace freerelay::relay {
 
 namespace {
 
-/// Prefills of long prompts take minutes on local hardware (facts/wire formats 9.9).
-constexpr std::chrono::milliseconds leastPatienceLocal = 300s;
 constexpr std::chrono::milliseconds streamTotal = 1h;
 
 // How much longer than one in a hundred of its latest answers a model may take before it counts as
@@ -126,20 +124,20 @@ std::chrono::milliseconds AttemptBuilder::gapLimit(const health::Pace &pace) con
 void AttemptBuilder::setLimits(
     AttemptSetup &setup, const catalog::Provider &provider, const health::Pace &pace) const
 {
+    // On hardware of one's own the prefill of a long prompt takes minutes in which nothing is sent:
+    // only the client says when that is too long (by leaving, or by a deadline of its own).
     const bool local = provider.tier == catalog::Tier::Local;
     const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
         m_clock.now() - m_startedAt);
-    const auto left = std::max<std::chrono::milliseconds>(
-        deadlineOf(m_request, m_config) - elapsed, 1ms);
+    const auto left = local && !m_request.deadline
+        ? streamTotal
+        : std::max<std::chrono::milliseconds>(deadlineOf(m_request, m_config) - elapsed, 1ms);
     upstream::CallLimits &limits = setup.call.limits;
-    const auto patience = [local](std::chrono::milliseconds limit) {
-        return local ? std::max(limit, leastPatienceLocal) : limit;
-    };
-    limits.gap = patience(gapLimit(pace));
+    limits.gap = local ? streamTotal : gapLimit(pace);
     if (setup.stream) {
         limits.firstByte = left;
         limits.total = streamTotal;
-        setup.firstContentLimit = std::min(left, patience(firstContentLimit(pace)));
+        setup.firstContentLimit = local ? left : std::min(left, firstContentLimit(pace));
     } else {
         // A whole reply comes with its first byte, after all of the generation.
         limits.firstByte = local ? left : std::min(left, m_config.wholeReplyTimeout);

@@ -113,6 +113,31 @@ void WorkerRelay::recordReplay(const RelayRequest &request, const Replay &replay
     m_outcomes.record(outcome);
 }
 
+void WorkerRelay::recordRun(
+    const RelayRequest &request, const ProgramRun &run, const ClientError *error)
+{
+    const std::shared_ptr<Outcome> outcome = outcomeOf(request, run.time);
+    outcome->askedModel = request.chat.model;
+    outcome->duration = std::chrono::duration_cast<std::chrono::microseconds>(run.duration);
+    outcome->status = run.status;
+    outcome->stream = request.chat.stream;
+    outcome->brokenStream = run.broken;
+    outcome->promptTokens = run.promptTokens;
+    outcome->completionTokens = run.completionTokens;
+    outcome->cost = common::MicroUsd(); // what it asks of providers is recorded by itself
+    if (error != nullptr) {
+        outcome->errorClass = error->errorClass();
+        outcome->error = error->message.left(Outcome::maxErrorBytes);
+    } else if (run.status == Outcome::clientLeft) {
+        outcome->errorClass = "client_left"_ba;
+    } else {
+        outcome->provider = "freerelay"_ba;
+        outcome->model = request.chat.model;
+    }
+    charge(request, *outcome, run.time);
+    m_outcomes.record(outcome);
+}
+
 void WorkerRelay::recordRefusal(const RelayRequest &request, const ClientError &error)
 {
     const std::shared_ptr<Outcome> outcome = outcomeOf(request, m_clock.wallNow());

@@ -55,6 +55,19 @@ public:
     /// Records a request whose answer was there already: nobody was asked, no token was used.
     void recordReplay(const RelayRequest &request, const Replay &replay);
 
+    /// What became of a program that was run in place of asking a provider.
+    struct ProgramRun
+    {
+        common::WallTime time; ///< when the request came
+        common::Duration duration{0};
+        int status = 0;
+        bool broken = false; ///< a stream without its proper end
+        std::optional<std::int64_t> promptTokens{};
+        std::optional<std::int64_t> completionTokens{};
+    };
+    /// Records it. @param error  null = it went well, or the client left
+    void recordRun(const RelayRequest &request, const ProgramRun &run, const ClientError *error);
+
     [[nodiscard]] const common::Clock &clock() const { return m_clock; }
     /// The newest configuration.
     [[nodiscard]] const std::shared_ptr<const RelayConfig> &config() { return m_config.current(); }

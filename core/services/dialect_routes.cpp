@@ -85,6 +85,13 @@ void DialectRoutes::addTo(gateway::Router &router, const gateway::ModelsRoute &m
          }});
 }
 
+void DialectRoutes::setPrograms(gateway::ProgramModels &programs)
+{
+    for (gateway::ChatRoute *route : {&m_chat, &m_messages, &m_completions, &m_ollamaChat}) {
+        route->setPrograms(programs);
+    }
+}
+
 void DialectRoutes::addChat(gateway::Router &router, QByteArray path, gateway::ChatRoute &route)
 {
     router.add(

@@ -23,6 +23,8 @@ public:
     /// @param router  must not outlive the routes
     /// @param models  outlives the router
     void addTo(gateway::Router &router, const gateway::ModelsRoute &models);
+    /// Has chats served by programs as well. @param programs  outlives the routes
+    void setPrograms(gateway::ProgramModels &programs);
 
 private:
     void addChat(gateway::Router &router, QByteArray path, gateway::ChatRoute &route);

@@ -27,6 +27,7 @@ WorkerHandler::WorkerHandler(
           parts.clock)
     , m_replay(parts.replies)
     , m_dialects(m_relay, m_audit, m_texts, m_replay)
+    , m_programs(m_relay, parts.control, parts.mainContext)
     , m_models(
           m_relay,
           parts.relayState,
@@ -40,6 +41,7 @@ WorkerHandler::WorkerHandler(
     , m_dashboard(parts.history, parts.clock)
     , m_router(rules)
 {
+    m_dialects.setPrograms(m_programs);
     m_dialects.addTo(m_router, m_models);
     m_tools.addTo(m_router);
     m_apps.addTo(m_router);

@@ -61,6 +61,7 @@ private:
     relay::WorkerRelay m_relay;
     gateway::ReplayRoute m_replay;
     DialectRoutes m_dialects;
+    gateway::ProgramModels m_programs;
     gateway::ModelsRoute m_models;
     ToolRoutes m_tools;
     gateway::MetricsRoute m_metrics;

@@ -303,7 +303,21 @@ void ChatRoute::handle(
         refuse(m_relay, *downstream, putOff(), asked);
         return;
     }
-    m_relay.relay(std::move(asked), std::move(downstream));
+    answer(request, std::move(asked), std::move(downstream));
+}
+
+void ChatRoute::answer(
+    const HttpRequest &request,
+    relay::RelayRequest asked,
+    std::shared_ptr<relay::Downstream> downstream)
+{
+    if (m_programs == nullptr || !ProgramModels::isNamed(asked.chat.model)) {
+        m_relay.relay(std::move(asked), std::move(downstream));
+    } else if (const auto error = ProgramModels::refusal(request)) {
+        refuse(m_relay, *downstream, *error, asked);
+    } else {
+        m_programs->run(std::move(asked), std::move(downstream));
+    }
 }
 
 } // namespace freerelay::gateway

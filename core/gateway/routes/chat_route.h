@@ -5,6 +5,7 @@
 #include "core/dialects/openai_chat.h"
 #include "core/gateway/http_types.h"
 #include "core/gateway/replay/kept_downstream.h"
+#include "core/gateway/routes/program_models.h"
 #include "core/gateway/routes/replay_route.h"
 #include "core/gateway/translated_downstream.h"
 #include "core/relay/audit_gate.h"
@@ -62,6 +63,8 @@ public:
         const HttpRequest &request,
         std::shared_ptr<relay::Downstream> downstream,
         PreparedRequest prepared = {});
+    /// From now on models that are programs are served. @param programs  outlives the route
+    void setPrograms(ProgramModels &programs) { m_programs = &programs; }
 
 private:
     /// @return false when its key does not open this: the client has been told
@@ -84,6 +87,11 @@ private:
         relay::RelayRequest asked,
         std::shared_ptr<relay::Downstream> downstream);
 
+    /// The request is read: has a program run, or hands it over to the relay.
+    void answer(
+        const HttpRequest &request,
+        relay::RelayRequest asked,
+        std::shared_ptr<relay::Downstream> downstream);
     [[nodiscard]] common::Result<dialects::ChatRequest> read(
         const HttpRequest &request,
         TranslatedDownstream *translated,
@@ -94,6 +102,7 @@ private:
     relay::TextGate &m_texts;
     ReplayRoute &m_replay;
     ClientForm m_form;
+    ProgramModels *m_programs = nullptr; ///< null: they are unknown names
     common::RandomIds m_ids;
     relay::LastClientApp m_clientApp;
 };

@@ -1,6 +1,7 @@
 #include "models_route.h"
 
 #include "core/gateway/routes/messages_route.h"
+#include "core/gateway/routes/program_models.h"
 #include "core/interfaces/request_json.h"
 #include "core/relay/error_reply.h"
 
@@ -177,7 +178,17 @@ std::optional<relay::ListedModel> ModelsRoute::find(QByteArrayView id) const
 
 void ModelsRoute::list(const HttpRequest &request, relay::Downstream &downstream)
 {
-    const std::vector<relay::ListedModel> models = listed(wantsAll(request.query));
+    std::vector<relay::ListedModel> models = listed(wantsAll(request.query));
+    if (request.caller.app
+        && request.caller.app->rights.scopes.testFlag(apps::Scope::RunPrograms)) {
+        for (const QByteArray &name : ProgramModels::names()) {
+            relay::ListedModel program;
+            program.id = name;
+            program.ownedBy = "freerelay"_ba;
+            program.usable = true;
+            models.push_back(std::move(program));
+        }
+    }
     if (request.headers.contains("anthropic-version")) {
         constexpr int ok = 200;
         downstream.reply(
