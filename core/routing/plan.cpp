@@ -33,8 +33,10 @@ struct Choice
 constexpr std::uint64_t unwellBit = std::uint64_t(1) << 63;
 constexpr std::uint64_t paidBit = std::uint64_t(1) << 62;
 constexpr std::uint64_t beyondBit = std::uint64_t(1) << 61;
+constexpr std::uint64_t localBit = std::uint64_t(1) << 60;
 constexpr int turnShift = 32;
-constexpr std::size_t classes = 8; ///< unwell or not, paid or not, beyond a quota or not
+/// Unwell or not, paid or not, beyond a quota or not, local or not.
+constexpr std::size_t classes = 16;
 
 /// One request's decision; lives only inside plan().
 class Planner
@@ -210,11 +212,12 @@ void Planner::giveTurns()
     for (Choice &choice : m_choices) {
         const RankedModel &model = *choice.model;
         const bool unwell = choice.advice != nullptr;
-        const std::size_t group = (unwell ? 4 : 0) + (model.paid ? 2 : 0)
-            + (choice.beyondQuota ? 1 : 0);
+        const std::size_t group = (unwell ? 8 : 0) + (model.paid ? 4 : 0)
+            + (choice.beyondQuota ? 2 : 0) + (model.local ? 1 : 0);
         const std::uint64_t turn = m_turns[group * m_endpoints.size() + model.endpoint]++;
         choice.rank = (unwell ? unwellBit : 0) | (model.paid ? paidBit : 0)
-            | (choice.beyondQuota ? beyondBit : 0) | (turn << turnShift) | order++;
+            | (choice.beyondQuota ? beyondBit : 0) | (model.local ? localBit : 0)
+            | (turn << turnShift) | order++;
     }
 }
 

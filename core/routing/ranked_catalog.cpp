@@ -56,6 +56,7 @@ RankedModel rankedModel(const Endpoint &endpoint, std::uint32_t index, const Mod
     ranked.unusable = unusable(endpoint, model);
     ranked.task = catalog::taskOf(model);
     ranked.paid = isPaid(endpoint, model);
+    ranked.local = catalog::tierOf(*endpoint.provider, model) == Tier::Local;
     ranked.deprecated = model.deprecated;
     ranked.refusesTools = model.capabilities.tools == Known::No;
     ranked.refusesVision = model.capabilities.vision == Known::No;

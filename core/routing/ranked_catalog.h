@@ -22,6 +22,7 @@ struct RankedModel
     std::optional<Disqualified> unusable{};
     catalog::Task task = catalog::Task::Chat;
     bool paid = false;
+    bool local = false; ///< a server on this computer: the last resort among what is free
     bool deprecated = false;
     bool refusesTools = false;
     bool refusesVision = false;

@@ -113,7 +113,8 @@ struct RoutePlan
 /// Ranking (learned routing replaces this function and RankedCatalog only): what fails now
 /// (RoutingSnapshot::unwell, and cool-downs that only advise) goes last (never out: a lone provider
 /// must stay reachable); free sources before paid ones;
-/// of each, those beyond a limit that is only said to be theirs behind the others; then prior
+/// of each, those beyond a limit that is only said to be theirs behind the others, and servers on
+/// this computer just before these: the last resort when quotas end; then prior
 /// quality (resources/catalog/quality_priors.yaml; unknown counts as the scale's lowest,
 /// 0.35), then the larger window, then those whose quota does not run low, then catalogue order;
 /// for models asked for by name instead the order in which the name lists them. Within that order

@@ -50,7 +50,7 @@ public:
         }
         m_console.note(m_console.bold(u"FreeRelay setup"_s));
         m_console.note(u"Leave at any question with q or Ctrl+D; run it again any time."_s);
-        if (offerKeyless() == Answer::GoOn) {
+        if (offerKeyless() == Answer::GoOn && offerLocal() == Answer::GoOn) {
             while (offerKeyed() == Answer::GoOn) { }
         }
         m_console.note(u"Done. Try it: freerelay ask \"Say hello\""_s);
@@ -82,19 +82,14 @@ private:
     /// Providers that need no key, each with what a person must know before agreeing.
     Answer offerKeyless()
     {
-        std::vector<QJsonObject> choices = withState({u"consent_needed"_s});
-        std::stable_partition(choices.begin(), choices.end(), [](const QJsonObject &provider) {
-            return !isLocal(provider);
-        });
-        for (const QJsonObject &provider : choices) {
+        for (const QJsonObject &provider : withState({u"consent_needed"_s})) {
+            if (isLocal(provider)) {
+                continue;
+            }
             const QString name = provider.value("name"_L1).toString();
-            const bool local = isLocal(provider);
             m_console.note({});
             m_console.note(
-                local ? u"%1: a server on this computer; prompts do not leave it."_s.arg(
-                    m_console.bold(name))
-                      : u"%1 works without a key. Your prompts go to it."_s.arg(
-                          m_console.bold(name)));
+                u"%1 works without a key. Your prompts go to it."_s.arg(m_console.bold(name)));
             if (const QString terms = provider.value("terms"_L1).toString(); !terms.isEmpty()) {
                 m_console.note(u"  Limits and terms: %1"_s.arg(terms));
             }
@@ -105,6 +100,53 @@ private:
             if (answer->startsWith(u'y', Qt::CaseInsensitive)) {
                 agreeTo(provider.value("id"_L1).toString());
             }
+        }
+        return Answer::GoOn;
+    }
+
+    /// Servers of models on this computer: their ports are asked once the person agrees.
+    Answer offerLocal()
+    {
+        std::vector<QJsonObject> servers = withState({u"consent_needed"_s});
+        std::erase_if(servers, [](const QJsonObject &provider) { return !isLocal(provider); });
+        if (servers.empty()) {
+            return Answer::GoOn;
+        }
+        QStringList names;
+        for (const QJsonObject &server : servers) {
+            names << server.value("name"_L1).toString().remove(u" (local)"_s);
+        }
+        m_console.note({});
+        m_console.note(
+            u"Servers of models on this computer answer when free quotas end; prompts to them do not leave it."_s);
+        const auto answer = m_console.ask(u"Look for %1? [y/N/q] "_s.arg(names.join(u", "_s)));
+        if (!answer || isQuit(*answer)) {
+            return Answer::Leave;
+        }
+        if (!answer->startsWith(u'y', Qt::CaseInsensitive)) {
+            return Answer::GoOn;
+        }
+        for (const QJsonObject &server : servers) {
+            if (offerServer(server) == Answer::Leave) {
+                return Answer::Leave;
+            }
+        }
+        return Answer::GoOn;
+    }
+
+    Answer offerServer(const QJsonObject &server)
+    {
+        const QString name = server.value("name"_L1).toString();
+        const QString id = server.value("id"_L1).toString();
+        if (!testKey(m_context, id, {})) {
+            return Answer::GoOn;
+        }
+        const auto answer = m_console.ask(u"Use %1? [y/N/q] "_s.arg(name));
+        if (!answer || isQuit(*answer)) {
+            return Answer::Leave;
+        }
+        if (answer->startsWith(u'y', Qt::CaseInsensitive)) {
+            agreeTo(id);
         }
         return Answer::GoOn;
     }

@@ -1,6 +1,7 @@
 #include "doctor.h"
 
 #include "core/services/doctor/file_checks.h"
+#include "core/services/doctor/local_server_checks.h"
 #include "core/services/doctor/machine_checks.h"
 #include "core/services/doctor/record_checks.h"
 
@@ -12,6 +13,7 @@ std::vector<CheckResult> examine(const Patient &patient)
     const settings::Settings settings = checkSettings(patient, results);
     checkFiles(patient, settings, results);
     checkMachine(patient, settings, results);
+    checkLocalServers(settings, results);
     checkRecords(patient, results);
     return results;
 }

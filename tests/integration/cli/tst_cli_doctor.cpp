@@ -234,6 +234,27 @@ private Q_SLOTS:
         QVERIFY(finding(checks, u"records file"_s).contains("newer version"_L1));
     }
 
+    /// By who listens there; the server is not asked.
+    void seesServersOfModelsOnThisComputer()
+    {
+        QTcpServer server;
+        QVERIFY(server.listen(QHostAddress::LocalHost));
+        const QByteArray address = "http://127.0.0.1:" + QByteArray::number(server.serverPort())
+            + "/v1";
+        const QByteArray settings = "providers:\n  jan:\n    base_url: " + address + '\n';
+        QVERIFY(m_fixture->paths.createFolders());
+        write(m_fixture->paths.settingsFile, settings);
+        CliResult result = m_fixture->run({u"doctor"_s});
+        QVERIFY2(result.out.contains("Jan (local): a program listens"), result.out.constData());
+        write(m_fixture->paths.settingsFile, settings + "    consent: true\n");
+        result = m_fixture->run({u"doctor"_s});
+        QVERIFY2(result.out.contains("Jan (local): listens on port"), result.out.constData());
+        server.close();
+        result = m_fixture->run({u"doctor"_s});
+        QVERIFY2(result.out.contains("Jan (local): nothing listens"), result.out.constData());
+        QVERIFY(!server.hasPendingConnections());
+    }
+
     void namesTheProgramThatHasThePort()
     {
         QTcpServer other;

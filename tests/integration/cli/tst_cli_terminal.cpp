@@ -195,6 +195,49 @@ private Q_SLOTS:
         QVERIFY(!terminal.screen().contains("sk-typed-secret"));
     }
 
+    /// Ports of this computer are asked only once a person wants it, and each is agreed to by name.
+    void looksForServersOnThisComputer_data()
+    {
+        QTest::addColumn<QByteArray>("look");
+        QTest::addColumn<bool>("isThere");
+        QTest::addColumn<int>("asked");
+        QTest::addColumn<int>("agreed");
+        QTest::newRow("not wanted") << "n\n"_ba << true << 0 << 0;
+        QTest::newRow("found") << "y\n"_ba << true << 1 << 1;
+        QTest::newRow("not found") << "y\n"_ba << false << 1 << 0;
+    }
+
+    void looksForServersOnThisComputer()
+    {
+        QFETCH(QByteArray, look);
+        QFETCH(bool, isThere);
+        QFETCH(int, asked);
+        QFETCH(int, agreed);
+        interfaces::ProviderRow server;
+        server.id = "ollama"_ba;
+        server.name = u"Ollama (local)"_s;
+        server.tier = u"local"_s;
+        server.state = interfaces::KeyState::ConsentNeeded;
+        m_fixture->gateway.rows = {server};
+        if (!isThere) {
+            m_fixture->gateway.testAnswer = common::failure(
+                common::ErrorKind::Unavailable, u"Nobody answers there."_s);
+        }
+        Terminal terminal(*m_fixture, {u"setup"_s});
+        QVERIFY(terminal.shows("Look for Ollama?"));
+        terminal.type(look);
+        if (agreed > 0) {
+            QVERIFY(terminal.shows("Use Ollama (local)?"));
+            terminal.type("y\n");
+            QVERIFY(terminal.shows("Agreed."));
+        } else if (!isThere) {
+            QVERIFY(terminal.shows("Nobody answers there."));
+        }
+        QCOMPARE(terminal.finish(), int(app::exitOk));
+        QCOMPARE(int(m_fixture->gateway.tested.size()), asked);
+        QCOMPARE(int(m_fixture->gateway.consents.size()), agreed);
+    }
+
     void offersATokenThatWasMadeForSomethingElse_data()
     {
         QTest::addColumn<QByteArray>("answer");

@@ -61,7 +61,7 @@ private Q_SLOTS:
     void everyRowIsThere()
     {
         const auto catalog = Catalog::shipped();
-        QCOMPARE(catalog->providers().size(), std::size_t{52});
+        QCOMPARE(catalog->providers().size(), std::size_t{53});
         QCOMPARE(catalog->models().size(), std::size_t{243});
         QCOMPARE(catalog->aliases().size(), std::size_t{7});
     }
@@ -202,6 +202,7 @@ private Q_SLOTS:
         QCOMPARE(catalog->provider("ollama")->tier, Tier::Local);
         QVERIFY(!needsKey(*catalog->provider("ollama")));
         QVERIFY(!needsKey(*catalog->provider("llamacpp")));
+        QVERIFY(!needsKey(*catalog->provider("jan")));
         QVERIFY(!needsKey(*catalog->provider("kilo")));
         QVERIFY(needsKey(*catalog->provider("groq")));
     }

@@ -41,7 +41,7 @@ private Q_SLOTS:
         row("slow: what the settings say", {40s, 20s}, 90s, 60s);
         row("only one is known", {5s, std::nullopt}, 20s, 60s);
         row("a long prompt takes longer", {5s, 4s}, 90s, 40s, Tier::Free, 200'000);
-        row("local: five minutes", {300ms, 20ms}, 300s, 300s, Tier::Local);
+        row("local: as long as an answer may take", {300ms, 20ms}, 1h, 1h, Tier::Local);
     }
 
     void limitsFollowThePace()
@@ -66,9 +66,30 @@ private Q_SLOTS:
         QCOMPARE(setup->call.limits.firstByte, 180s);
     }
 
+    /// They prefill without a byte, for longer than the time for one request.
+    void wholeRepliesOfLocalServersMayTakeLong()
+    {
+        const auto setup = built(false, {}, Tier::Local, 10);
+        QVERIFY(setup.has_value());
+        QCOMPARE(setup->call.limits.firstByte, Milliseconds(1h));
+        QCOMPARE(setup->call.limits.total, Milliseconds(1h));
+    }
+
+    void aDeadlineOfTheClientsHoldsForLocalServersToo()
+    {
+        const auto setup = built(true, {}, Tier::Local, 10, 20s);
+        QVERIFY(setup.has_value());
+        QCOMPARE(setup->firstContentLimit, 20s);
+        QCOMPARE(setup->call.limits.firstByte, 20s);
+    }
+
 private:
-    static common::Result<relay::AttemptSetup>
-    built(bool stream, const Pace &pace, Tier tier, int promptBytes)
+    static common::Result<relay::AttemptSetup> built(
+        bool stream,
+        const Pace &pace,
+        Tier tier,
+        int promptBytes,
+        std::optional<Milliseconds> deadline = std::nullopt)
     {
         const ManualClock clock;
         const catalog::Provider provider = aProvider("p", tier);
@@ -82,7 +103,8 @@ private:
         if (!chat) {
             return common::failure(chat.error());
         }
-        const relay::RelayRequest request{*std::move(chat), std::nullopt, "req_1", {}};
+        relay::RelayRequest request{*std::move(chat), std::nullopt, "req_1", {}};
+        request.deadline = deadline;
         return relay::AttemptBuilder(config, request, clock, clock.now())
             .build({&provider, &model, {}}, pace);
     }

@@ -72,6 +72,17 @@ private Q_SLOTS:
         QCOMPARE(idsOf(sample.plan("auto")), QByteArrayList({"a/1", "a/2", "b/1"}));
     }
 
+    void putsServersOnThisComputerBehindWhatIsFreeElsewhere()
+    {
+        SampleRouting sample(
+            {aProvider("l", Tier::Local), aProvider("a"), aProvider("b", Tier::Paid)},
+            {withQuality(aModel("l/1", Tier::Local), 0.9),
+             withQuality(aModel("a/1"), 0.4),
+             withQuality(aModel("b/1", Tier::Paid), 0.9)});
+        QCOMPARE(idsOf(sample.plan("auto")), QByteArrayList({"a/1", "l/1", "b/1"}));
+        QCOMPARE(idsOf(sample.plan("auto", Mode::Free)), QByteArrayList({"a/1", "l/1"}));
+    }
+
     void letsOneKeyRestWithoutTheOthers()
     {
         SampleRouting sample({aProvider("a")}, {aModel("a/1")});
