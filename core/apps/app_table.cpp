@@ -15,6 +15,12 @@ common::Secret newAppKey()
     return common::Secret(appKeyPrefix.toByteArray() + common::randomHex(keyBytes));
 }
 
+common::Secret launchKeyOf(const common::Secret &hashKey, QByteArrayView tool)
+{
+    const QByteArray hash = common::KeyedHash(hashKey).add("launch key:").add(tool).finish();
+    return common::Secret(appKeyPrefix.toByteArray() + hash.left(keyBytes).toHex());
+}
+
 QByteArray keyHashOf(const common::Secret &hashKey, QByteArrayView key)
 {
     // Fingerprints of keys are made with the same key: the word keeps the two apart.

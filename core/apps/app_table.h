@@ -15,6 +15,10 @@ inline constexpr QByteArrayView appKeyPrefix = "fr-app-";
 /// A new key: the prefix and 192 random bits in hex.
 [[nodiscard]] common::Secret newAppKey();
 
+/// The key of whatever is started by `freerelay launch` as `tool`: always the same one on this
+/// installation, so that programs started before go on and it need not be kept anywhere.
+[[nodiscard]] common::Secret launchKeyOf(const common::Secret &hashKey, QByteArrayView tool);
+
 /// What is kept of a key: BLAKE2b-256 under a key of this installation. It tells nothing about the
 /// key, which has too much randomness to be guessed.
 [[nodiscard]] QByteArray keyHashOf(const common::Secret &hashKey, QByteArrayView key);

@@ -31,7 +31,14 @@ const auto sdkAdvice = u"Python: ChatOpenAI(base_url=\"{endpoint}/v1\", api_key=
 const auto cursorAdvice
     = u"Cursor sends requests from its own servers, which cannot reach this computer: an address "
       "like {endpoint} does not work there. It would need a public https address."_s;
-const auto zedAdvice = u"Zed asks for the key in its panel; enter {key}."_s;
+const auto zedAdvice
+    = u"Zed has no place for a key in its settings: it asks for it in its panel and keeps it in "
+      u"the "
+      "keychain. Enter {key}, or, for a key of its own, what “freerelay apps add Zed” prints; "
+      "“freerelay launch zed” starts it with one."_s;
+const auto gooseAdvice
+    = u"Goose has no place for a key in its settings. When FreeRelay asks for keys, start it with "
+      "“freerelay launch goose”, which gives it one."_s;
 
 /// A tool whose files are edited.
 Connector edited(
@@ -64,6 +71,9 @@ std::vector<Connector> editedTools()
     Connector zedEditor = edited(u"zed"_s, u"Zed"_s, u"zed"_s, u".config/zed"_s, zed);
     zedEditor.programs << u"zeditor"_s; // as some distributions call it
     zedEditor.advice = zedAdvice;
+    Connector gooseAgent = edited(
+        u"goose"_s, u"Goose"_s, u"goose"_s, u".config/goose"_s, recipes::goose);
+    gooseAgent.advice = gooseAdvice;
     return {
         launched(
             edited(
@@ -84,7 +94,7 @@ std::vector<Connector> editedTools()
         edited(u"openclaw"_s, u"OpenClaw"_s, u"openclaw"_s, u".openclaw"_s, openClaw),
         edited(u"continue"_s, u"Continue"_s, u"cn"_s, u".continue"_s, continueDev),
         edited(u"cline"_s, u"Cline"_s, u"cline"_s, u".cline"_s, cline),
-        zedEditor,
+        launched(zedEditor, launches::zed),
         launched(edited(u"aider"_s, u"aider"_s, u"aider"_s, u".aider"_s, aider), launches::aider),
         launched(
             edited(u"qwen"_s, u"Qwen Code"_s, u"qwen"_s, u".qwen"_s, qwenCode), launches::qwenCode),
@@ -97,8 +107,7 @@ std::vector<Connector> editedTools()
                 geminiCli,
                 Dialect::Gemini),
             launches::geminiCli),
-        launched(
-            edited(u"goose"_s, u"Goose"_s, u"goose"_s, u".config/goose"_s, goose), launches::goose),
+        launched(gooseAgent, launches::goose),
     };
 }
 

@@ -90,4 +90,9 @@ QByteArrayList goose(const Endpoint &endpoint)
         "OPENAI_API_KEY=" + keyOf(endpoint)};
 }
 
+QByteArrayList zed(const Endpoint &endpoint)
+{
+    return {"FREERELAY_API_KEY=" + keyOf(endpoint)};
+}
+
 } // namespace freerelay::connect::launches

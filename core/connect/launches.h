@@ -11,6 +11,8 @@ namespace freerelay::connect::launches {
 [[nodiscard]] QByteArrayList openCode(const Endpoint &endpoint);
 [[nodiscard]] QByteArrayList codex(const Endpoint &endpoint);
 [[nodiscard]] QStringList codexArguments(const Endpoint &endpoint);
+/// Zed has to be connected: only the key is told.
+[[nodiscard]] QByteArrayList zed(const Endpoint &endpoint);
 [[nodiscard]] QByteArrayList aider(const Endpoint &endpoint);
 [[nodiscard]] QByteArrayList qwenCode(const Endpoint &endpoint);
 [[nodiscard]] QByteArrayList geminiCli(const Endpoint &endpoint);

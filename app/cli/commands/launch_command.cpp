@@ -1,5 +1,6 @@
 #include "launch_command.h"
 
+#include "app/cli/commands/tool_keys.h"
 #include "core/common/environment.h"
 #include "core/keys/key_sources.h"
 
@@ -108,11 +109,17 @@ int launchCommand(CommandContext &context, const std::vector<std::string> &comma
         return exitUsage;
     }
     int exitCode = exitOk;
-    const auto endpoint = runningEndpoint(context, exitCode);
+    auto endpoint = runningEndpoint(context, exitCode);
     if (!endpoint) {
         return exitCode;
     }
     const connect::Connector &connector = connectorOf(QString::fromStdString(command.front()));
+    if (endpoint->key.isEmpty()) {
+        // Without one of its own it still works, unless keys have been made necessary.
+        endpoint->key = ToolKeys(context)
+                            .ofLaunch(connector.id, u"%1 (launched)"_s.arg(connector.name))
+                            .reveal();
+    }
     QByteArrayList arguments;
     // The id of a tool starts its program: "launch claude" as well as "launch /opt/bin/claude".
     const bool isId = QByteArray::fromStdString(command.front()) == connector.id.toUtf8()

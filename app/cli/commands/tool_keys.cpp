@@ -35,6 +35,23 @@ bool ToolKeys::issue(const QString &tool, const QString &name, const common::Sec
     return m_context.call(u"app-issue"_s, args, exitCode).has_value();
 }
 
+common::Secret ToolKeys::ofLaunch(const QString &tool, const QString &name)
+{
+    const auto hashKey = keys::loadOrCreateFingerprintKey(m_context.paths.fingerprintKeyFile);
+    if (!hashKey) {
+        m_context.console.error(hashKey.error());
+        return {};
+    }
+    const QString launched = u"launch:"_s + tool;
+    const common::Secret key = apps::launchKeyOf(*hashKey, launched.toUtf8());
+    const common::Secret proposed = propose(launched, key);
+    const bool isKnown = proposed.reveal() == key.reveal();
+    if (proposed.isEmpty() || !(isKnown || issue(launched, name, key))) {
+        return {};
+    }
+    return key;
+}
+
 bool ToolKeys::revoke(const QString &tool)
 {
     if (!m_context.control.connect()) {

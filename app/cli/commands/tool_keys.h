@@ -18,6 +18,9 @@ public:
     [[nodiscard]] common::Secret propose(const QString &tool, const common::Secret &recorded);
     /// Makes it the tool's.
     [[nodiscard]] bool issue(const QString &tool, const QString &name, const common::Secret &key);
+    /// The key of what is launched as `tool`: apart from that of its settings, and each time the
+    /// same; empty after a failure.
+    [[nodiscard]] common::Secret ofLaunch(const QString &tool, const QString &name);
     /// The tool's opens nothing any more; true when it has none.
     bool revoke(const QString &tool);
     /// With what the program itself asks its gateway; empty after a failure.
