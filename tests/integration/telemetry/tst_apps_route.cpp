@@ -1,11 +1,13 @@
 #include "tests/integration/telemetry/running_gateway.h"
 #include "tests/integration/telemetry/upstream_thread.h"
 
+#include <QDir>
 #include <QDirIterator>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QNetworkInterface>
 #include <QTest>
 
 using namespace Qt::Literals::StringLiterals;
@@ -216,6 +218,128 @@ private Q_SLOTS:
         QCOMPARE(m_gateway.post("/admin/apps", R"({"name":"y","paid":1})", admin()).status, 400);
     }
 
+    /// A request without a key is its program's: of one that ended before it was found, the next
+    /// on its connection tells.
+    void aProgramWithoutAKeyIsFoundOut()
+    {
+        const QByteArray agent = "User-Agent: Mystery/1.0\r\n"_ba;
+        const auto process = [&] {
+            return m_gateway.post("/v1/chat/completions", asking(freeModel), agent).status == 200
+                ? lastOf(u"Mystery"_s)[u"process"_s].toString()
+                : QString();
+        };
+        QTRY_COMPARE(process(), u"tst_apps_route"_s);
+        QCOMPARE(lastOf(u"Mystery"_s)[u"cost_usd"_s].toDouble(-1), 0.0);
+        // One that does not even name itself.
+        QTRY_VERIFY(
+            m_gateway.post("/v1/chat/completions", asking(freeModel)).status == 200
+            && recorded(u"tst_apps_route"_s) > 0);
+        const QByteArray listed = m_gateway.get("/v1/stats?window=1h", admin()).body;
+        QVERIFY2(listed.contains("tst_apps_route"), listed.constData());
+    }
+
+    void whatEachAppDidIsAMetric()
+    {
+        const QByteArray key = bearer(add(QJsonObject{{u"name"_s, u"Measured"_s}}));
+        QCOMPARE(m_gateway.post("/v1/chat/completions", asking(freeModel), key).status, 200);
+        QCOMPARE(m_gateway.post("/v1/chat/completions", asking("no/such"), key).status, 404);
+        const QByteArray metrics = m_gateway.get("/metrics").body;
+        for (const char *line :
+             {"freerelay_app_requests_total{app=\"Measured\",result=\"ok\"} 1",
+              "freerelay_app_requests_total{app=\"Measured\",result=\"failed\"} 1",
+              "freerelay_app_cost_usd_total{app=\"Measured\"} 0"}) {
+            QVERIFY2(metrics.contains(line), metrics.constData());
+        }
+        QVERIFY(!metrics.contains("Mystery"));
+    }
+
+    void theBridgeIsForAppsOnly()
+    {
+        const QString address = ownAddress();
+        if (address.isEmpty()) {
+            QSKIP("This computer has no address but loopback.");
+        }
+        CliFixture other;
+        writeSettings(other, "bridge:\n  address: " + address.toLatin1() + "\n");
+        RunningGateway gateway(other);
+        QVERIFY(gateway.start());
+        const CliResult added = other.run({u"apps"_s, u"add"_s, u"Container"_s});
+        const QByteArray key = bearer(added.out.trimmed());
+        const QByteArray own = address.toLatin1();
+        const auto ask = [&](const QByteArray &target, const QByteArray &host, QByteArray head) {
+            RawClient client(gateway.port(), address);
+            return client
+                .ask("GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\n" + head + "\r\n")
+                .status;
+        };
+        QCOMPARE(ask("/v1/models", own, key), 200);
+        QCOMPARE(ask("/v1/models", "host.docker.internal:1", key), 200);
+        QCOMPARE(ask("/v1/models", own, {}), 401);
+        QCOMPARE(ask("/v1/models", own, bearer("fr-app-00112233445566778899aabb")), 401);
+        QCOMPARE(ask("/health", own, {}), 401);
+        QCOMPARE(ask("/metrics", own, {}), 401);
+        QCOMPARE(ask("/v1/models", "127.0.0.1", key), 421);
+        QCOMPARE(ask("/v1/models", "evil.example", key), 421);
+        const QByteArray token = bearer(bytesOf(other.paths.adminTokenFile).trimmed());
+        QCOMPARE(ask("/admin/apps", own, token), 403);
+        QCOMPARE(ask("/admin/apps", own, key), 403);
+        QCOMPARE(ask("/dashboard", own, key), 403);
+        QCOMPARE(gateway.get("/v1/models").status, 200); // on loopback as ever
+    }
+
+    void aBridgeThatCannotBeHadIsTold()
+    {
+        CliFixture other;
+        writeSettings(other, "bridge:\n  address: 198.51.100.1\n"); // RFC 5737: nobody's
+        RunningGateway gateway(other);
+        QVERIFY(gateway.start());
+        QVERIFY(gateway.said().contains("There is no bridge"));
+        QVERIFY(other.run({u"status"_s}).all().contains("There is no bridge"));
+    }
+
+    /// The tool is a script of the test's.
+    void programsAreModelsForWhoMayRunThem()
+    {
+        CliFixture other;
+        const QString folder = other.paths.dataFolder + u"/tools"_s;
+        QDir().mkpath(folder);
+        QFile script(folder + u"/opencode"_s);
+        QVERIFY(script.open(QIODevice::WriteOnly));
+        script.write("#!/bin/sh\nread -r first\n"
+                     "echo '{\"type\":\"text\",\"part\":{\"text\":\"You said '\"$first\"'\"}}'\n");
+        script.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        script.close();
+        other.setVariable(u"PATH"_s, QString(folder + u":/usr/bin:/bin"_s));
+        writeSettings(other, "cli_runs:\n  enabled: true\n");
+        RunningGateway gateway(other);
+        QVERIFY(gateway.start());
+        const CliResult added = other.run(
+            {u"apps"_s, u"add"_s, u"Runner"_s, u"--scopes"_s, u"chat,models,run-programs"_s});
+        const QByteArray key = bearer(added.out.trimmed());
+        const CliResult plain = other.run({u"apps"_s, u"add"_s, u"Plain"_s});
+        const QByteArray target = "/v1/chat/completions"_ba;
+        const QByteArray body = asking("freerelay/opencode-cli");
+        const RawReply reply = gateway.post(target, body, key);
+        QVERIFY2(reply.status == 200, reply.body.constData());
+        QVERIFY2(reply.body.contains("You said Hi"), reply.body.constData());
+        const RawReply streamed = gateway.post(
+            "/v1/messages",
+            QByteArray(body)
+                .replace("{", "{\"stream\":true,")
+                .replace("{\"stream\":true,\"role\"", "{\"role\""),
+            key);
+        QVERIFY2(streamed.body.contains("You said Hi"), streamed.body.constData());
+        QVERIFY(streamed.body.contains("message_stop"));
+        QCOMPARE(gateway.post(target, body, bearer(plain.out.trimmed())).status, 403);
+        QCOMPARE(gateway.post(target, body).status, 401);
+        QCOMPARE(gateway.post(target, body, key + "x-freerelay-hop: abc\r\n").status, 508);
+        QCOMPARE(gateway.post(target, body, key + "Sec-Fetch-Mode: cors\r\n").status, 403);
+        QVERIFY(gateway.get("/v1/models", key).body.contains("freerelay/opencode-cli"));
+        QVERIFY(!gateway.get("/v1/models?all=true").body.contains("opencode-cli"));
+        const RawReply missing = gateway.post(target, asking("freerelay/codex-cli"), key);
+        QCOMPARE(missing.status, 404); // it is not installed
+    }
+
     /// With the command line, which needs no key of its own.
     void keysCanBeMadeNecessary()
     {
@@ -236,8 +360,23 @@ private Q_SLOTS:
         const CliResult changed = other.run(
             {u"apps"_s, u"set"_s, u"Script"_s, u"--budget"_s, u"0.5"_s, u"--mode"_s, u"free"_s});
         QVERIFY2(changed.out.contains("of $0.50"), changed.all().constData());
+        QCOMPARE(gateway.get("/v1/models", bearer(launchedKey(other))).status, 200);
         QCOMPARE(other.run({u"apps"_s, u"revoke"_s, u"Script"_s}).exitCode, 0);
         QCOMPARE(gateway.get("/v1/models", bearer(added.out.trimmed())).status, 401);
+    }
+
+    /// Always the same one, so that what runs goes on; it is apart from that of a tool's settings.
+    void whatIsLaunchedHasAKey()
+    {
+        const QByteArray key = launchedKey(m_fixture);
+        QVERIFY2(key.startsWith("fr-app-"), key.constData());
+        QCOMPARE(m_gateway.get("/v1/models", bearer(key)).status, 200);
+        QCOMPARE(launchedKey(m_fixture), key);
+        const QString name = u"Shell environment (launched)"_s;
+        QCOMPARE(remove(app(name)[u"id"_s].toString()).status, 200);
+        QCOMPARE(m_gateway.get("/v1/models", bearer(key)).status, 401);
+        QCOMPARE(launchedKey(m_fixture), key);
+        QCOMPARE(m_gateway.get("/v1/models", bearer(key)).status, 200);
     }
 
     /// Last: the program is started again.
@@ -265,6 +404,13 @@ private Q_SLOTS:
     }
 
 private:
+    /// What a program gets that `freerelay launch` starts.
+    static QByteArray launchedKey(const CliFixture &fixture)
+    {
+        const QStringList command{
+            u"launch"_s, u"/bin/sh"_s, u"-c"_s, u"printf %s \"$OPENAI_API_KEY\""_s};
+        return fixture.run(command).out;
+    }
     static QByteArray bearer(const QByteArray &key)
     {
         return "Authorization: Bearer " + key + "\r\n";
@@ -297,6 +443,30 @@ private:
         return client.ask(
             "DELETE /admin/apps/" + id.toLatin1() + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + admin()
             + "\r\n");
+    }
+    static void writeSettings(const CliFixture &fixture, const QByteArray &text)
+    {
+        QDir().mkpath(fixture.paths.configFolder);
+        QFile file(fixture.paths.settingsFile);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(text);
+    }
+    /// An address that is not loopback; "" = there is none.
+    [[nodiscard]] static QString ownAddress()
+    {
+        for (const QHostAddress &address : QNetworkInterface::allAddresses()) {
+            if (!address.isLoopback() && address.protocol() == QAbstractSocket::IPv4Protocol) {
+                return address.toString();
+            }
+        }
+        return {};
+    }
+    [[nodiscard]] QJsonObject lastOf(const QString &name) const
+    {
+        const QByteArray target = "/v1/requests?app=" + name.toUtf8().toPercentEncoding();
+        const QJsonArray rows = parsed(m_gateway.get(target, admin()).body)[u"data"_s].toArray();
+        const QByteArray id = rows[0][u"id"_s].toString().toLatin1();
+        return parsed(m_gateway.get("/v1/requests/" + id, admin()).body);
     }
     /// Requests of an app in the records.
     [[nodiscard]] int recorded(const QString &name) const
