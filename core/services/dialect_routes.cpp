@@ -90,6 +90,7 @@ void DialectRoutes::setPrograms(gateway::ProgramModels &programs)
     for (gateway::ChatRoute *route : {&m_chat, &m_messages, &m_completions, &m_ollamaChat}) {
         route->setPrograms(programs);
     }
+    m_responses.setPrograms(programs);
 }
 
 void DialectRoutes::addChat(gateway::Router &router, QByteArray path, gateway::ChatRoute &route)

@@ -128,6 +128,13 @@ QByteArray requestIdOf(const QByteArray &id)
     return "req_" + id.split('_').value(1);
 }
 
+std::shared_ptr<ReplyLog> findResponse(ReplyLogs &logs, const QByteArray &id, const QByteArray &app)
+{
+    auto log = logs.find(requestIdOf(id));
+    const ResponseNote *note = log ? noteOf(*log) : nullptr;
+    return note != nullptr && note->app == app ? log : nullptr;
+}
+
 const ResponseNote *noteOf(const ReplyLog &log)
 {
     return dynamic_cast<const ResponseNote *>(log.note().get());

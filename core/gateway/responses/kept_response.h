@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/common/result.h"
-#include "core/gateway/replay/reply_log.h"
+#include "core/gateway/replay/reply_logs.h"
 
 #include <QByteArray>
 #include <QByteArrayList>
@@ -18,6 +18,7 @@ struct ResponseNote final : ReplyNote
     /// The Response as it was queued, in the background; "" = its client waits for it.
     QByteArray queued;
     bool stream = false;
+    QByteArray app; ///< id of the app whose key was sent; "" = none. Nobody else finds it
 
     qint64 bytesBefore = 0; ///< of the notes of the turns before
 
@@ -29,6 +30,12 @@ struct ResponseNote final : ReplyNote
 
 /// The id of the request behind a Response ("resp_…") or one of its items ("msg_…_0").
 [[nodiscard]] QByteArray requestIdOf(const QByteArray &id);
+
+/// The log of the Response that is behind an id as requestIdOf() takes it.
+/// @param app  who asks: see ResponseNote::app
+/// @return     null when there is none, or it is another app's
+[[nodiscard]] std::shared_ptr<ReplyLog>
+findResponse(ReplyLogs &logs, const QByteArray &id, const QByteArray &app);
 
 /// Null when the log is no Response's.
 [[nodiscard]] const ResponseNote *noteOf(const ReplyLog &log);

@@ -42,14 +42,15 @@ bool isReference(const dialects::JsonValue &item)
 class Conversation
 {
 public:
-    explicit Conversation(ReplyLogs &logs)
+    Conversation(ReplyLogs &logs, const QByteArray &app)
         : m_logs(logs)
+        , m_app(app)
     { }
 
     std::optional<common::Error> addPrevious(const QByteArray &id, ResponseOrder &order)
     {
-        order.previous = m_logs.find(requestIdOf(id));
-        if (!order.previous || noteOf(*order.previous) == nullptr || !id.startsWith("resp_")) {
+        order.previous = findResponse(m_logs, id, m_app);
+        if (!order.previous || !id.startsWith("resp_")) {
             return notKept(u"previous_response_id"_s, u"The response"_s, id);
         }
         auto items = conversationUpTo(*order.previous);
@@ -77,10 +78,9 @@ public:
                 continue;
             }
             const QByteArray id = item["id"].string();
-            const auto log = m_logs.find(requestIdOf(id));
-            const auto kept = log && noteOf(*log) != nullptr
-                ? itemIn(*log, id)
-                : common::failure(common::ErrorKind::NotFound, QString());
+            const auto log = findResponse(m_logs, id, m_app);
+            const auto kept = log ? itemIn(*log, id)
+                                  : common::failure(common::ErrorKind::NotFound, QString());
             if (!kept) {
                 return notKept(u"input"_s, u"The item"_s, id);
             }
@@ -100,6 +100,7 @@ public:
 
 private:
     ReplyLogs &m_logs;
+    const QByteArray &m_app;
     QByteArrayList m_items;
     bool m_isChanged = false;
 };
@@ -124,7 +125,8 @@ QByteArray withoutStore(const QByteArray &body)
     return withMember(body, "store", "false");
 }
 
-common::Result<ResponseOrder> readResponseOrder(const QByteArray &body, ReplyLogs &logs)
+common::Result<ResponseOrder>
+readResponseOrder(const QByteArray &body, ReplyLogs &logs, const QByteArray &app)
 {
     ResponseOrder order;
     order.body = body;
@@ -136,7 +138,7 @@ common::Result<ResponseOrder> readResponseOrder(const QByteArray &body, ReplyLog
     order.store = store.isAbsent() || store.isTrue();
     order.stream = (*root)["stream"].isTrue();
     order.background = (*root)["background"].isTrue();
-    Conversation conversation(logs);
+    Conversation conversation(logs, app);
     const dialects::JsonValue previous = (*root)["previous_response_id"];
     if (previous.isString()) {
         if (auto error = conversation.addPrevious(previous.string(), order)) {

@@ -73,6 +73,12 @@ void tell(relay::Downstream &downstream, const ReplyLog &log)
     response ? answer(downstream, *response) : refuse(downstream, response.error());
 }
 
+/// "" = it brought no key of an app.
+QByteArray appIdOf(const HttpRequest &request)
+{
+    return request.caller.app ? request.caller.app->id : QByteArray();
+}
+
 /// "resp_…" and what comes behind it.
 QByteArrayList partsOf(const QByteArray &path)
 {
@@ -98,7 +104,7 @@ void ResponsesRoute::create(
     }
     PreparedRequest prepared{"req_" + m_ids.next(requestIdBytes), {}};
     HttpRequest asked = request;
-    auto order = readResponseOrder(request.body, m_replay.logs());
+    auto order = readResponseOrder(request.body, m_replay.logs(), appIdOf(request));
     if (!order) {
         prepared.refusal = order.error();
         m_chat.handle(asked, std::move(downstream), std::move(prepared));
@@ -156,6 +162,7 @@ std::shared_ptr<relay::Downstream> ResponsesRoute::keep(
     note->bytesBefore = order.previous ? noteOf(*order.previous)->bytes() : 0;
     note->queued = queued;
     note->stream = order.stream;
+    note->app = appIdOf(request);
     ReplyLogs &logs = m_replay.logs();
     auto log = logs.add(requestId, period, std::move(note));
     if (!log) {
@@ -182,16 +189,15 @@ std::shared_ptr<relay::Downstream> ResponsesRoute::keep(
         std::move(downstream), std::move(log), std::move(terms), m_relay.clock());
 }
 
-std::shared_ptr<ReplyLog> ResponsesRoute::find(const QByteArray &id)
+std::shared_ptr<ReplyLog> ResponsesRoute::find(const HttpRequest &request, const QByteArray &id)
 {
-    auto log = id.startsWith("resp_") ? m_replay.logs().find(requestIdOf(id)) : nullptr;
-    return log && noteOf(*log) != nullptr ? log : nullptr;
+    return id.startsWith("resp_") ? findResponse(m_replay.logs(), id, appIdOf(request)) : nullptr;
 }
 
 void ResponsesRoute::get(const HttpRequest &request, std::shared_ptr<relay::Downstream> downstream)
 {
     const QByteArrayList parts = partsOf(request.path);
-    auto log = find(parts.front());
+    auto log = find(request, parts.front());
     if (!log) {
         refuseUnknown(*downstream, parts.front());
     } else if (parts.size() == 1) {
@@ -242,7 +248,7 @@ void ResponsesRoute::stream(
 void ResponsesRoute::remove(const HttpRequest &request, relay::Downstream &downstream)
 {
     const QByteArray id = partsOf(request.path).join('/');
-    const auto log = find(id);
+    const auto log = find(request, id);
     if (!log) {
         refuseUnknown(downstream, id);
         return;
@@ -261,7 +267,8 @@ void ResponsesRoute::remove(const HttpRequest &request, relay::Downstream &downs
 void ResponsesRoute::cancel(const HttpRequest &request, relay::Downstream &downstream)
 {
     const QByteArrayList parts = partsOf(request.path);
-    const auto log = parts.size() == 2 && parts.back() == "cancel" ? find(parts.front()) : nullptr;
+    const auto log = parts.size() == 2 && parts.back() == "cancel" ? find(request, parts.front())
+                                                                   : nullptr;
     if (!log) {
         refuseUnknown(downstream, parts.front());
         return;
@@ -284,7 +291,7 @@ void ResponsesRoute::compact(
 {
     PreparedRequest prepared;
     HttpRequest asked = request;
-    if (const auto order = readResponseOrder(request.body, m_replay.logs())) {
+    if (const auto order = readResponseOrder(request.body, m_replay.logs(), appIdOf(request))) {
         asked.body = order->body;
     } else {
         prepared.refusal = order.error();
@@ -294,7 +301,7 @@ void ResponsesRoute::compact(
 
 void ResponsesRoute::countInput(const HttpRequest &request, relay::Downstream &downstream)
 {
-    const auto order = readResponseOrder(request.body, m_replay.logs());
+    const auto order = readResponseOrder(request.body, m_replay.logs(), appIdOf(request));
     if (!order) {
         refuse(downstream, order.error());
         return;

@@ -11,7 +11,7 @@ namespace freerelay::gateway {
 
 /// OpenAI's Responses under /v1/responses: asked for, kept, told again. What is kept is in the
 /// reply logs: in memory (long answers in a file of the owner's alone), for `responses_keep`, of
-/// this run only. One worker thread.
+/// this run only, and found by the app that asked only. One worker thread.
 class ResponsesRoute
 {
 public:
@@ -31,6 +31,9 @@ public:
     /// POST /v1/responses/{id}/cancel, of one in the background.
     void cancel(const HttpRequest &request, relay::Downstream &downstream);
 
+    /// See ChatRoute::setPrograms().
+    void setPrograms(ProgramModels &programs) { m_chat.setPrograms(programs); }
+
     /// POST /v1/responses/compact: see CompactionDialect.
     void compact(const HttpRequest &request, std::shared_ptr<relay::Downstream> downstream);
     /// POST /v1/responses/input_tokens: an estimate; see countTokens().
@@ -45,7 +48,7 @@ private:
         std::shared_ptr<relay::Downstream> downstream);
     [[nodiscard]] QByteArray
     queuedOf(const HttpRequest &request, const ResponseOrder &order, const QByteArray &requestId);
-    [[nodiscard]] std::shared_ptr<ReplyLog> find(const QByteArray &id);
+    [[nodiscard]] std::shared_ptr<ReplyLog> find(const HttpRequest &request, const QByteArray &id);
     void stream(
         const HttpRequest &request,
         std::shared_ptr<ReplyLog> log,

@@ -203,6 +203,31 @@ private Q_SLOTS:
         }
     }
 
+    /// What one app had stored is not there for another, nor for who brings no key.
+    void whatIsStoredIsItsApps()
+    {
+        const auto keyOf = [this](const QString &name) -> QByteArray {
+            const CliResult added = m_gateway.fixture().run({u"apps"_s, u"add"_s, name});
+            return "Authorization: Bearer " + added.out.trimmed() + "\r\n";
+        };
+        const QByteArray own = keyOf(u"Owner"_s);
+        const QByteArray path = pathOf(m_gateway->post("/v1/responses", body(), own).body);
+        const auto statuses = [&](const QByteArray &key) {
+            const QByteArray id = path.sliced(path.lastIndexOf('/') + 1);
+            const QByteArray more = ",\"previous_response_id\":\"" + id + '"';
+            return QList<int>{
+                m_gateway->get(path, key).status,
+                m_gateway->get(path + "/input_items", key).status,
+                m_gateway->post("/v1/responses", body(more), key).status,
+                m_gateway->post(path + "/cancel", "{}", key).status,
+                remove(path, key).status};
+        };
+        const QList<int> none{404, 404, 400, 404, 404};
+        QCOMPARE(statuses(keyOf(u"Other"_s)), none);
+        QCOMPARE(statuses({}), none);
+        QCOMPARE(statuses(own), (QList<int>{200, 200, 200, 400, 200}));
+    }
+
     void goesOnFromWhatIsStored()
     {
         const QByteArray first = pathOf(post("/v1/responses", body()).body);
@@ -351,10 +376,10 @@ private:
                 + ",\"previous_response_id\":\"" + path.sliced(path.lastIndexOf('/') + 1) + "\"}");
     }
 
-    RawReply remove(const QByteArray &path)
+    RawReply remove(const QByteArray &path, const QByteArray &head = {})
     {
         RawClient client(m_gateway->port());
-        client.send("DELETE " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+        client.send("DELETE " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + head + "\r\n");
         return client.read();
     }
 
