@@ -86,7 +86,9 @@ GatewayFixture::GatewayFixture(gateway::AccessRules rules, int workers)
     config.handlerFactory = [this](int worker, const auto &) {
         return std::make_unique<ScriptedHandler>(log, worker);
     };
-    config.ownerLookupFactory = [this] { return [this](int) { return Peer{owner.load()}; }; };
+    config.ownerLookupFactory = [this] {
+        return [this](int) { return gateway::Peer{owner.load()}; };
+    };
     server = std::move(gateway::GatewayServer::start(std::move(config)).value());
 }
 
