@@ -141,7 +141,8 @@ int runDesktop(const QStringList &arguments)
     ui::DesktopApplication desktop(
         service,
         {.startHidden = options.hidden || service.settings().startHidden,
-         .closeToTray = [&service] { return service.settings().closeToTray; }});
+         .closeToTray = [&service] { return service.settings().closeToTray; },
+         .logFolder = paths.logFolder});
     services::ControlServer control(service, [&desktop] { desktop.activate(); });
     if (const auto opened = control.listen(paths.controlSocket); !opened) {
         return complain(opened.error());

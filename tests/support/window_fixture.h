@@ -7,6 +7,8 @@
 #include "ui/shell/main_window.h"
 #include "ui/shell/message_list.h"
 
+#include <QTemporaryDir>
+
 namespace freerelay::tests {
 
 /// For whom the program was started.
@@ -18,7 +20,8 @@ struct WindowFixture
     FakeGatewayControl gateway;
     ui::GatewayFeed feed;
     ui::MessageList messages;
-    ui::GatewayCommands commands{feed, messages};
+    QTemporaryDir logs;
+    ui::GatewayCommands commands{feed, messages, logs.path()};
     ScriptedPrompter prompter;
     ui::MainWindow window{feed, messages, commands, &prompter};
 

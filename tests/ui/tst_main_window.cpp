@@ -4,6 +4,7 @@
 
 #include <QClipboard>
 #include <QComboBox>
+#include <QDesktopServices>
 #include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
@@ -38,6 +39,21 @@ QSet<QAction *> actionsOf(const QMenu *menu)
     }
     return found;
 }
+
+// Takes what would be opened in the desktop's file manager.
+class FileManager final : public QObject
+{
+    Q_OBJECT
+
+public:
+    QList<QUrl> shown;
+
+    FileManager() { QDesktopServices::setUrlHandler(u"file"_s, this, "show"); }
+    ~FileManager() override { QDesktopServices::unsetUrlHandler(u"file"_s); }
+
+public Q_SLOTS:
+    void show(const QUrl &url) { shown.append(url); }
+};
 
 // Counts what is painted in a window and its children.
 class PaintCounter final : public QObject
@@ -415,6 +431,39 @@ private Q_SLOTS:
         QCOMPARE(requests.count(), 1);
         fixture.window.allowClose();
         QVERIFY(fixture.window.close());
+    }
+
+    void theLogFolderIsShownFromThePageAndTheMenu()
+    {
+        WindowFixture fixture;
+        FileManager files;
+        fixture.window.showPage(PageId::Requests);
+        fixture.find<QPushButton>(u"logFolderButton"_s)->click();
+        QCOMPARE(files.shown, QList<QUrl>{QUrl::fromLocalFile(fixture.logs.path())});
+        fixture.window.actionRegistry().find(u"view.logFolder"_s)->trigger();
+        QCOMPARE(files.shown.size(), 2);
+        QVERIFY(fixture.messages.entries().empty());
+    }
+
+    void theLogFolderCanBeReachedWithoutRequests()
+    {
+        WindowFixture fixture;
+        fixture.gateway.requests.clear();
+        fixture.gateway.past.rows.clear();
+        fixture.window.showPage(PageId::Requests);
+        QTRY_VERIFY(fixture.find<QPushButton>(u"requestsEmptyButton"_s)->isVisible());
+        QVERIFY(fixture.find<QPushButton>(u"logFolderButton"_s)->isVisible());
+    }
+
+    void aLogFolderThatIsNotThereIsSaid()
+    {
+        WindowFixture fixture;
+        FileManager files;
+        QVERIFY(fixture.logs.remove());
+        fixture.window.actionRegistry().find(u"view.logFolder"_s)->trigger();
+        QVERIFY(files.shown.isEmpty());
+        QCOMPARE(fixture.messages.entries().size(), std::size_t(1));
+        QCOMPARE(fixture.messages.entries().front().message.details, fixture.logs.path());
     }
 };
 

@@ -181,6 +181,18 @@ std::vector<Screen> screens()
     };
 }
 
+// A page that must be moved sideways to be read, or "".
+QString tooWide(const QWidget &window)
+{
+    for (const QScrollArea *scroll : window.findChildren<QScrollArea *>()) {
+        if (scroll->isVisible() && scroll->horizontalScrollBar()->maximum() > 0) {
+            return u"“%1” by %2 pixels"_s.arg(scroll->parentWidget()->objectName())
+                .arg(scroll->horizontalScrollBar()->maximum());
+        }
+    }
+    return {};
+}
+
 // What is too small for its text, or "".
 QString clipped(const QWidget &window)
 {
@@ -272,6 +284,7 @@ private Q_SLOTS:
         shown.prepare(fixture);
         QVERIFY(QTest::qWaitForWindowExposed(&fixture.window));
         QTRY_COMPARE(clipped(fixture.window), QString());
+        QTRY_COMPARE(tooWide(fixture.window), QString());
         const QImage image = fixture.window.grab().toImage();
         save(image);
         QVERIFY(colours(image) > 20);

@@ -44,7 +44,7 @@ DesktopApplication::DesktopApplication(
     , m_theme(this)
     , m_feed(gateway, this)
     , m_messages(this)
-    , m_commands(m_feed, m_messages, this)
+    , m_commands(m_feed, m_messages, m_options.logFolder, this)
     , m_trayPresenter(m_feed, m_commands, this)
     , m_window(std::make_unique<MainWindow>(m_feed, m_messages, m_commands, m_options.prompter))
     , m_trayTimer(this)

@@ -42,6 +42,8 @@ public:
         std::chrono::milliseconds trayPatience{5000};
         /// Whether there is a tray; QSystemTrayIcon::isSystemTrayAvailable when empty.
         std::function<bool()> trayAvailable{};
+        /// Where the log is written; the window shows it on demand.
+        QString logFolder{};
         /// Asks instead of dialogs (tests).
         Prompter *prompter = nullptr;
     };

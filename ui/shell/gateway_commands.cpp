@@ -4,17 +4,24 @@
 #include "ui/shell/message_list.h"
 
 #include <QClipboard>
+#include <QDesktopServices>
+#include <QDir>
 #include <QGuiApplication>
 #include <QPointer>
+#include <QUrl>
+
+#include <utility>
 
 namespace freerelay::ui {
 
 using common::Mode;
 
-GatewayCommands::GatewayCommands(GatewayFeed &feed, MessageList &messages, QObject *parent)
+GatewayCommands::GatewayCommands(
+    GatewayFeed &feed, MessageList &messages, QString logFolder, QObject *parent)
     : QObject(parent)
     , m_feed(feed)
     , m_messages(messages)
+    , m_logFolder(std::move(logFolder))
 { }
 
 void GatewayCommands::setMode(Mode mode)
@@ -62,6 +69,17 @@ void GatewayCommands::listenOn(quint16 port)
     }
     if (!done) {
         m_messages.addError(done.error());
+    }
+}
+
+void GatewayCommands::openLogFolder()
+{
+    if (!QDir(m_logFolder).exists()) {
+        m_messages.add(
+            {MessageKind::Warning, tr("Nothing has been written to the log yet."), m_logFolder});
+    } else if (!QDesktopServices::openUrl(QUrl::fromLocalFile(m_logFolder))) {
+        m_messages.add(
+            {MessageKind::Warning, tr("No program of this desktop shows folders."), m_logFolder});
     }
 }
 

@@ -3,6 +3,7 @@
 #include "core/common/mode.h"
 
 #include <QObject>
+#include <QString>
 
 namespace freerelay::ui {
 
@@ -16,7 +17,12 @@ class GatewayCommands final : public QObject
     Q_DISABLE_COPY_MOVE(GatewayCommands)
 
 public:
-    GatewayCommands(GatewayFeed &feed, MessageList &messages, QObject *parent = nullptr);
+    /// @param logFolder  where the program writes its log; openLogFolder() shows it
+    GatewayCommands(
+        GatewayFeed &feed,
+        MessageList &messages,
+        QString logFolder = {},
+        QObject *parent = nullptr);
     ~GatewayCommands() override = default;
 
     void setMode(common::Mode mode);
@@ -25,6 +31,8 @@ public:
     bool copyEndpoint();
     /// Tries to listen on `port`; 0 = the one of the settings.
     void listenOn(quint16 port);
+    /// Shows the log's files in the desktop's file manager, or says where they are.
+    void openLogFolder();
     /// Tries the keychain again and tells the outcome.
     void retryKeychain();
 
@@ -35,6 +43,7 @@ public:
 private:
     GatewayFeed &m_feed;
     MessageList &m_messages;
+    QString m_logFolder;
 };
 
 } // namespace freerelay::ui

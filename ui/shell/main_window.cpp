@@ -122,6 +122,11 @@ void MainWindow::createPages()
         leadTo(PageId::Apps));
     connect(m_requests, &RequestsPage::connectRequested, this, leadTo(PageId::Apps));
     connect(m_requests, &RequestsPage::selectionChanged, this, &MainWindow::updateActions);
+    connect(
+        m_requests,
+        &RequestsPage::logFolderRequested,
+        &m_commands,
+        &GatewayCommands::openLogFolder);
     connect(m_connect, &ConnectPage::overviewRequested, this, leadTo(PageId::Overview));
 }
 
@@ -221,7 +226,7 @@ void MainWindow::createPageActions()
     addPage(PageId::Overview, u"page.overview"_s, tr("&Overview"), u"overview"_s);
     addPage(PageId::Providers, u"page.providers"_s, tr("&Providers"), u"providers"_s);
     addPage(PageId::Requests, u"page.requests"_s, tr("&Requests"), u"requests"_s);
-    addPage(PageId::Apps, u"page.apps"_s, tr("A&pps"), u"apps"_s);
+    addPage(PageId::Apps, u"page.apps"_s, tr("&Apps"), u"apps"_s);
     addPage(PageId::Connect, u"page.connect"_s, tr("&Snippets"), u"connect"_s);
     if (m_developerPresenter) {
         addPage(PageId::Developer, u"page.developer"_s, tr("&Developer"), u"developer"_s);
@@ -234,6 +239,9 @@ void MainWindow::createPageActions()
     m_actions.add({u"view.copyRow"_s, tr("Copy Re&quest"), QKeySequence::Copy, u"copy"_s}, [this] {
         m_requests->copySelected();
     });
+    m_actions.add(
+        {u"view.logFolder"_s, tr("Open &Log Folder"), Qt::CTRL | Qt::Key_L, u"external"_s},
+        [this] { m_commands.openLogFolder(); });
 }
 
 void MainWindow::createKeyActions()
@@ -301,7 +309,7 @@ void MainWindow::createMenus()
     if (m_developerPresenter) {
         view.append(u"page.developer"_s);
     }
-    view.append({QString(), u"view.filter"_s, u"view.copyRow"_s});
+    view.append({QString(), u"view.filter"_s, u"view.copyRow"_s, QString(), u"view.logFolder"_s});
     fill(menuBar()->addMenu(tr("&View")), view);
     fill(menuBar()->addMenu(tr("&Help")), {u"help.shortcuts"_s, u"help.about"_s});
 }

@@ -1,6 +1,7 @@
 #include "key_list.h"
 
 #include "ui/theme/icons.h"
+#include "ui/widgets/adaptive_row.h"
 #include "ui/widgets/tab_order.h"
 #include "ui/widgets/typography.h"
 
@@ -15,6 +16,12 @@ namespace freerelay::ui {
 
 using namespace Qt::Literals::StringLiterals;
 using interfaces::KeyRow;
+
+namespace {
+
+constexpr int gap = 6;
+
+} // namespace
 
 KeyList::KeyList(QWidget *parent)
     : QWidget(parent)
@@ -50,30 +57,44 @@ void KeyList::setKeys(
 
 QWidget *KeyList::createRow(const KeyRow &key, const QString &obstacle)
 {
-    auto *row = new QWidget(this);
+    auto *row = new AdaptiveRow(/*chars=*/0, gap, this);
     row->setObjectName(u"keyRow"_s);
-    auto *layout = new QHBoxLayout(row);
-    layout->setContentsMargins(0, 0, 0, 0);
-    auto *mask = new QLabel(key.masked, row);
+    row->add(createWords(key, row));
+    row->add(createButtons(key, obstacle, row), 0);
+    return row;
+}
+
+QWidget *KeyList::createWords(const KeyRow &key, QWidget *row)
+{
+    auto *words = new QWidget(row);
+    auto *column = new QVBoxLayout(words);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto *mask = new QLabel(key.masked, words);
     mask->setObjectName(u"keyMask"_s);
     mask->setTextFormat(Qt::PlainText);
     mask->setFont(fixedFont(this));
-    auto *words = new QVBoxLayout;
-    words->setSpacing(0);
-    words->addWidget(mask);
-    auto *source = new QLabel(tr("from %1").arg(key.sourceName), row);
+    column->addWidget(mask);
+    auto *source = new QLabel(tr("from %1").arg(key.sourceName), words);
     makeSecondary(source);
-    words->addWidget(source);
-    layout->addLayout(words, 1);
+    column->addWidget(source);
+    return words;
+}
+
+QWidget *KeyList::createButtons(const KeyRow &key, const QString &obstacle, QWidget *row)
+{
+    auto *buttons = new QWidget(row);
+    auto *layout = new QHBoxLayout(buttons);
+    layout->setContentsMargins(0, 0, 0, 0);
     const QByteArray fingerprint = key.fingerprint;
-    auto *test = new QPushButton(lineIcon(u"test"_s), tr("Test"), row);
+    auto *test = new QPushButton(lineIcon(u"test"_s), tr("Test"), buttons);
     test->setObjectName(u"testKeyButton"_s);
     test->setAccessibleName(tr("Test key %1").arg(key.masked));
     connect(test, &QPushButton::clicked, this, [this, fingerprint] {
         Q_EMIT testRequested(fingerprint);
     });
     layout->addWidget(test);
-    auto *remove = new QPushButton(lineIcon(u"remove"_s), tr("Remove"), row);
+    auto *remove = new QPushButton(lineIcon(u"remove"_s), tr("Remove"), buttons);
     remove->setObjectName(u"removeKeyButton"_s);
     remove->setAccessibleName(tr("Remove key %1").arg(key.masked));
     remove->setEnabled(obstacle.isEmpty());
@@ -82,7 +103,8 @@ QWidget *KeyList::createRow(const KeyRow &key, const QString &obstacle)
         Q_EMIT removeRequested(fingerprint);
     });
     layout->addWidget(remove);
-    return row;
+    layout->addStretch(1);
+    return buttons;
 }
 
 } // namespace freerelay::ui

@@ -31,6 +31,9 @@ Q_SIGNALS:
 
 private:
     [[nodiscard]] QWidget *createRow(const interfaces::KeyRow &key, const QString &obstacle);
+    [[nodiscard]] QWidget *createWords(const interfaces::KeyRow &key, QWidget *row);
+    [[nodiscard]] QWidget *
+    createButtons(const interfaces::KeyRow &key, const QString &obstacle, QWidget *row);
 
     QVBoxLayout *m_layout;
     std::vector<interfaces::KeyRow> m_shown;

@@ -168,6 +168,7 @@ QWidget *ProviderPanel::createAddCard()
     QVBoxLayout *column = cardLayout(m_addCard);
     m_addTitle = new QLabel(m_addCard);
     makeHeading(m_addTitle, HeadingLevel::Section);
+    m_addTitle->setWordWrap(true);
     column->addWidget(m_addTitle);
     m_steps = new QLabel(m_addCard);
     m_steps->setObjectName(u"keySteps"_s);

@@ -29,6 +29,7 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 
 constexpr int pageMargin = 24;
+constexpr int fieldChars = 48;
 constexpr int tableChars = 24; ///< that stay when the panel is made wide
 
 } // namespace
@@ -43,7 +44,8 @@ RequestsPage::RequestsPage(RequestsPresenter &presenter, QWidget *parent)
     column->addWidget(createTopRow());
     column->addWidget(m_filter);
     setTabOrder(m_filter->textField(), m_hold);
-    setTabOrder(m_hold, m_filter->firstBox());
+    setTabOrder(m_hold, m_logFolder);
+    setTabOrder(m_logFolder, m_filter->firstBox());
     m_problem = new StateLabel(this);
     m_problem->setObjectName(u"requestsProblem"_s);
     column->addWidget(m_problem);
@@ -108,7 +110,9 @@ QWidget *RequestsPage::createTopRow()
     row->addWidget(title);
     row->addStretch(1);
     row->addWidget(m_filter->textLabel());
-    row->addWidget(m_filter->textField(), 2);
+    constexpr int fieldShare = 8; // of the room that is left, before the gaps at its sides
+    m_filter->textField()->setMaximumWidth(widthOfChars(this, fieldChars));
+    row->addWidget(m_filter->textField(), fieldShare);
     row->addStretch(1);
     m_count = new QLabel(top);
     m_count->setObjectName(u"requestCount"_s);
@@ -119,6 +123,11 @@ QWidget *RequestsPage::createTopRow()
     m_hold->setToolTip(tr("Stops new rows from moving the list while you read it"));
     connect(m_hold, &QPushButton::toggled, &m_presenter, &RequestsPresenter::setHeld);
     row->addWidget(m_hold);
+    m_logFolder = new QPushButton(lineIcon(u"external"_s), tr("&Log folder"), top);
+    m_logFolder->setObjectName(u"logFolderButton"_s);
+    m_logFolder->setToolTip(tr("Opens the folder of the log, whose lines name each request's id"));
+    connect(m_logFolder, &QPushButton::clicked, this, &RequestsPage::logFolderRequested);
+    row->addWidget(m_logFolder);
     return top;
 }
 

@@ -34,6 +34,7 @@ public:
 
 Q_SIGNALS:
     void connectRequested();
+    void logFolderRequested();
     void selectionChanged();
 
 private:
@@ -50,6 +51,7 @@ private:
     RequestFilterBar *m_filter = nullptr;
     QLabel *m_count = nullptr;
     QPushButton *m_hold = nullptr;
+    QPushButton *m_logFolder = nullptr;
     StateLabel *m_problem = nullptr;
     QStackedWidget *m_stack = nullptr;
     EmptyState *m_empty = nullptr;
