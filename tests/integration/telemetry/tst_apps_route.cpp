@@ -141,6 +141,12 @@ private Q_SLOTS:
         QCOMPARE(parsed(reply.body)[u"error"_s][u"code"_s].toString(), u"scope_missing"_s);
         QTRY_COMPARE(app(u"Lists"_s)[u"today"_s][u"refused"_s].toInt(), 1);
         QTRY_COMPARE(recorded(u"Lists"_s), 1);
+        // In the background a Response is told of before it is made.
+        const RawReply queued = m_gateway.post(
+            "/v1/responses",
+            R"({"model":"freerelay-auto","input":"Hi","background":true})",
+            bearer(key));
+        QCOMPARE(queued.status, 403);
         const QByteArray chats = add(
             QJsonObject{{u"name"_s, u"Chats"_s}, {u"scopes"_s, QJsonArray{u"chat"_s}}});
         QCOMPARE(m_gateway.get("/v1/models", bearer(chats)).status, 403);
