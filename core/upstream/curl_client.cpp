@@ -16,6 +16,7 @@ namespace {
 // Providers times their paths, some with the model's name in it.
 constexpr qsizetype maxTargets = 256;
 constexpr std::size_t fewCalls = 4;
+constexpr std::chrono::seconds namesKept{60}; ///< libcurl's own default
 
 void initialiseCurl()
 {
@@ -91,6 +92,9 @@ void CurlClient::send(CurlTransfer &transfer)
 {
     const common::Result<void> prepared = transfer.prepare(m_pool.take(), targetOf(transfer.url()));
     watchDeadline(transfer);
+    if (prepared) {
+        setAgeOfNames(transfer.easy());
+    }
     m_isInside = true; // m_kick is ours to schedule
     if (!prepared) {
         transfer.fail(prepared.error());
@@ -108,6 +112,16 @@ void CurlClient::send(CurlTransfer &transfer)
     if (m_wantsTurn || (!m_isDelivering && !m_queues.ready.empty())) {
         m_kick.schedule();
     }
+}
+
+/// libcurl remembers addresses. When one could not be reached, the name may have another by now.
+void CurlClient::setAgeOfNames(CURL *easy)
+{
+    if (m_namesDoubtedUntil && RealTime::clock::now() >= *m_namesDoubtedUntil) {
+        m_namesDoubtedUntil.reset();
+    }
+    curl_easy_setopt(
+        easy, CURLOPT_DNS_CACHE_TIMEOUT, m_namesDoubtedUntil ? 0L : long(namesKept.count()));
 }
 
 const Target &CurlClient::targetOf(const QByteArray &url)
@@ -281,6 +295,10 @@ void CurlClient::readMessages()
         CurlTransfer *transfer = nullptr;
         curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
         transfer->complete(code);
+        // Of time-outs, libcurl keeps the one of connecting only.
+        if (code == CURLE_COULDNT_CONNECT || code == CURLE_OPERATION_TIMEDOUT) {
+            m_namesDoubtedUntil = RealTime::clock::now() + namesKept;
+        }
         curl_multi_remove_handle(m_multi.get(), easy);
         EasyHandle owned = transfer->takeEasy();
         if (code == CURLE_OK) {

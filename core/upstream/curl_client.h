@@ -14,7 +14,9 @@
 
 #include <curl/curl.h>
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace freerelay::upstream {
@@ -63,6 +65,7 @@ private:
 
     [[nodiscard]] const Target &targetOf(const QByteArray &url);
     void send(CurlTransfer &transfer);
+    void setAgeOfNames(CURL *easy);
     void kick();
     void act(curl_socket_t socket, int events);
     void runCurl(curl_socket_t socket, int events);
@@ -95,6 +98,8 @@ private:
     SocketWatchers m_watchers;
     EasyPool m_pool;
     std::unique_ptr<CURLM, MultiDeleter> m_multi;
+    /// Until then each new connection asks for its name's address; real time, as libcurl's cache.
+    std::optional<std::chrono::steady_clock::time_point> m_namesDoubtedUntil;
     QHash<QByteArray, Target> m_targets;
 
     std::vector<std::unique_ptr<CurlTransfer>> m_transfers;

@@ -5,6 +5,27 @@
 
 #include <QTest>
 
+#include <atomic>
+#include <dlfcn.h>
+#include <netdb.h>
+
+namespace {
+
+constexpr const char *movingName = "moving.test";
+std::atomic<const char *> addressOfMoving = nullptr;
+
+} // namespace
+
+/// Stands before the C library's in this program: libcurl asks it, so that a name can move.
+extern "C" int
+getaddrinfo(const char *name, const char *service, const addrinfo *hints, addrinfo **result)
+{
+    using Function = int (*)(const char *, const char *, const addrinfo *, addrinfo **);
+    static const auto original = reinterpret_cast<Function>(dlsym(RTLD_NEXT, "getaddrinfo"));
+    const bool isMoving = name != nullptr && QByteArrayView(name) == movingName;
+    return original(isMoving ? addressOfMoving.load() : name, service, hints, result);
+}
+
 using namespace freerelay;
 using namespace freerelay::tests;
 using common::ErrorKind;
@@ -24,6 +45,7 @@ private Q_SLOTS:
     void deliversWhatCameBeforeTheFault();
     void reportsARefusedConnection();
     void reportsANameThatDoesNotResolve();
+    void findsANameThatHasMoved();
     void reportsAPlainServerBehindHttps();
     void refusesOtherSchemes_data();
     void refusesOtherSchemes();
@@ -148,6 +170,24 @@ void TestCurlClientFaults::reportsANameThatDoesNotResolve()
     RecordingObserver observer;
     observer.call = m_client->start(post("http://provider.invalid/v1"), observer);
     QTRY_VERIFY_WITH_TIMEOUT(observer.failedWith(ErrorKind::Unavailable), 30'000);
+}
+
+/// libcurl would go on with the address that it knows for a minute.
+void TestCurlClientFaults::findsANameThatHasMoved()
+{
+    const QByteArray url = m_server->url("/").replace("127.0.0.1", movingName);
+    addressOfMoving = "127.0.0.9"; // nobody listens there
+    RecordingObserver before;
+    before.call = m_client->start(post(url), before);
+    QTRY_VERIFY(before.end);
+    QVERIFY(before.failedWith(ErrorKind::Unavailable));
+    addressOfMoving = "127.0.0.1";
+    m_server->enqueue(FakeReply::json("{}"));
+    RecordingObserver after;
+    after.call = m_client->start(post(url), after);
+    QTRY_VERIFY(after.end);
+    QVERIFY(after.succeeded());
+    QCOMPARE(after.body, QByteArray("{}"));
 }
 
 void TestCurlClientFaults::reportsAPlainServerBehindHttps()
