@@ -15,12 +15,25 @@ namespace {
 
 constexpr std::chrono::milliseconds streamTotal = 1h;
 
-// How much longer than one in a hundred of its latest answers a model may take before it counts as
-// failed; never less than the second of each pair, since a model that thinks may pause. (Ours.)
-constexpr int ttftSlack = 4;
-constexpr std::chrono::milliseconds leastFirstContent = 15s;
-constexpr int gapSlack = 10;
-constexpr std::chrono::milliseconds leastGap = 30s;
+/// How long an attempt is waited for, by its request's class. (Ours.)
+struct Patience
+{
+    /// Sending a lost SYN again takes 1 s, then 2 s more (RFC 6298, 2.1): history tells nothing.
+    std::chrono::milliseconds connect;
+    // How much longer than one in a hundred of its latest answers a model may take before it counts
+    // as failed; never less than the second of each pair, since a model that thinks may pause.
+    int ttftSlack;
+    std::chrono::milliseconds leastFirstContent;
+    int gapSlack;
+    std::chrono::milliseconds leastGap;
+};
+
+Patience patienceFor(LatencyClass latency)
+{
+    return latency == LatencyClass::Interactive ? Patience{5s, 4, 15s, 10, 30s}
+                                                : Patience{10s, 8, 30s, 20, 60s};
+}
+
 /// Longer prompts take longer to read than those that the times are known of.
 constexpr std::int64_t ordinaryPromptTokens = 16'000;
 
@@ -108,17 +121,23 @@ void AttemptBuilder::setCredential(
 std::chrono::milliseconds AttemptBuilder::firstContentLimit(const health::Pace &pace) const
 {
     const bool isLong = m_request.chat.needs.promptTokensEstimated > ordinaryPromptTokens;
+    const Patience patience = patienceFor(m_request.latency);
     return limitOf(
-        isLong ? std::nullopt : pace.ttft,
-        ttftSlack,
-        leastFirstContent,
+        isLong || m_request.latency == LatencyClass::Batch ? std::nullopt : pace.ttft,
+        patience.ttftSlack,
+        patience.leastFirstContent,
         m_config.firstContentTimeout);
 }
 
 std::chrono::milliseconds AttemptBuilder::gapLimit(const health::Pace &pace) const
 {
+    const bool hasPace = m_request.chat.stream && m_request.latency != LatencyClass::Batch;
+    const Patience patience = patienceFor(m_request.latency);
     return limitOf(
-        m_request.chat.stream ? pace.gap : std::nullopt, gapSlack, leastGap, m_config.gapTimeout);
+        hasPace ? pace.gap : std::nullopt,
+        patience.gapSlack,
+        patience.leastGap,
+        m_config.gapTimeout);
 }
 
 void AttemptBuilder::setLimits(
@@ -133,6 +152,7 @@ void AttemptBuilder::setLimits(
         ? streamTotal
         : std::max<std::chrono::milliseconds>(deadlineOf(m_request, m_config) - elapsed, 1ms);
     upstream::CallLimits &limits = setup.call.limits;
+    limits.connect = patienceFor(m_request.latency).connect;
     limits.gap = local ? streamTotal : gapLimit(pace);
     if (setup.stream) {
         limits.firstByte = left;
@@ -140,7 +160,8 @@ void AttemptBuilder::setLimits(
         setup.firstContentLimit = local ? left : std::min(left, firstContentLimit(pace));
     } else {
         // A whole reply comes with its first byte, after all of the generation.
-        limits.firstByte = local ? left : std::min(left, m_config.wholeReplyTimeout);
+        const bool isHurried = !local && m_request.latency == LatencyClass::Interactive;
+        limits.firstByte = isHurried ? std::min(left, m_config.wholeReplyTimeout) : left;
         limits.total = left;
     }
 }

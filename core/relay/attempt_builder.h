@@ -26,7 +26,8 @@ public:
         , m_startedAt(startedAt)
     { }
 
-    /// @param pace  of the candidate: one that usually answers soon is waited for less long
+    /// @param pace  of the candidate: one that usually answers soon is waited for less long, by
+    ///              who is in a hurry
     /// @return InvalidArgument when the candidate's dialect cannot say the request
     [[nodiscard]] common::Result<AttemptSetup>
     build(const routing::Candidate &candidate, const health::Pace &pace) const;

@@ -7,8 +7,8 @@ namespace freerelay::relay {
 bool mayHedge(
     const RelayRequest &request, const RelayConfig &config, const health::HealthTable &health)
 {
-    return config.hedging && request.chat.stream && !request.chat.needs.tools
-        && (request.isPrecise || !health.isBrownout());
+    return config.hedging && request.chat.stream && request.latency == LatencyClass::Interactive
+        && !request.chat.needs.tools && (request.isPrecise || !health.isBrownout());
 }
 
 std::optional<common::SteadyTime> overdueAt(

@@ -33,8 +33,8 @@ private:
 /// What must be left of the scarcest window of who is asked in addition.
 inline constexpr double spareRoom = 0.25;
 
-/// Whether the request may be asked twice at all: somebody waits for its first words (it is a
-/// stream), and asking twice cannot do anything twice (it brings no tools). In a brownout only the
+/// Whether the request may be asked twice at all: somebody waits for its first words (it is an
+/// interactive stream), and asking twice cannot do anything twice (it brings no tools). In a brownout only the
 /// precise are.
 [[nodiscard]] bool
 mayHedge(const RelayRequest &request, const RelayConfig &config, const health::HealthTable &health);

@@ -5,6 +5,7 @@
 #include "core/common/trace_context.h"
 #include "core/dialects/chat_request.h"
 #include "core/relay/client_app.h"
+#include "core/relay/latency_class.h"
 #include "core/relay/peer_process.h"
 
 #include <QByteArray>
@@ -31,7 +32,7 @@ struct RelayRequest
     std::chrono::nanoseconds parseTime{0}; ///< what it took to read `chat`
     /// How long the client waits in all, when it said so.
     std::optional<std::chrono::milliseconds> deadline{};
-    bool canWait = false; ///< batch work: it is put off while most providers fail
+    LatencyClass latency = LatencyClass::Interactive;
     bool isPrecise = false; ///< nothing is left out for it, whatever fails
 };
 

@@ -6,11 +6,15 @@
 #include "core/relay/error_reply.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <utility>
 
 using namespace Qt::Literals::StringLiterals;
 
 namespace freerelay::gateway {
+
+using relay::LatencyClass;
 
 namespace {
 
@@ -38,12 +42,31 @@ relay::ClientError badHeader(QByteArray message, QByteArray code)
     return {400, std::move(message), "invalid_request_error"_ba, {}, std::move(code), {}};
 }
 
+/// nullopt = the header says something else.
+std::optional<LatencyClass>
+latencyClassOf(const QByteArray &header, const dialects::ChatRequest &chat)
+{
+    if (header.isNull()) {
+        return relay::usualClass(chat.stream, chat.needs.outputTokensRequested);
+    }
+    constexpr std::array<std::pair<QByteArrayView, LatencyClass>, 3> words{
+        {{"interactive", LatencyClass::Interactive},
+         {"async", LatencyClass::Async},
+         {"batch", LatencyClass::Batch}}};
+    for (const auto &[word, meaning] : words) {
+        if (header == word) {
+            return meaning;
+        }
+    }
+    return std::nullopt;
+}
+
 /// How much work a request is worth, and whether it is in a hurry.
 std::optional<relay::ClientError>
 readWorth(const common::HeaderList &headers, relay::RelayRequest &asked)
 {
-    const QByteArray latency = headers.value("x-freerelay-latency-class");
-    if (!latency.isNull() && latency != "interactive" && latency != "async" && latency != "batch") {
+    const auto latency = latencyClassOf(headers.value("x-freerelay-latency-class"), asked.chat);
+    if (!latency) {
         return badHeader(
             "x-freerelay-latency-class must be interactive, async or batch."_ba,
             "invalid_latency_class"_ba);
@@ -53,7 +76,7 @@ readWorth(const common::HeaderList &headers, relay::RelayRequest &asked)
         return badHeader(
             "x-freerelay-precision must be low, medium or high."_ba, "invalid_precision"_ba);
     }
-    asked.canWait = latency == "batch";
+    asked.latency = *latency;
     asked.isPrecise = precision == "high";
     return std::nullopt;
 }
@@ -299,7 +322,7 @@ void ChatRoute::handle(
         refuse(m_relay, *downstream, *error, asked);
         return;
     }
-    if (asked.canWait && !asked.isPrecise && m_relay.isBrownout()) {
+    if (asked.latency == LatencyClass::Batch && !asked.isPrecise && m_relay.isBrownout()) {
         refuse(m_relay, *downstream, putOff(), asked);
         return;
     }

@@ -140,6 +140,8 @@ void RelayFixture::send(const QByteArray &body, const Downstream &downstream)
     relay::RelayRequest request{
         std::move(*chat), std::nullopt, "req_" + QByteArray::number(++m_requests), "this-instance"};
     request.deadline = deadline;
+    request.latency = latency;
+    request.isPrecise = isPrecise;
     relay->relay(std::move(request), downstream);
 }
 

@@ -74,7 +74,11 @@ public:
     void advance(common::Duration step);
 
     ManualClock clock;
-    std::optional<std::chrono::milliseconds> deadline; ///< of the requests to come
+    // Of the requests to come:
+    std::optional<std::chrono::milliseconds> deadline;
+    relay::LatencyClass latency = relay::LatencyClass::Interactive;
+    bool isPrecise = false;
+
     quota::CoolDownTable coolDowns;
     quota::QuotaLedger quota{clock};
     relay::FailurePolicy failures{coolDowns, clock};

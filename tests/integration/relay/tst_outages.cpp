@@ -286,6 +286,27 @@ private Q_SLOTS:
         QCOMPARE(house.answer()->headers.value("retry-after"), "60"_ba);
     }
 
+    /// It is taken for sleep: the provider's day seems to be over. That costs one refusal.
+    void theClockIsSetForwards()
+    {
+        House house({{"only"}});
+        int woken = 0;
+        services::SleepWatch watch(
+            house.fixture.coolDowns, house.fixture.clock, [&woken] { ++woken; });
+        const FakeReply refusal = house.fixture.replies(0).error(
+            429, "Daily quota exhausted, limit reached");
+        house.fixture.letReply(0, refusal);
+        QCOMPARE(house.answer()->status, 429);
+        house.fixture.clock.moveWall(24h);
+        watch.look();
+        QCOMPARE(woken, 1);
+        house.fixture.letReply(0, refusal);
+        QCOMPARE(house.answer()->headers.value("retry-after"), "82800"_ba);
+        QCOMPARE(house.fixture.upstream(0).requestCount(), 2);
+        QCOMPARE(house.answer()->status, 429);
+        QCOMPARE(house.fixture.upstream(0).requestCount(), 2); // it is not asked again
+    }
+
     /// The calendar stands still while time passes, as when the clock is set back all the time.
     void onlyTimePasses()
     {

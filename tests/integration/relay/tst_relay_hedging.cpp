@@ -240,6 +240,32 @@ private Q_SLOTS:
         QCOMPARE(pair.fixture.upstream(1).requestCount(), 0);
     }
 
+    void thePreciseAreHedgedInABrownout()
+    {
+        Pair pair;
+        QVERIFY(pair.warmUp());
+        pair.holdA();
+        pair.fixture.health.setBrownout(true);
+        pair.fixture.isPrecise = true;
+        const auto client = pair.askLate();
+        QTRY_VERIFY(client->finished);
+        QCOMPARE(textIn(client->body), "Hello from b"_ba);
+    }
+
+    void whoIsInNoHurryIsNotHedged()
+    {
+        Pair pair;
+        QVERIFY(pair.warmUp());
+        pair.holdA();
+        pair.fixture.latency = relay::LatencyClass::Async;
+        const auto client = pair.askLate();
+        QCOMPARE(pair.fixture.relay->sessionsInFlight(), 1);
+        pair.fixture.upstream(0).releaseAll();
+        QTRY_VERIFY(client->finished);
+        QCOMPARE(textIn(client->body), "Hello from a"_ba);
+        QCOMPARE(pair.fixture.upstream(1).requestCount(), 0);
+    }
+
     void onlySpareQuotaIsUsed()
     {
         ProviderSpec scarce{"b"};

@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
 using catalog::Tier;
 using health::Pace;
+using relay::LatencyClass;
 
 using Milliseconds = std::chrono::milliseconds;
 
@@ -24,6 +25,7 @@ private Q_SLOTS:
     {
         QTest::addColumn<Pace>("pace");
         QTest::addColumn<Tier>("tier");
+        QTest::addColumn<LatencyClass>("latency");
         QTest::addColumn<int>("promptBytes");
         QTest::addColumn<Milliseconds>("firstContent");
         QTest::addColumn<Milliseconds>("gap");
@@ -32,15 +34,25 @@ private Q_SLOTS:
                             Milliseconds firstContent,
                             Milliseconds gap,
                             Tier tier = Tier::Free,
+                            LatencyClass latency = LatencyClass::Interactive,
                             int promptBytes = 10) {
-            QTest::newRow(name) << pace << tier << promptBytes << firstContent << gap;
+            QTest::newRow(name) << pace << tier << latency << promptBytes << firstContent << gap;
         };
         row("unknown: what the settings say", {}, 90s, 60s);
         row("fast: the least", {300ms, 20ms}, 15s, 30s);
         row("ordinary", {5s, 4s}, 20s, 40s);
         row("slow: what the settings say", {40s, 20s}, 90s, 60s);
         row("only one is known", {5s, std::nullopt}, 20s, 60s);
-        row("a long prompt takes longer", {5s, 4s}, 90s, 40s, Tier::Free, 200'000);
+        const Pace ordinary{5s, 2s};
+        row("nobody looks on", ordinary, 40s, 60s, Tier::Free, LatencyClass::Async);
+        row("nobody looks on, fast", {300ms, 20ms}, 30s, 60s, Tier::Free, LatencyClass::Async);
+        row("it can wait: what the settings say",
+            ordinary,
+            90s,
+            60s,
+            Tier::Free,
+            LatencyClass::Batch);
+        row("a long prompt takes longer", {5s, 4s}, 90s, 40s, Tier::Free, {}, 200'000);
         row("local: as long as an answer may take", {300ms, 20ms}, 1h, 1h, Tier::Local);
     }
 
@@ -48,10 +60,11 @@ private Q_SLOTS:
     {
         QFETCH(Pace, pace);
         QFETCH(Tier, tier);
+        QFETCH(LatencyClass, latency);
         QFETCH(int, promptBytes);
         QFETCH(Milliseconds, firstContent);
         QFETCH(Milliseconds, gap);
-        const auto setup = built(true, pace, tier, promptBytes);
+        const auto setup = built(true, pace, tier, promptBytes, latency);
         QVERIFY(setup.has_value());
         QCOMPARE(setup->firstContentLimit, firstContent);
         QCOMPARE(setup->call.limits.gap, gap);
@@ -64,6 +77,29 @@ private Q_SLOTS:
         QCOMPARE(setup->firstContentLimit, 0ms);
         QCOMPARE(setup->call.limits.gap, 60s);
         QCOMPARE(setup->call.limits.firstByte, 180s);
+        const auto patient = built(false, {300ms, 20ms}, Tier::Free, 10, LatencyClass::Async);
+        QVERIFY(patient.has_value());
+        QCOMPARE(patient->call.limits.firstByte, 300s); // the whole deadline
+    }
+
+    void whoIsInAHurryWaitsLessLongForAConnection()
+    {
+        for (const auto &[latency, limit] :
+             {std::pair(LatencyClass::Interactive, 5s),
+              std::pair(LatencyClass::Async, 10s),
+              std::pair(LatencyClass::Batch, 10s)}) {
+            const auto setup = built(true, {}, Tier::Free, 10, latency);
+            QVERIFY(setup.has_value());
+            QCOMPARE(setup->call.limits.connect, Milliseconds(limit));
+        }
+    }
+
+    void streamsAndShortAnswersAreInteractive()
+    {
+        QCOMPARE(relay::usualClass(true, 100'000), LatencyClass::Interactive);
+        QCOMPARE(relay::usualClass(false, 0), LatencyClass::Interactive);
+        QCOMPARE(relay::usualClass(false, 4'000), LatencyClass::Interactive);
+        QCOMPARE(relay::usualClass(false, 4'001), LatencyClass::Async);
     }
 
     /// They prefill without a byte, for longer than the time for one request.
@@ -77,7 +113,7 @@ private Q_SLOTS:
 
     void aDeadlineOfTheClientsHoldsForLocalServersToo()
     {
-        const auto setup = built(true, {}, Tier::Local, 10, 20s);
+        const auto setup = built(true, {}, Tier::Local, 10, LatencyClass::Interactive, 20s);
         QVERIFY(setup.has_value());
         QCOMPARE(setup->firstContentLimit, 20s);
         QCOMPARE(setup->call.limits.firstByte, 20s);
@@ -89,6 +125,7 @@ private:
         const Pace &pace,
         Tier tier,
         int promptBytes,
+        LatencyClass latency = LatencyClass::Interactive,
         std::optional<Milliseconds> deadline = std::nullopt)
     {
         const ManualClock clock;
@@ -105,6 +142,7 @@ private:
         }
         relay::RelayRequest request{*std::move(chat), std::nullopt, "req_1", {}};
         request.deadline = deadline;
+        request.latency = latency;
         return relay::AttemptBuilder(config, request, clock, clock.now())
             .build({&provider, &model, {}}, pace);
     }
