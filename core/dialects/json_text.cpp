@@ -4,6 +4,11 @@
 
 #include <array>
 
+#if defined(__SSE2__)
+#include <bit>
+#include <emmintrin.h>
+#endif
+
 namespace freerelay::dialects {
 
 namespace {
@@ -34,6 +39,30 @@ int sequenceLength(const unsigned char *p, qsizetype left)
         return follows(1, low, high) && follows(2) && follows(3) ? 4 : 0;
     }
     return 0;
+}
+
+/// The first byte from `at` on that is not ASCII or needs an escape; sixteen bytes at a time.
+qsizetype endOfPlain(const unsigned char *bytes, qsizetype at, qsizetype size)
+{
+#if defined(__SSE2__)
+    const __m128i quote = _mm_set1_epi8('"');
+    const __m128i slash = _mm_set1_epi8('\\');
+    const __m128i blank = _mm_set1_epi8(0x20); // as signed numbers, bytes beyond ASCII are below it
+    for (; size - at >= 16; at += 16) {
+        const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i *>(bytes + at));
+        const __m128i special = _mm_or_si128(
+            _mm_cmplt_epi8(block, blank),
+            _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, slash)));
+        const auto marks = static_cast<unsigned>(_mm_movemask_epi8(special));
+        if (marks != 0) {
+            return at + std::countr_zero(marks);
+        }
+    }
+#endif
+    while (at < size && bytes[at] < 0x80 && !needsEscape(bytes[at])) {
+        ++at;
+    }
+    return at;
 }
 
 void appendEscaped(QByteArray &out, unsigned char c)
@@ -71,12 +100,8 @@ void appendJsonString(QByteArray &out, QByteArrayView text)
     qsizetype done = 0;
     qsizetype at = 0;
     const auto flush = [&] { out.append(text.sliced(done, at - done)); };
-    while (at < text.size()) {
+    while ((at = endOfPlain(bytes, at, text.size())) < text.size()) {
         const unsigned char c = bytes[at];
-        if (c < 0x80 && !needsEscape(c)) {
-            ++at;
-            continue;
-        }
         const int length = c < 0x80 ? 0 : sequenceLength(bytes + at, text.size() - at);
         if (length > 0) {
             at += length;

@@ -2,7 +2,28 @@
 
 #include "core/dialects/openai_chat.h"
 
+#include <algorithm>
+
 namespace freerelay::dialects {
+
+namespace {
+
+/// The place for `size` bytes more, behind the comma that they may need: most of what is written
+/// is a few bytes long, and a call for each piece takes longer than copying it.
+char *next(QByteArray &out, bool &needsComma, qsizetype size)
+{
+    const qsizetype at = out.size();
+    const qsizetype comma = needsComma ? 1 : 0;
+    needsComma = true;
+    out.resize(at + comma + size);
+    char *const place = out.data() + at;
+    if (comma > 0) {
+        *place = ',';
+    }
+    return place + comma;
+}
+
+} // namespace
 
 void JsonWriter::separate()
 {
@@ -14,23 +35,25 @@ void JsonWriter::separate()
 
 JsonWriter &JsonWriter::open(char bracket)
 {
-    separate();
-    m_out.append(bracket);
+    *next(m_out, m_needsComma, 1) = bracket;
     m_needsComma = false;
     return *this;
 }
 
 JsonWriter &JsonWriter::close(char bracket)
 {
-    m_out.append(bracket);
-    m_needsComma = true;
+    m_needsComma = false;
+    *next(m_out, m_needsComma, 1) = bracket;
     return *this;
 }
 
 JsonWriter &JsonWriter::key(QByteArrayView plain)
 {
-    separate();
-    m_out.append('"').append(plain).append("\":");
+    char *out = next(m_out, m_needsComma, plain.size() + 3);
+    *out++ = '"';
+    out = std::copy(plain.begin(), plain.end(), out);
+    *out++ = '"';
+    *out = ':';
     m_needsComma = false;
     return *this;
 }
@@ -60,8 +83,8 @@ JsonWriter &JsonWriter::integer(std::int64_t value)
 
 JsonWriter &JsonWriter::raw(QByteArrayView json)
 {
-    separate();
-    m_out.append(json);
+    char *const out = next(m_out, m_needsComma, json.size());
+    std::copy(json.begin(), json.end(), out);
     return *this;
 }
 

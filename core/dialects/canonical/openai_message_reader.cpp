@@ -1,6 +1,7 @@
 #include "openai_message_reader.h"
 
 #include "core/dialects/canonical/data_url.h"
+#include "core/dialects/json_fields.h"
 #include "core/dialects/json_writer.h"
 
 #include <QStringBuilder>
@@ -8,6 +9,12 @@
 namespace freerelay::dialects {
 
 namespace {
+
+QByteArray cacheControlIn(const JsonFields &holder)
+{
+    const JsonValue hint = holder["cache_control"];
+    return hint.isObject() ? hint.text().toByteArray() : QByteArray();
+}
 
 /// An address that a client gave: data inside or a reference.
 MediaBlock mediaFrom(MediaKind kind, const QByteArray &address)
@@ -53,10 +60,11 @@ MediaBlock readFile(const JsonValue &file)
     return media;
 }
 
-ContentBlock readPart(const JsonValue &part)
+ContentBlock readPart(const JsonValue &object)
 {
+    const JsonFields part(object);
     const QByteArray type = part["type"].string();
-    ContentBlock block{UnknownBlock{}, readCacheControl(part)};
+    ContentBlock block{UnknownBlock{}, cacheControlIn(part)};
     if (type == "text") {
         block.value = TextBlock{part["text"].string()};
     } else if (type == "refusal") {
@@ -68,7 +76,7 @@ ContentBlock readPart(const JsonValue &part)
     } else if (type == "file") {
         block.value = readFile(part["file"]);
     } else {
-        block.value = UnknownBlock{type, part.text().toByteArray()};
+        block.value = UnknownBlock{type, object.text().toByteArray()};
     }
     return block;
 }
@@ -85,8 +93,9 @@ std::vector<ContentBlock> readContent(const JsonValue &content)
     return blocks;
 }
 
-ContentBlock readToolCall(const JsonValue &call)
+ContentBlock readToolCall(const JsonValue &object)
 {
+    const JsonFields call(object);
     ToolUseBlock use;
     use.id = call["id"].string();
     if (call["type"].equals("custom")) {
@@ -97,7 +106,7 @@ ContentBlock readToolCall(const JsonValue &call)
             .member("input", custom["input"].string())
             .endObject();
     } else {
-        const JsonValue function = call["function"];
+        const JsonFields function(call["function"]);
         const JsonValue arguments = function["arguments"];
         use.name = function["name"].string();
         use.arguments = arguments.isObject() ? arguments.text().toByteArray() : arguments.string();
@@ -106,9 +115,10 @@ ContentBlock readToolCall(const JsonValue &call)
     return {use};
 }
 
-void readReasoning(const JsonValue &message, std::vector<ContentBlock> &blocks)
+void readReasoning(const JsonFields &message, std::vector<ContentBlock> &blocks)
 {
-    for (const JsonValue &detail : message["reasoning_details"].elements()) {
+    for (const JsonValue &entry : message["reasoning_details"].elements()) {
+        const JsonFields detail(entry);
         const QByteArray format = detail["format"].string();
         if (detail["type"].equals("reasoning.text")) {
             const ThinkingBlock thinking{
@@ -128,7 +138,7 @@ void readReasoning(const JsonValue &message, std::vector<ContentBlock> &blocks)
     }
 }
 
-CanonicalMessage readAssistant(const JsonValue &message)
+CanonicalMessage readAssistant(const JsonFields &message)
 {
     CanonicalMessage result{Role::Assistant, {}};
     readReasoning(message, result.blocks);
@@ -144,7 +154,7 @@ CanonicalMessage readAssistant(const JsonValue &message)
     return result;
 }
 
-CanonicalMessage readToolResult(const JsonValue &message)
+CanonicalMessage readToolResult(const JsonFields &message)
 {
     ToolResultBlock result;
     result.toolUseId = message["tool_call_id"].string();
@@ -156,10 +166,10 @@ CanonicalMessage readToolResult(const JsonValue &message)
             result.content.emplace_back(*media);
         }
     }
-    return {Role::User, {{std::move(result), readCacheControl(message)}}};
+    return {Role::User, {{std::move(result), cacheControlIn(message)}}};
 }
 
-void readSystem(const JsonValue &message, CanonicalRequest &request)
+void readSystem(const JsonFields &message, CanonicalRequest &request)
 {
     for (const ContentBlock &block : readContent(message["content"])) {
         const auto *text = std::get_if<TextBlock>(&block.value);
@@ -173,12 +183,12 @@ void readSystem(const JsonValue &message, CanonicalRequest &request)
 
 QByteArray readCacheControl(const JsonValue &holder)
 {
-    const JsonValue hint = holder["cache_control"];
-    return hint.isObject() ? hint.text().toByteArray() : QByteArray();
+    return cacheControlIn(JsonFields(holder));
 }
 
-void readOpenAiMessage(const JsonValue &message, CanonicalRequest &request)
+void readOpenAiMessage(const JsonValue &object, CanonicalRequest &request)
 {
+    const JsonFields message(object);
     const JsonValue role = message["role"];
     if (role.equals("system") || role.equals("developer")) {
         readSystem(message, request);
@@ -193,7 +203,7 @@ void readOpenAiMessage(const JsonValue &message, CanonicalRequest &request)
         read = {Role::User, readContent(message["content"])};
     }
     // A hint on the message stands for one on its last block.
-    const QByteArray hint = readCacheControl(message);
+    const QByteArray hint = cacheControlIn(message);
     if (!hint.isEmpty() && !read.blocks.empty()) {
         read.blocks.back().cacheControl = hint;
     }

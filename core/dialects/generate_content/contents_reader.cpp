@@ -14,8 +14,9 @@ using namespace Qt::Literals::StringLiterals;
 /// One part, its fields found in one pass.
 struct ContentsReader::Part
 {
-    Part(const JsonValue &part, QByteArray where)
-        : path(std::move(where))
+    Part(const JsonValue &part, QByteArray ofContent, int at)
+        : content(std::move(ofContent))
+        , index(at)
     {
         for (const JsonMember &member : part.members()) {
             take(member);
@@ -46,7 +47,10 @@ struct ContentsReader::Part
     [[nodiscard]] bool isText() const { return text.isString() && !isThought; }
     [[nodiscard]] bool isMedia() const { return data.isObject() || file.isObject(); }
 
-    QByteArray path;
+    [[nodiscard]] QByteArray path() const { return indexed(content + ".parts", index); }
+
+    QByteArray content; ///< its path
+    int index;
     JsonValue text;
     JsonValue data;
     JsonValue file;
@@ -64,7 +68,7 @@ template <typename Part> std::vector<Part> partsOf(const JsonValue &content, con
     std::vector<Part> parts;
     int index = 0;
     for (const JsonValue &part : field(content, "parts").elements()) {
-        parts.emplace_back(part, indexed(path + ".parts", index++));
+        parts.emplace_back(part, path, index++);
     }
     return parts;
 }
@@ -93,7 +97,7 @@ common::Error unreadable(const QByteArray &path, const QString &message)
 void ContentsReader::ignore(const Part &part)
 {
     if (!part.other.isEmpty()) {
-        addIgnored(m_ignored, part.path + ' ' + part.other);
+        addIgnored(m_ignored, part.path() + ' ' + part.other);
     }
 }
 
@@ -170,7 +174,7 @@ void ContentsReader::writeModel(const std::vector<Part> &parts)
             text.append(part.text.rawString());
             hasText = true;
         } else if (part.isMedia()) {
-            addIgnored(m_ignored, part.path + " inlineData");
+            addIgnored(m_ignored, part.path() + " inlineData");
         }
         hasCall = hasCall || part.call.isObject();
     }
@@ -282,7 +286,7 @@ std::optional<common::Error> ContentsReader::writeResult(const Part &part)
         ? text.text().toByteArray()
         : jsonString((error.isMissing() ? response : error).text().toByteArray());
     std::vector<Part> media;
-    for (Part &one : partsOf<Part>(part.result, part.path + ".functionResponse")) {
+    for (Part &one : partsOf<Part>(part.result, part.path() + ".functionResponse")) {
         if (one.isMedia()) {
             media.push_back(std::move(one));
         }
@@ -344,7 +348,7 @@ std::optional<common::Error> ContentsReader::writeData(const Part &part)
         media.kind = MediaKind::Document;
     } else if (!media.mediaType.startsWith("image/")) {
         return unreadable(
-            part.path + ".inlineData.mimeType",
+            part.path() + ".inlineData.mimeType",
             u"Images, sound, PDF and text can be sent on; this type cannot."_s);
     }
     m_json.beginObject();
@@ -361,7 +365,7 @@ std::optional<common::Error> ContentsReader::writeFile(const Part &part)
     const bool isOpen = media.url.startsWith("https://") && !media.url.contains("googleapis.com");
     if (!isOpen || !field(part.file, "mimeType").rawString().startsWith("image/")) {
         return unreadable(
-            part.path + ".fileData",
+            part.path() + ".fileData",
             u"A file that was uploaded elsewhere cannot be read here: send it as inlineData."_s);
     }
     m_json.beginObject();

@@ -3,6 +3,7 @@
 #include "core/dialects/canonical/canonical_content.h"
 #include "core/dialects/canonical/chat_request_parts.h"
 #include "core/dialects/json.h"
+#include "core/dialects/json_fields.h"
 
 #include <algorithm>
 #include <array>
@@ -28,18 +29,23 @@ constexpr std::array<Renamed, 8> renamed{{
 /// Members that say nothing to other providers, and nothing is lost with them.
 constexpr std::array<QByteArrayView, 3> meaningless{"service_tier", "inference_geo", "betas"};
 
-bool isPart(const JsonValue &block)
+bool isPart(const JsonValue &type)
 {
-    const JsonValue type = block["type"];
     return type.equals("text") || type.equals("image") || type.equals("document");
 }
 
-bool isPlainText(const JsonValue &block)
+bool isPlainText(const JsonValue &object)
 {
+    const JsonFields block(object);
     return block["type"].equals("text") && !block["cache_control"].isObject();
 }
 
 } // namespace
+
+QByteArray MessagesRequestReader::path() const
+{
+    return indexed("messages", m_message);
+}
 
 void MessagesRequestReader::ignore(const QByteArray &what)
 {
@@ -56,6 +62,7 @@ common::Result<ClientRequest> MessagesRequestReader::read(const QByteArray &body
         return common::failure(
             common::ErrorKind::InvalidArgument, u"The body must be a JSON object."_s);
     }
+    m_request.chat.reserve(body.size() + body.size() / 4);
     m_json.beginObject();
     for (const JsonMember &member : root->members()) {
         if (auto error = readMember(member)) {
@@ -139,13 +146,14 @@ void MessagesRequestReader::writeTools(const JsonValue &tools)
 {
     m_json.key("tools").beginArray();
     int index = 0;
-    for (const JsonValue &tool : tools.elements()) {
+    for (const JsonValue &object : tools.elements()) {
+        const JsonFields tool(object);
         const JsonValue type = tool["type"];
-        const QByteArray path = indexed("tools", index++);
         if (!type.isAbsent() && !type.equals("custom")) {
-            ignore(path + ' ' + type.string());
+            ignore(indexed("tools", index++) + ' ' + type.string());
             continue;
         }
+        ++index;
         m_hasTools = true;
         m_json.beginObject().member("type", "function").key("function").beginObject();
         m_json.rawMember("name", tool["name"].isString() ? tool["name"].text() : "\"\"");
@@ -202,11 +210,12 @@ std::optional<common::Error> MessagesRequestReader::readMessages(const JsonValue
     return std::nullopt;
 }
 
-std::optional<common::Error> MessagesRequestReader::readMessage(const JsonValue &message, int index)
+std::optional<common::Error> MessagesRequestReader::readMessage(const JsonValue &object, int index)
 {
-    const QByteArray path = indexed("messages", index);
-    const auto amiss = [&path](const char *member, const QString &what) {
-        return invalidParameter(QString::fromLatin1(path) + QLatin1StringView(member), what);
+    const JsonFields message(object);
+    m_message = index;
+    const auto amiss = [this](const char *member, const QString &what) {
+        return invalidParameter(QString::fromLatin1(path()) + QLatin1StringView(member), what);
     };
     const JsonValue content = message["content"];
     if (!content.isString() && !content.isArray()) {
@@ -214,9 +223,9 @@ std::optional<common::Error> MessagesRequestReader::readMessage(const JsonValue 
     }
     const JsonValue role = message["role"];
     if (role.equals("assistant")) {
-        writeAssistant(content, path);
+        writeAssistant(content);
     } else if (role.equals("user")) {
-        writeUser(content, path);
+        writeUser(content);
     } else if (role.equals("system")) {
         writeSystem(content);
     } else {
@@ -246,7 +255,7 @@ void MessagesRequestReader::writeSystem(const JsonValue &system)
     }
 }
 
-void MessagesRequestReader::writeAssistant(const JsonValue &content, const QByteArray &path)
+void MessagesRequestReader::writeAssistant(const JsonValue &content)
 {
     std::vector<JsonValue> parts;
     std::vector<JsonValue> calls;
@@ -254,14 +263,14 @@ void MessagesRequestReader::writeAssistant(const JsonValue &content, const QByte
     int index = 0;
     for (const JsonValue &block : content.elements()) {
         const JsonValue type = block["type"];
-        if (isPart(block)) {
+        if (isPart(type)) {
             parts.push_back(block);
         } else if (type.equals("tool_use")) {
             calls.push_back(block);
         } else if (type.equals("thinking") || type.equals("redacted_thinking")) {
             thoughts.push_back(block);
         } else {
-            ignore(indexed(path + ".content", index) + ' ' + type.string());
+            ignore(indexed(path() + ".content", index) + ' ' + type.string());
         }
         ++index;
     }
@@ -304,8 +313,9 @@ void MessagesRequestReader::writeThinking(const std::vector<JsonValue> &thoughts
     m_json.endArray();
 }
 
-void MessagesRequestReader::writeToolUse(const JsonValue &block)
+void MessagesRequestReader::writeToolUse(const JsonValue &object)
 {
+    const JsonFields block(object);
     const JsonValue input = block["input"];
     m_json.beginObject().member("id", block["id"].string()).member("type", "function");
     m_json.key("function").beginObject().member("name", block["name"].string());
@@ -316,19 +326,20 @@ void MessagesRequestReader::writeToolUse(const JsonValue &block)
 }
 
 /// Results of tools must stand right behind the calls, so they come before what else is said.
-void MessagesRequestReader::writeUser(const JsonValue &content, const QByteArray &path)
+void MessagesRequestReader::writeUser(const JsonValue &content)
 {
     std::vector<JsonValue> parts;
     int index = 0;
     for (const JsonValue &block : content.elements()) {
-        const QByteArray place = indexed(path + ".content", index++);
-        if (block["type"].equals("tool_result")) {
-            writeToolResult(block, place);
-        } else if (isPart(block)) {
+        const JsonValue type = block["type"];
+        if (type.equals("tool_result")) {
+            writeToolResult(block, index);
+        } else if (isPart(type)) {
             parts.push_back(block);
         } else {
-            ignore(place + ' ' + block["type"].string());
+            ignore(indexed(path() + ".content", index) + ' ' + type.string());
         }
+        ++index;
     }
     if (content.isArray() && parts.empty()) {
         return;
@@ -342,8 +353,9 @@ void MessagesRequestReader::writeUser(const JsonValue &content, const QByteArray
     m_json.endObject();
 }
 
-void MessagesRequestReader::writeToolResult(const JsonValue &result, const QByteArray &path)
+void MessagesRequestReader::writeToolResult(const JsonValue &object, int at)
 {
+    const JsonFields result(object);
     m_json.beginObject().member("role", "tool");
     m_json.member("tool_call_id", result["tool_use_id"].string());
     if (result["is_error"].isTrue()) {
@@ -355,10 +367,13 @@ void MessagesRequestReader::writeToolResult(const JsonValue &result, const QByte
         std::vector<JsonValue> parts;
         int index = 0;
         for (const JsonValue &block : content.elements()) {
-            if (isPart(block)) {
+            const JsonValue type = block["type"];
+            if (isPart(type)) {
                 parts.push_back(block);
             } else {
-                ignore(indexed(path + ".content", index) + ' ' + block["type"].string());
+                ignore(
+                    indexed(indexed(path() + ".content", at) + ".content", index) + ' '
+                    + type.string());
             }
             ++index;
         }
@@ -376,10 +391,11 @@ void MessagesRequestReader::writeParts(const std::vector<JsonValue> &parts)
         m_json, parts, isPlainText, [this](const JsonValue &part) { writePart(part); });
 }
 
-void MessagesRequestReader::writePart(const JsonValue &block)
+void MessagesRequestReader::writePart(const JsonValue &object)
 {
+    const JsonFields block(object);
     if (!block["type"].equals("text")) {
-        writeMedia(block);
+        writeMedia(object);
         return;
     }
     const JsonValue text = block["text"];
@@ -389,9 +405,10 @@ void MessagesRequestReader::writePart(const JsonValue &block)
     m_json.endObject();
 }
 
-void MessagesRequestReader::writeMedia(const JsonValue &block)
+void MessagesRequestReader::writeMedia(const JsonValue &object)
 {
-    const JsonValue source = block["source"];
+    const JsonFields block(object);
+    const JsonFields source(block["source"]);
     if (source["type"].equals("text")) {
         m_json.beginObject().member("type", "text").member("text", source["data"].string());
         m_json.endObject();
@@ -412,7 +429,7 @@ void MessagesRequestReader::writeMedia(const JsonValue &block)
     m_json.endObject();
 }
 
-void MessagesRequestReader::copyCacheControl(const JsonValue &block)
+void MessagesRequestReader::copyCacheControl(const JsonFields &block)
 {
     if (const JsonValue hint = block["cache_control"]; hint.isObject()) {
         m_json.rawMember("cache_control", hint.text());

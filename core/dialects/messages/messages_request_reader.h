@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/dialects/client_dialect.h"
+#include "core/dialects/json_fields.h"
 #include "core/dialects/json_value.h"
 #include "core/dialects/json_writer.h"
 
@@ -31,21 +32,22 @@ private:
 
     MaybeError readMember(const JsonMember &member);
     MaybeError readMessages(const JsonValue &messages);
-    MaybeError readMessage(const JsonValue &message, int index);
+    MaybeError readMessage(const JsonValue &object, int index);
     void writeSystem(const JsonValue &system);
-    void writeAssistant(const JsonValue &content, const QByteArray &path);
-    void writeUser(const JsonValue &content, const QByteArray &path);
-    void writeToolResult(const JsonValue &result, const QByteArray &path);
+    void writeAssistant(const JsonValue &content);
+    void writeUser(const JsonValue &content);
+    void writeToolResult(const JsonValue &object, int at);
     void writeThinking(const std::vector<JsonValue> &thoughts);
     void writeParts(const std::vector<JsonValue> &parts);
-    void writePart(const JsonValue &block);
-    void writeMedia(const JsonValue &block);
-    void writeToolUse(const JsonValue &block);
+    void writePart(const JsonValue &object);
+    void writeMedia(const JsonValue &object);
+    void writeToolUse(const JsonValue &object);
     void writeTools(const JsonValue &tools);
     void writeToolChoice(const JsonValue &choice);
     void writeOutputConfig(const JsonValue &config);
-    void copyCacheControl(const JsonValue &block);
+    void copyCacheControl(const JsonFields &block);
     void ignore(const QByteArray &what);
+    [[nodiscard]] QByteArray path() const; ///< of the message
 
     ClientRequest m_request;
     JsonWriter m_json;
@@ -53,6 +55,7 @@ private:
     JsonValue m_messages;
     JsonValue m_toolChoice;
     bool m_hasTools = false;
+    int m_message = 0; ///< index of the one that is read
 };
 
 } // namespace freerelay::dialects

@@ -2,6 +2,7 @@
 
 #include "core/dialects/canonical/canonical_content.h"
 #include "core/dialects/canonical/chat_request_parts.h"
+#include "core/dialects/json_fields.h"
 #include "core/dialects/responses/compaction.h"
 #include "core/dialects/responses/responses_thoughts.h"
 
@@ -12,7 +13,7 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 
 /// Older items name their call in `id`.
-QByteArray callIdOf(const JsonValue &item)
+QByteArray callIdOf(const JsonFields &item)
 {
     const JsonValue id = item["call_id"];
     return id.isString() ? id.string() : item["id"].string();
@@ -39,6 +40,11 @@ QString latin(const QByteArray &path)
 
 } // namespace
 
+QByteArray ResponsesInputReader::path() const
+{
+    return indexed("input", m_item);
+}
+
 void ResponsesInputReader::ignore(const QByteArray &what)
 {
     addIgnored(m_ignored, what);
@@ -53,7 +59,8 @@ std::optional<common::Error> ResponsesInputReader::read(const JsonValue &input)
     gatherOutputs(input);
     int index = 0;
     for (const JsonValue &item : input.elements()) {
-        if (auto error = readItem(item, indexed("input", index++))) {
+        m_item = index++;
+        if (auto error = readItem(item)) {
             return error;
         }
     }
@@ -63,69 +70,69 @@ std::optional<common::Error> ResponsesInputReader::read(const JsonValue &input)
 
 void ResponsesInputReader::gatherOutputs(const JsonValue &input)
 {
-    for (const JsonValue &item : input.elements()) {
+    for (const JsonValue &object : input.elements()) {
+        const JsonFields item(object);
         if (kindOfOutput(item["type"])) {
-            m_outputs[callIdOf(item)].append(item);
+            m_outputs[callIdOf(item)].append(object);
         }
     }
 }
 
-std::optional<common::Error>
-ResponsesInputReader::readItem(const JsonValue &item, const QByteArray &path)
+std::optional<common::Error> ResponsesInputReader::readItem(const JsonValue &object)
 {
+    const JsonFields item(object);
     const JsonValue type = item["type"];
     if (type.equals("message") || (type.isAbsent() && item["role"].isString())) {
-        return readMessage(item, path);
+        return readMessage(item);
     }
     if (const auto kind = kindOfCall(type)) {
         m_calls.push_back(
             {callIdOf(item), calledFunction(*kind, item), calledArguments(*kind, item)});
     } else if (kindOfOutput(type)) {
-        return readOutput(item, path);
+        return readOutput(item);
     } else if (type.equals("reasoning")) {
-        readThought(item, path);
+        readThought(item);
     } else if (type.equals("compaction") || type.equals("compaction_summary")) {
-        readSummary(item, path);
+        readSummary(item);
     } else if (type.equals("item_reference") || (type.isAbsent() && item["id"].isString())) {
         return invalidParameter(
-            latin(path),
+            latin(path()),
             u"Item “%1” is not kept here (any more)."_s.arg(
                 QString::fromUtf8(item["id"].string().left(80))));
     } else if (!type.equals("additional_tools") && !type.equals("compaction_trigger")) {
-        ignore(path + ' ' + type.string());
+        ignore(path() + ' ' + type.string());
     }
     return std::nullopt;
 }
 
-std::optional<common::Error>
-ResponsesInputReader::readMessage(const JsonValue &item, const QByteArray &path)
+std::optional<common::Error> ResponsesInputReader::readMessage(const JsonFields &item)
 {
     const JsonValue role = item["role"];
     const JsonValue content = item["content"];
     if (!content.isString() && !content.isArray()) {
         return invalidParameter(
-            latin(path + ".content"), u"Expected a string or an array of parts."_s);
+            latin(path() + ".content"), u"Expected a string or an array of parts."_s);
     }
-    if (auto error = checkParts(content, path + ".content")) {
+    if (auto error = checkParts(content)) {
         return error;
     }
     if (role.equals("assistant")) {
-        readAssistant(content, path + ".content");
+        readAssistant(content);
         return std::nullopt;
     }
     const bool isSystem = role.equals("system") || role.equals("developer");
     if (!isSystem && !role.equals("user")) {
-        ignore(path + " role " + role.string());
+        ignore(path() + " role " + role.string());
         return std::nullopt;
     }
     flush();
     m_json.beginObject().member("role", isSystem ? "system" : "user").key("content");
-    writeContent(content, path + ".content");
+    writeContent(content);
     m_json.endObject();
     return std::nullopt;
 }
 
-void ResponsesInputReader::readAssistant(const JsonValue &content, const QByteArray &path)
+void ResponsesInputReader::readAssistant(const JsonValue &content)
 {
     if (content.isString()) {
         m_words.push_back(content);
@@ -137,14 +144,14 @@ void ResponsesInputReader::readAssistant(const JsonValue &content, const QByteAr
         if (words.isString()) {
             m_words.push_back(words);
         } else {
-            ignore(indexed(path, index) + ' ' + part["type"].string());
+            ignore(indexed(path() + ".content", index) + ' ' + part["type"].string());
         }
         ++index;
     }
 }
 
 /// Nobody takes back thoughts that its provider has not signed; signed ones come in our own seal.
-void ResponsesInputReader::readThought(const JsonValue &item, const QByteArray &path)
+void ResponsesInputReader::readThought(const JsonFields &item)
 {
     const JsonValue encrypted = item["encrypted_content"];
     if (!encrypted.isString()) {
@@ -152,7 +159,7 @@ void ResponsesInputReader::readThought(const JsonValue &item, const QByteArray &
     }
     const auto opened = openSeal(encrypted.string());
     if (!opened) {
-        ignore(path + " reasoning.encrypted_content");
+        ignore(path() + " reasoning.encrypted_content");
         return;
     }
     if (!m_calls.empty()) {
@@ -165,19 +172,18 @@ void ResponsesInputReader::readThought(const JsonValue &item, const QByteArray &
 }
 
 /// What was said before the conversation was made shorter. Nobody else can open OpenAI's own.
-void ResponsesInputReader::readSummary(const JsonValue &item, const QByteArray &path)
+void ResponsesInputReader::readSummary(const JsonFields &item)
 {
     const auto summary = openSummary(item["encrypted_content"].string());
     if (!summary) {
-        ignore(path + ' ' + item["type"].string());
+        ignore(path() + ' ' + item["type"].string());
         return;
     }
     flush();
     m_json.beginObject().member("role", "user").member("content", *summary).endObject();
 }
 
-std::optional<common::Error>
-ResponsesInputReader::readOutput(const JsonValue &item, const QByteArray &path)
+std::optional<common::Error> ResponsesInputReader::readOutput(const JsonFields &item)
 {
     const QByteArray id = callIdOf(item);
     flush();
@@ -186,7 +192,7 @@ ResponsesInputReader::readOutput(const JsonValue &item, const QByteArray &path)
         return std::nullopt;
     }
     return invalidParameter(
-        latin(path),
+        latin(path()),
         u"No tool call found for function call output with call_id %1."_s.arg(
             QString::fromUtf8(id.left(80))));
 }
@@ -259,8 +265,9 @@ void ResponsesInputReader::writeOutputOf(const Call &call)
 }
 
 /// Text, parts, or (of shells and patches) what is told as JSON.
-void ResponsesInputReader::writeOutput(const JsonValue &item)
+void ResponsesInputReader::writeOutput(const JsonValue &object)
 {
+    const JsonFields item(object);
     const JsonValue output = item["output"];
     const JsonValue status = item["status"];
     if (output.isString()) {
@@ -283,14 +290,13 @@ void ResponsesInputReader::writeOutput(const JsonValue &item)
 }
 
 /// A picture that some provider keeps can be shown to nobody else.
-std::optional<common::Error>
-ResponsesInputReader::checkParts(const JsonValue &content, const QByteArray &path) const
+std::optional<common::Error> ResponsesInputReader::checkParts(const JsonValue &content) const
 {
     int index = 0;
     for (const JsonValue &part : content.elements()) {
         if (part["type"].equals("input_image") && !part["image_url"].isString()) {
             return invalidParameter(
-                latin(indexed(path, index) + ".image_url"),
+                latin(indexed(path() + ".content", index) + ".image_url"),
                 u"Expected a URL or data URL; uploaded files are not kept here."_s);
         }
         ++index;
@@ -298,7 +304,7 @@ ResponsesInputReader::checkParts(const JsonValue &content, const QByteArray &pat
     return std::nullopt;
 }
 
-void ResponsesInputReader::writeContent(const JsonValue &content, const QByteArray &path)
+void ResponsesInputReader::writeContent(const JsonValue &content)
 {
     if (content.isString()) {
         m_json.raw(content.text());
@@ -310,7 +316,7 @@ void ResponsesInputReader::writeContent(const JsonValue &content, const QByteArr
         if (isPart(part)) {
             parts.push_back(part);
         } else {
-            ignore(indexed(path, index) + ' ' + part["type"].string());
+            ignore(indexed(path() + ".content", index) + ' ' + part["type"].string());
         }
         ++index;
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/common/error.h"
+#include "core/dialects/json_fields.h"
 #include "core/dialects/json_value.h"
 #include "core/dialects/json_writer.h"
 #include "core/dialects/responses/responses_tools.h"
@@ -45,26 +46,29 @@ private:
     };
 
     void gatherOutputs(const JsonValue &input);
-    MaybeError readItem(const JsonValue &item, const QByteArray &path);
-    MaybeError readMessage(const JsonValue &item, const QByteArray &path);
-    MaybeError readOutput(const JsonValue &item, const QByteArray &path);
-    void readAssistant(const JsonValue &content, const QByteArray &path);
-    void readThought(const JsonValue &item, const QByteArray &path);
-    void readSummary(const JsonValue &item, const QByteArray &path);
+    MaybeError readItem(const JsonValue &object);
+    MaybeError readMessage(const JsonFields &item);
+    MaybeError readOutput(const JsonFields &item);
+    void readAssistant(const JsonValue &content);
+    void readThought(const JsonFields &item);
+    void readSummary(const JsonFields &item);
 
     void flush();
     void writeWords();
     void writeCall(const Call &call);
     void writeOutputOf(const Call &call);
-    void writeOutput(const JsonValue &item);
-    void writeContent(const JsonValue &content, const QByteArray &path);
-    [[nodiscard]] MaybeError checkParts(const JsonValue &content, const QByteArray &path) const;
+    void writeOutput(const JsonValue &object);
+    void writeContent(const JsonValue &content);
+    [[nodiscard]] MaybeError checkParts(const JsonValue &content) const;
     void writeParts(const std::vector<JsonValue> &parts);
     void writePart(const JsonValue &part);
     void ignore(const QByteArray &what);
+    [[nodiscard]] QByteArray path() const; ///< of the item
 
     JsonWriter &m_json;
     QByteArrayList &m_ignored;
+
+    int m_item = 0; ///< index of the one that is read
 
     // The assistant's message that is gathered.
     std::vector<JsonValue> m_words; ///< strings

@@ -118,6 +118,7 @@ common::Result<ClientRequest> ResponsesRequestReader::read(const QByteArray &bod
         return common::failure(
             common::ErrorKind::InvalidArgument, u"The body of a request must be a JSON object."_s);
     }
+    m_request.chat.reserve(body.size() + body.size() / 4);
     m_json.beginObject();
     for (const JsonMember &member : root->members()) {
         if (auto error = readMember(member)) {

@@ -301,14 +301,14 @@ std::optional<ToolKind> kindOfOutput(const JsonValue &type)
     return kindOf(type, &KindWords::output);
 }
 
-QByteArray calledFunction(ToolKind kind, const JsonValue &item)
+QByteArray calledFunction(ToolKind kind, const JsonFields &item)
 {
     return ownDefinition(kind).isEmpty()
         ? functionName(item["namespace"].string(), item["name"].string())
         : toolWord(kind).toByteArray();
 }
 
-QByteArray calledArguments(ToolKind kind, const JsonValue &item)
+QByteArray calledArguments(ToolKind kind, const JsonFields &item)
 {
     QByteArray out;
     switch (kind) {

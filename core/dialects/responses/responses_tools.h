@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/dialects/json_fields.h"
 #include "core/dialects/json_value.h"
 #include "core/dialects/json_writer.h"
 
@@ -74,9 +75,9 @@ private:
 [[nodiscard]] std::optional<ToolKind> kindOfOutput(const JsonValue &type);
 
 /// The name that models know the tool of an earlier call by.
-[[nodiscard]] QByteArray calledFunction(ToolKind kind, const JsonValue &item);
+[[nodiscard]] QByteArray calledFunction(ToolKind kind, const JsonFields &item);
 /// The arguments of an earlier call as its function takes them; JSON text.
-[[nodiscard]] QByteArray calledArguments(ToolKind kind, const JsonValue &item);
+[[nodiscard]] QByteArray calledArguments(ToolKind kind, const JsonFields &item);
 
 /// What a model wrote for a custom tool: `input` of its arguments, or all of them when there is
 /// none.

@@ -1,10 +1,43 @@
 #include "core/dialects/json.h"
+#include "core/dialects/json_fields.h"
 
 #include <QTest>
+
+#include <random>
 
 using namespace freerelay;
 using namespace freerelay::dialects;
 using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+/// A string of up to 150 bytes, made of what ends and escapes strings and of brackets.
+QByteArray anyString(std::mt19937 &random)
+{
+    static const QByteArrayList pieces{
+        "a", "long words ", "\\\\", "\\\"", "{", "}", "[", "]", "\\u00e9", ",", ":", "é"};
+    QByteArray text = "\"";
+    for (unsigned left = random() % 30; left > 0; --left) {
+        text += pieces.at(qsizetype(random() % unsigned(pieces.size())));
+    }
+    return text + '"';
+}
+
+QByteArray anyValue(std::mt19937 &random, int depth)
+{
+    if (depth == 0 || random() % 3 == 0) {
+        return anyString(random);
+    }
+    const bool isObject = random() % 2 == 0;
+    QByteArrayList inside;
+    for (unsigned left = random() % 4; left > 0; --left) {
+        inside.append(
+            (isObject ? anyString(random) + ": " : QByteArray()) + anyValue(random, depth - 1));
+    }
+    return (isObject ? '{' : '[') + inside.join(", ") + (isObject ? '}' : ']');
+}
+
+} // namespace
 
 class JsonValueTest : public QObject
 {
@@ -27,6 +60,8 @@ private Q_SLOTS:
     void readsNumbers();
     void seesEmptyContainers();
     void staysInsideTheValue();
+    void endsContainersAtTheRightBracket();
+    void fieldsAreThoseOfTheObject();
 
 private:
     static void endsStringAt(const QByteArray &raw);
@@ -244,6 +279,46 @@ void JsonValueTest::staysInsideTheValue()
             QVERIFY(steps < 10);
         }
     }
+}
+
+void JsonValueTest::endsContainersAtTheRightBracket()
+{
+    for (unsigned seed = 1; seed <= 2'000; ++seed) {
+        std::mt19937 random(seed);
+        QByteArrayList values;
+        for (unsigned left = random() % 6; left > 0; --left) {
+            values.append(anyValue(random, 4));
+        }
+        const QByteArray text = padded('[' + values.join(',') + ']');
+        const auto root = parseJson(text);
+        QVERIFY2(root.has_value(), text.constData());
+        qsizetype index = 0;
+        for (const JsonValue &value : root->elements()) {
+            QCOMPARE(value.text(), QByteArrayView(values.at(index)));
+            ++index;
+        }
+        QCOMPARE(index, values.size());
+    }
+}
+
+void JsonValueTest::fieldsAreThoseOfTheObject()
+{
+    const JsonValue repeated(R"({"a":1,"b":{"a":2},"a":3,"\u0063":4})");
+    const JsonFields fields(repeated);
+    QCOMPARE(fields["a"].text(), "3"_ba);
+    QCOMPARE(fields["b"].text(), R"({"a":2})"_ba);
+    QCOMPARE(fields["c"].text(), "4"_ba);
+    QVERIFY(fields["d"].isMissing());
+    QVERIFY(JsonFields(JsonValue("[1]"))["a"].isMissing());
+    QByteArray many;
+    for (int i = 0; i < 40; ++i) {
+        many += ",\"m" + QByteArray::number(i) + "\":" + QByteArray::number(i);
+    }
+    const QByteArray text = '{' + many.sliced(1) + '}';
+    const JsonFields more{JsonValue(text)};
+    QCOMPARE(more["m0"].text(), "0"_ba);
+    QCOMPARE(more["m39"].text(), "39"_ba);
+    QVERIFY(more["m40"].isMissing());
 }
 
 QTEST_APPLESS_MAIN(JsonValueTest)
