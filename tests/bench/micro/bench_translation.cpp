@@ -5,6 +5,7 @@
 #include "core/dialects/ollama/ollama_dialect.h"
 #include "core/dialects/openai_chat.h"
 #include "core/dialects/provider_dialect.h"
+#include "core/dialects/responses/responses_dialect.h"
 #include "tests/support/sample_catalog.h"
 
 #include <benchmark/benchmark.h>
@@ -24,6 +25,7 @@ constexpr int events = 1'000;
 const MessagesDialect messages;
 const GenerateContentDialect generate;
 const OllamaDialect ollama(OllamaForm::Chat);
+const ResponsesDialect responses;
 
 QByteArray text(int bytes)
 {
@@ -74,6 +76,22 @@ QByteArray ollamaBody()
     return body + "]}";
 }
 
+QByteArray responsesBody()
+{
+    QByteArray body = R"({"model":"auto","stream":true,"instructions":")" + text(1'000)
+        + R"(","tools":[{"type":"function","name":"read","parameters":{"type":"object","properties":{"path":{"type":"string"}}}}],"input":[)";
+    for (int turn = 0; turn < turns; ++turn) {
+        const QByteArray id = "call_" + QByteArray::number(turn);
+        body += turn == 0 ? "" : ",";
+        body += R"({"type":"message","role":"user","content":[{"type":"input_text","text":")"
+            + text(250) + "\"}]}," + R"({"type":"function_call","call_id":")" + id
+            + R"(","name":"read","arguments":"{\"path\":\"/tmp/a\"}"},)"
+            + R"({"type":"function_call_output","call_id":")" + id + R"(","output":")" + text(250)
+            + "\"}";
+    }
+    return body + "]}";
+}
+
 struct Client
 {
     const ClientDialect *dialect;
@@ -87,6 +105,7 @@ const std::vector<Client> &clients()
         {&messages, "/v1/messages", padded(messagesBody())},
         {&generate, "/v1beta/models/auto:streamGenerateContent", padded(generateBody())},
         {&ollama, "/api/chat", padded(ollamaBody())},
+        {&responses, "/v1/responses", padded(responsesBody())},
     };
     return all;
 }
@@ -133,7 +152,10 @@ const char *nameOf(Wire wire)
 
 const char *nameOf(const ClientDialect *dialect)
 {
-    return dialect == &messages ? "messages" : dialect == &generate ? "generateContent" : "ollama";
+    return dialect == &messages ? "messages"
+        : dialect == &generate  ? "generateContent"
+        : dialect == &ollama    ? "ollama"
+                                : "responses";
 }
 
 } // namespace
@@ -162,7 +184,7 @@ static void translateRequest(benchmark::State &state)
     state.SetLabel(std::string(nameOf(client.dialect)) + " to " + nameOf(wire));
     state.counters["bytes"] = double(client.body.size());
 }
-BENCHMARK(translateRequest)->ArgsProduct({{0, 1, 2}, {0, 1, 2}})->Unit(benchmark::kMicrosecond);
+BENCHMARK(translateRequest)->ArgsProduct({{0, 1, 2, 3}, {0, 1, 2}})->Unit(benchmark::kMicrosecond);
 
 /// One event of a provider's stream, told to a client; the time is that of one event.
 static void translateEvent(benchmark::State &state)
@@ -197,14 +219,14 @@ static void translateEvent(benchmark::State &state)
         double(state.iterations()) * events / 1e6,
         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
-BENCHMARK(translateEvent)->ArgsProduct({{0, 1, 2}, {0, 1, 2}})->Unit(benchmark::kMillisecond);
+BENCHMARK(translateEvent)->ArgsProduct({{0, 1, 2, 3}, {0, 1, 2}})->Unit(benchmark::kMillisecond);
 
 /// The reference.
 static void sha256Of10Kb(benchmark::State &state)
 {
     const QByteArray bytes(10'000, 'x');
     for (auto _ : state) {
-        benchmark::DoNotOptimize(common::sha256(bytes));
+        benchmark::DoNotOptimize(common::Sha256::of(bytes));
     }
 }
 BENCHMARK(sha256Of10Kb)->Unit(benchmark::kMicrosecond);
