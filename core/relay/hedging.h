@@ -34,8 +34,8 @@ private:
 inline constexpr double spareRoom = 0.25;
 
 /// Whether the request may be asked twice at all: somebody waits for its first words (it is an
-/// interactive stream), and asking twice cannot do anything twice (it brings no tools). In a brownout only the
-/// precise are.
+/// interactive stream), and asking twice cannot do anything twice (it brings no tools). In a
+/// brownout only the precise are.
 [[nodiscard]] bool
 mayHedge(const RelayRequest &request, const RelayConfig &config, const health::HealthTable &health);
 
