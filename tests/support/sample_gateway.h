@@ -45,6 +45,33 @@ inline interfaces::RequestRow aRequest(quint64 sequence)
     return row;
 }
 
+/// A tool with a budget, a script that was refused something, and one that was revoked.
+inline std::vector<interfaces::AppKeyRow> someAppKeys()
+{
+    const QDateTime day(QDate(2026, 11, 24), QTime(9, 0), Qt::UTC);
+    interfaces::AppKeyRow tool;
+    tool.id = QStringLiteral("app_1");
+    tool.name = QStringLiteral("OpenCode");
+    tool.tool = QStringLiteral("opencode");
+    tool.rights.scopes = {QStringLiteral("chat"), QStringLiteral("models")};
+    tool.rights.dailyBudget = common::MicroUsd{500'000};
+    tool.today = {42, 0, 120'400, {120'000}, 0};
+    tool.createdAt = day;
+    tool.lastUsedAt = day;
+    interfaces::AppKeyRow script = tool;
+    script.id = QStringLiteral("app_2");
+    script.name = QStringLiteral("Nightly report");
+    script.rights.dailyBudget.reset();
+    script.rights.mode = common::Mode::Free;
+    script.today = {7, 2, 3'000, {0}, 1};
+    interfaces::AppKeyRow lost = script;
+    lost.id = QStringLiteral("app_3");
+    lost.name = QStringLiteral("Old laptop");
+    lost.revokedAt = day;
+    lost.lastUsedAt.reset();
+    return {lost, tool, script};
+}
+
 /// Two rules in force, and what they have done.
 inline interfaces::ChaosFigures someChaos()
 {
@@ -134,6 +161,7 @@ inline interfaces::RequestDetails someDetails(const interfaces::RequestRow &row)
 /// A gateway in ordinary use: some providers ready, some not, some requests done.
 inline void fillSample(FakeGatewayControl &gateway)
 {
+    gateway.appKeyBook.rows = someAppKeys();
     using interfaces::KeyState;
     gateway.now.listening = true;
     gateway.now.endpoint = QStringLiteral("http://127.0.0.1:8000");

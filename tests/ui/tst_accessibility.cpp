@@ -10,6 +10,8 @@
 #include <QRadioButton>
 #include <QScrollArea>
 #include <QScrollBar>
+#include <QTabBar>
+#include <QTabWidget>
 #include <QTableView>
 #include <QTest>
 
@@ -72,6 +74,7 @@ void addPages()
     QTest::newRow("requests") << PageId::Requests << QByteArray();
     QTest::newRow("requests, one selected") << PageId::Requests << QByteArray("req_12");
     QTest::newRow("apps") << PageId::Apps << QByteArray();
+    QTest::newRow("apps, keys") << PageId::Apps << QByteArray("keys");
     QTest::newRow("connect") << PageId::Connect << QByteArray();
     QTest::newRow("developer") << PageId::Developer << QByteArray();
 }
@@ -100,6 +103,9 @@ private:
             if (provider == "table") {
                 fixture.find<QAbstractButton>(u"activityTableButton"_s)->click();
             }
+        } else if (page == PageId::Apps && provider == "keys") {
+            fixture.find<QTabWidget>(u"appTabs"_s)->setCurrentIndex(1);
+            fixture.find<QAbstractButton>(u"appKeyMakeButton"_s)->click();
         } else if (page == PageId::Requests && !provider.isEmpty()) {
             fixture.find<QTableView>(u"requestTable"_s)->selectRow(0);
             QTRY_VERIFY(fixture.find<QWidget>(u"candidateTable"_s)->isVisible());
@@ -211,6 +217,11 @@ private Q_SLOTS:
         }
         for (const QAbstractButton *button : fixture.window.findChildren<QAbstractButton *>()) {
             QVERIFY2(!button->isVisible() || take(button->text()), qPrintable(button->text()));
+        }
+        for (const QTabBar *bar : fixture.window.findChildren<QTabBar *>()) {
+            for (int tab = 0; bar->isVisible() && tab < bar->count(); ++tab) {
+                QVERIFY2(take(bar->tabText(tab)), qPrintable(bar->tabText(tab)));
+            }
         }
         for (const QLabel *label : fixture.window.findChildren<QLabel *>()) {
             QVERIFY2(

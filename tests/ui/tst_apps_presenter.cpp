@@ -1,11 +1,15 @@
 #include "tests/support/window_fixture.h"
 #include "ui/pages/apps/apps_presenter.h"
 
+#include <QComboBox>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListWidget>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QTabBar>
+#include <QTabWidget>
+#include <QTableView>
 #include <QTest>
 
 using namespace Qt::Literals::StringLiterals;
@@ -35,6 +39,22 @@ struct Fixture : WindowFixture
 };
 
 } // namespace
+
+/// The keys of its apps: a tool, a script, a revoked one.
+struct KeysFixture : Fixture
+{
+    KeysFixture() { find<QTabWidget>(u"appTabs"_s)->setCurrentIndex(1); }
+
+    [[nodiscard]] tests::FakeAppKeys &keys() { return gateway.appKeyBook; }
+    [[nodiscard]] QString cell(int row, int column) const
+    {
+        const auto *table = find<QTableView>(u"appKeyTable"_s);
+        return table->model()->index(row, column).data().toString();
+    }
+    void choose(int row) const { find<QTableView>(u"appKeyTable"_s)->selectRow(row); }
+    void press(const QString &button) const { find<QPushButton>(button)->click(); }
+    [[nodiscard]] QLineEdit *field(const QString &name) const { return find<QLineEdit>(name); }
+};
 
 /// The page that connects tools, and its presenter.
 class TestAppsPresenter final : public QObject
@@ -161,6 +181,76 @@ private Q_SLOTS:
             common::Error{common::ErrorKind::InvalidArgument, u"Change it by hand."_s});
         fixture.choose(u"Zed"_s);
         QCOMPARE(fixture.find<QLabel>(u"appNote"_s)->text(), u"Change it by hand."_s);
+    }
+
+    void whatAnAppUsesTodayIsShown()
+    {
+        const KeysFixture fixture;
+        QCOMPARE(fixture.cell(0, 0), u"OpenCode"_s);
+        QCOMPARE(fixture.cell(0, 2), u"42"_s);
+        QCOMPARE(fixture.cell(0, 4), u"$0.12 of $0.50"_s);
+        QCOMPARE(fixture.cell(1, 2), u"7, 2 refused"_s);
+        QCOMPARE(fixture.cell(1, 4), u"$0.00, and 1 not known"_s);
+        QCOMPARE(fixture.cell(2, 1), u"revoked"_s); // last
+        QCOMPARE(fixture.cell(2, 5), u"never"_s);
+    }
+
+    void aBudgetIsSaved()
+    {
+        KeysFixture fixture;
+        QCOMPARE(fixture.field(u"appKeyBudgetEdit"_s)->text(), u"$0.50"_s);
+        fixture.field(u"appKeyBudgetEdit"_s)->setText(u"much"_s);
+        fixture.press(u"appKeySaveButton"_s);
+        QVERIFY(fixture.keys().changes.empty());
+        QCOMPARE(fixture.messages.entries().back().message.kind, MessageKind::Error);
+        QCOMPARE(fixture.field(u"appKeyBudgetEdit"_s)->text(), u"much"_s);
+        fixture.field(u"appKeyBudgetEdit"_s)->setText(u"2"_s);
+        fixture.find<QComboBox>(u"appKeyModeBox"_s)->setCurrentIndex(1);
+        fixture.press(u"appKeySaveButton"_s);
+        const auto &[id, change] = fixture.keys().changes.back();
+        QCOMPARE(id, u"app_1"_s);
+        QCOMPARE((*change.dailyBudget)->count, 2'000'000);
+        QVERIFY(*change.mode == common::Mode::Free);
+        QCOMPARE(fixture.field(u"appKeyBudgetEdit"_s)->text(), u"$2.00"_s);
+        fixture.field(u"appKeyBudgetEdit"_s)->clear();
+        fixture.press(u"appKeySaveButton"_s);
+        QVERIFY(!*fixture.keys().changes.back().second.dailyBudget);
+    }
+
+    void revokingIsAskedForAndTakenBack()
+    {
+        KeysFixture fixture;
+        fixture.choose(1);
+        fixture.press(u"appKeyRevokeButton"_s);
+        QTRY_COMPARE(fixture.prompter.asked.size(), std::size_t(1));
+        QTest::qWait(0);
+        QVERIFY(fixture.keys().revoked.isEmpty()); // the script is empty: kept
+        fixture.prompter.script = {u"Revoke"_s};
+        fixture.press(u"appKeyRevokeButton"_s);
+        QTRY_COMPARE(fixture.keys().revoked, QStringList{u"app_2"_s});
+        fixture.messages.trigger(fixture.messages.entries().back().id);
+        QCOMPARE(fixture.keys().restored, QStringList{u"app_2"_s});
+        fixture.choose(2);
+        QCOMPARE(fixture.find<QPushButton>(u"appKeyRevokeButton"_s)->text(), u"Give &back"_s);
+        fixture.press(u"appKeyRevokeButton"_s);
+        QCOMPARE(fixture.keys().restored.back(), u"app_3"_s);
+    }
+
+    void aNewKeyIsShownOnce()
+    {
+        KeysFixture fixture;
+        auto *key = fixture.field(u"appKeyFreshEdit"_s);
+        QVERIFY(!key->isVisible());
+        fixture.field(u"appKeyNameEdit"_s)->setText(u"Mine"_s);
+        fixture.press(u"appKeyMakeButton"_s);
+        QCOMPARE(*fixture.keys().changes.back().second.name, u"Mine"_s);
+        QVERIFY(key->isVisible());
+        QVERIFY(key->text().startsWith(u"fr-app-"_s));
+        QVERIFY(fixture.field(u"appKeyNameEdit"_s)->text().isEmpty());
+        fixture.window.showPage(PageId::Overview);
+        QVERIFY(key->text().isEmpty());
+        fixture.window.showPage(PageId::Apps);
+        QVERIFY(!key->isVisible());
     }
 
     void followsTheAddressOfTheGateway()

@@ -7,10 +7,12 @@
 #include <QApplication>
 #include <QDir>
 #include <QLabel>
+#include <QLineEdit>
 #include <QScrollArea>
 #include <QScrollBar>
 #include <QSet>
 #include <QStyle>
+#include <QTabWidget>
 #include <QTableView>
 #include <QTest>
 #include <QToolButton>
@@ -163,6 +165,13 @@ std::vector<Screen> screens()
          }},
         {u"requests-empty"_s, PageId::Requests, [](WindowFixture &) {}},
         {u"apps"_s, PageId::Apps, [](WindowFixture &) {}},
+        {u"apps-keys"_s,
+         PageId::Apps,
+         [](WindowFixture &fixture) {
+             fixture.find<QTabWidget>(u"appTabs"_s)->setCurrentIndex(1);
+             fixture.find<QLineEdit>(u"appKeyNameEdit"_s)->setText(u"My script"_s);
+             fixture.find<QAbstractButton>(u"appKeyMakeButton"_s)->click();
+         }},
         {u"connect"_s, PageId::Connect, [](WindowFixture &) {}},
         {u"developer"_s,
          PageId::Developer,

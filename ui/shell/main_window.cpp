@@ -2,6 +2,7 @@
 
 #include "ui/dialogs/shortcuts_dialog.h"
 #include "ui/models/gateway_feed.h"
+#include "ui/pages/apps/app_keys_presenter.h"
 #include "ui/pages/apps/apps_page.h"
 #include "ui/pages/apps/apps_presenter.h"
 #include "ui/pages/connect/connect_page.h"
@@ -64,6 +65,7 @@ MainWindow::MainWindow(
     , m_providersPresenter(std::make_unique<ProvidersPresenter>(feed, messages, *m_prompter))
     , m_requestsPresenter(std::make_unique<RequestsPresenter>(feed))
     , m_appsPresenter(std::make_unique<AppsPresenter>(feed, messages))
+    , m_appKeysPresenter(std::make_unique<AppKeysPresenter>(feed, messages, *m_prompter))
     , m_connectPresenter(std::make_unique<ConnectPresenter>(feed))
     , m_developerPresenter(
           feed.gateway().chaos().available ? std::make_unique<DeveloperPresenter>(feed, messages)
@@ -97,7 +99,7 @@ void MainWindow::createPages()
     m_overview = new OverviewPage(*m_overviewPresenter, this);
     m_providers = new ProvidersPage(*m_providersPresenter, this);
     m_requests = new RequestsPage(*m_requestsPresenter, this);
-    m_apps = new AppsPage(*m_appsPresenter, this);
+    m_apps = new AppsPage(*m_appsPresenter, *m_appKeysPresenter, this);
     m_connect = new ConnectPage(*m_connectPresenter, this);
     m_overview->setObjectName(u"overviewPage"_s);
     m_providers->setObjectName(u"providersPage"_s);

@@ -13,6 +13,7 @@ class QStackedWidget;
 
 namespace freerelay::ui {
 
+class AppKeysPresenter;
 class AppsPage;
 class AppsPresenter;
 class ConnectPage;
@@ -104,6 +105,7 @@ private:
     std::unique_ptr<ProvidersPresenter> m_providersPresenter;
     std::unique_ptr<RequestsPresenter> m_requestsPresenter;
     std::unique_ptr<AppsPresenter> m_appsPresenter;
+    std::unique_ptr<AppKeysPresenter> m_appKeysPresenter;
     std::unique_ptr<ConnectPresenter> m_connectPresenter;
     std::unique_ptr<DeveloperPresenter> m_developerPresenter; ///< null = there is no such page
     OverviewPage *m_overview = nullptr;

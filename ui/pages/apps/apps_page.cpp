@@ -1,5 +1,7 @@
 #include "apps_page.h"
 
+#include "ui/pages/apps/app_keys_presenter.h"
+#include "ui/pages/apps/app_keys_view.h"
 #include "ui/pages/apps/app_panel.h"
 #include "ui/pages/apps/apps_presenter.h"
 #include "ui/theme/icons.h"
@@ -10,6 +12,8 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QSignalBlocker>
+#include <QTabBar>
+#include <QTabWidget>
 #include <QVBoxLayout>
 
 namespace freerelay::ui {
@@ -19,34 +23,64 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 
 constexpr int pageMargin = 24;
+constexpr int tabMargin = 12;
 constexpr int listChars = 34;
 constexpr int idRole = Qt::UserRole;
 constexpr int stateRole = Qt::UserRole + 1;
 
 } // namespace
 
-AppsPage::AppsPage(AppsPresenter &presenter, QWidget *parent)
+AppsPage::AppsPage(AppsPresenter &presenter, AppKeysPresenter &keys, QWidget *parent)
     : Page(parent)
     , m_presenter(presenter)
+    , m_keys(keys)
 {
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(pageMargin, pageMargin, pageMargin, pageMargin);
     auto *title = new QLabel(tr("Apps"), this);
     makeHeading(title, HeadingLevel::Page);
     column->addWidget(title);
+    auto *tabs = new QTabWidget(this);
+    tabs->setObjectName(u"appTabs"_s);
+    tabs->setAccessibleName(tr("Apps"));
+    tabs->setDocumentMode(true);
+    // The bar is what is reached by the keyboard; a policy of the widget's goes to it as well.
+    tabs->setFocusPolicy(Qt::NoFocus);
+    tabs->tabBar()->setFocusPolicy(Qt::TabFocus);
+    tabs->tabBar()->setAccessibleName(tr("Parts of this page"));
+    tabs->addTab(createTools(), tr("Conn&ect"));
+    tabs->addTab(createKeys(), tr("Keys &and use"));
+    column->addWidget(tabs, 1);
+    connect(&m_presenter, &AppsPresenter::changed, this, &AppsPage::update);
+}
+
+QWidget *AppsPage::createTools()
+{
+    auto *tools = new QWidget(this);
+    auto *column = new QVBoxLayout(tools);
+    column->setContentsMargins(0, tabMargin, 0, 0);
     auto *hint = new QLabel(
         tr("Choose a tool, look at the change, connect it. What was there before is kept, so that "
            "it can be undone."),
-        this);
+        tools);
     hint->setWordWrap(true);
     makeSecondary(hint);
     column->addWidget(hint);
     auto *row = new QHBoxLayout;
     row->setSpacing(pageMargin);
     row->addWidget(createList());
-    row->addWidget(new AppPanel(m_presenter, this), 1);
+    row->addWidget(new AppPanel(m_presenter, tools), 1);
     column->addLayout(row, 1);
-    connect(&m_presenter, &AppsPresenter::changed, this, &AppsPage::update);
+    return tools;
+}
+
+QWidget *AppsPage::createKeys()
+{
+    auto *keys = new QWidget(this);
+    auto *column = new QVBoxLayout(keys);
+    column->setContentsMargins(0, tabMargin, 0, 0);
+    column->addWidget(new AppKeysView(m_keys, keys));
+    return keys;
 }
 
 QWidget *AppsPage::createList()
@@ -76,6 +110,7 @@ QWidget *AppsPage::createList()
 void AppsPage::setActive(bool active)
 {
     m_presenter.setActive(active);
+    m_keys.setActive(active);
 }
 
 void AppsPage::update()

@@ -6,25 +6,30 @@ class QListWidget;
 
 namespace freerelay::ui {
 
+class AppKeysPresenter;
 class AppsPresenter;
 
-/// The tools of this machine; choose one to connect it, or to undo that.
+/// The tools of this machine; choose one to connect it, or to undo that. And the apps that have
+/// keys of their own.
 class AppsPage final : public Page
 {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(AppsPage)
 
 public:
-    explicit AppsPage(AppsPresenter &presenter, QWidget *parent = nullptr);
+    AppsPage(AppsPresenter &presenter, AppKeysPresenter &keys, QWidget *parent = nullptr);
     ~AppsPage() override = default;
 
     void setActive(bool active) override;
 
 private:
+    [[nodiscard]] QWidget *createTools();
+    [[nodiscard]] QWidget *createKeys();
     [[nodiscard]] QWidget *createList();
     void update();
 
     AppsPresenter &m_presenter;
+    AppKeysPresenter &m_keys;
     QListWidget *m_list = nullptr;
 };
 
