@@ -19,7 +19,6 @@ using relay::LatencyClass;
 namespace {
 
 constexpr int maxHops = 8;
-constexpr int requestIdBytes = 12;
 constexpr double leastDeadline = 0.1; ///< seconds
 constexpr double longestDeadline = 86'400;
 
@@ -118,6 +117,15 @@ readWishes(const common::HeaderList &headers, relay::RelayRequest &asked)
 }
 
 } // namespace
+
+QByteArray newRequestId(common::RandomIds &ids, common::WallTime now)
+{
+    constexpr int timeDigits = 8;
+    constexpr int randomBytes = 12;
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
+    const QByteArray time = QByteArray::number(static_cast<quint32>(seconds), 16);
+    return "req_" + time.rightJustified(timeDigits, '0') + ids.next(randomBytes);
+}
 
 QByteArray nextHops(const QByteArray &received, const QByteArray &instanceId)
 {
@@ -272,7 +280,7 @@ void ChatRoute::handle(
     PreparedRequest prepared)
 {
     relay::RelayRequest asked;
-    asked.requestId = prepared.requestId.isEmpty() ? "req_" + m_ids.next(requestIdBytes)
+    asked.requestId = prepared.requestId.isEmpty() ? newRequestId(m_ids, m_relay.clock().wallNow())
                                                    : std::move(prepared.requestId);
     asked.route = request.route;
     asked.process = request.process;

@@ -27,6 +27,11 @@ struct ClientForm
     apps::Scope scope = apps::Scope::Chat; ///< that an app's key needs for it
 };
 
+/// "req_", eight hex digits that grow with time (seconds since 1970, modulo 2³²), and twelve random
+/// bytes that nobody guesses. What is made later sorts behind, so an index in a file grows at its
+/// end instead of being rewritten all over.
+[[nodiscard]] QByteArray newRequestId(common::RandomIds &ids, common::WallTime now);
+
 /// What has been found out about a request before its route sees it.
 struct PreparedRequest
 {

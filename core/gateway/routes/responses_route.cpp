@@ -22,7 +22,6 @@ namespace {
 constexpr int ok = 200;
 constexpr int badRequest = 400;
 constexpr int notFound = 404;
-constexpr int requestIdBytes = 12;
 /// In the background only the request's own deadline counts.
 constexpr std::chrono::hours forever{24};
 
@@ -102,7 +101,7 @@ void ResponsesRoute::create(
         m_chat.handle(request, std::move(downstream)); // tells so; nothing is kept
         return;
     }
-    PreparedRequest prepared{"req_" + m_ids.next(requestIdBytes), {}};
+    PreparedRequest prepared{newRequestId(m_ids, m_relay.clock().wallNow()), {}};
     HttpRequest asked = request;
     auto order = readResponseOrder(request.body, m_replay.logs(), appIdOf(request));
     if (!order) {

@@ -1,4 +1,5 @@
 #include "core/gateway/router.h"
+#include "core/gateway/routes/chat_route.h"
 
 #include <QTest>
 
@@ -53,6 +54,18 @@ class TestRouter final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void requestIdsSortInTheOrderOfTime()
+    {
+        using common::WallTime;
+        common::RandomIds ids;
+        const QByteArray early = newRequestId(ids, WallTime(std::chrono::seconds(0xfff)));
+        const QByteArray late = newRequestId(ids, WallTime(std::chrono::seconds(0x1000)));
+        QCOMPARE(early.size(), 4 + 8 + 24);
+        QVERIFY(early.startsWith("req_00000fff"));
+        QVERIFY(early < late);
+        QVERIFY(newRequestId(ids, WallTime(std::chrono::seconds(0x1000))) != late);
+    }
+
     void init()
     {
         AccessRules rules;
