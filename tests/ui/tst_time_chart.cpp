@@ -285,14 +285,6 @@ private Q_SLOTS:
         QVERIFY(chart.accessibleDescription().contains(u"Failed: no values"_s));
     }
 
-    void theLegendTakesAsManyRowsAsItNeeds()
-    {
-        ChartLegend legend;
-        legend.setChart(someChart(ChartKind::Bars));
-        const int wide = legend.heightForWidth(1'000);
-        QVERIFY(legend.heightForWidth(100) > wide);
-    }
-
     void theLegendShowsEachSeriesInItsColour()
     {
         ChartLegend legend;

@@ -380,6 +380,44 @@ private Q_SLOTS:
         QVERIFY(!record("request"_ba, 2).contains("withheld"_L1));
     }
 
+    void nobodyWaitsForWhatFindsNoRoom()
+    {
+        AuditOptions small = options();
+        small.retry = 1h;
+        small.queue.items = 2;
+        AuditTrail trail(small, m_clock);
+        AuditTerms terms = standardTerms();
+        terms.strict = true;
+        trail.setTerms(terms);
+        trail.audit(auditEntry(1, m_rules), {});
+        QTRY_COMPARE(trail.status().written, std::uint64_t(1));
+        const FullDisk full(rlim_t(QFileInfo(segment(1)).size() + 100));
+        for (int i = 2; i <= 5; ++i) {
+            std::atomic<int> answer{-1};
+            trail.audit(auditEntry(i, m_rules), [&](bool isWritten) { answer = isWritten; });
+            QTRY_COMPARE(answer.load(), 0);
+        }
+        trail.stop(1ms);
+    }
+
+    void leavesAFileThatStandsInForItsOwnAlone()
+    {
+        AuditTrail trail(options(), m_clock);
+        trail.setTerms(standardTerms());
+        trail.audit(auditEntry(1, m_rules), {});
+        QTRY_COMPARE(trail.status().written, std::uint64_t(1));
+        const QString elsewhere = m_folder->filePath(u"elsewhere"_s);
+        QVERIFY(QFile::rename(segment(1), elsewhere));
+        QVERIFY(QFile::copy(elsewhere, segment(1))); // of the same size
+        const QByteArray content = fileContent(segment(1));
+        trail.audit(auditEntry(2, m_rules), {});
+        QTRY_COMPARE(trail.status().written, std::uint64_t(2));
+        trail.stop(5s);
+        QCOMPARE(fileContent(elsewhere), content);
+        QCOMPARE(fileContent(segment(1)), content);
+        QVERIFY(QFileInfo::exists(segment(2)));
+    }
+
     void onlyOneProgramWritesIt()
     {
         AuditTrail first(options(), m_clock);
