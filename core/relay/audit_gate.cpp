@@ -70,7 +70,10 @@ AuditGate::~AuditGate()
 }
 
 std::shared_ptr<Downstream> AuditGate::watch(
-    const QByteArray &requestId, QByteArrayView body, std::shared_ptr<Downstream> downstream)
+    const QByteArray &requestId,
+    QByteArrayView body,
+    std::shared_ptr<Downstream> downstream,
+    const dialects::ClientDialect *dialect)
 {
     const std::shared_ptr<const AuditRules> &rules = m_rules.current();
     if (!rules->on) {
@@ -79,7 +82,8 @@ std::shared_ptr<Downstream> AuditGate::watch(
     auto audited = std::make_shared<AuditedDownstream>(
         std::move(downstream),
         rules->hashKey,
-        rules->strict ? AuditedDownstream::Ending::Held : AuditedDownstream::Ending::Free);
+        rules->strict ? AuditedDownstream::Ending::Held : AuditedDownstream::Ending::Free,
+        dialect);
     m_watched.insert(
         requestId, {audited, rules, common::KeyedHash(rules->hashKey).add(body).finish()});
     return audited;

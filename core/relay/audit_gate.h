@@ -26,10 +26,14 @@ public:
     AuditGate &operator=(const AuditGate &) = delete;
 
     /// To be called with each request before anything is answered, when the audit is on.
-    /// @param body  as it was received
+    /// @param body     as it was received
+    /// @param dialect  the client's; null: OpenAI's
     /// @return what to answer to in place of `downstream`, or `downstream` itself
-    [[nodiscard]] std::shared_ptr<Downstream>
-    watch(const QByteArray &requestId, QByteArrayView body, std::shared_ptr<Downstream> downstream);
+    [[nodiscard]] std::shared_ptr<Downstream> watch(
+        const QByteArray &requestId,
+        QByteArrayView body,
+        std::shared_ptr<Downstream> downstream,
+        const dialects::ClientDialect *dialect = nullptr);
 
     /// The answer's last bytes have been handed over before.
     void record(const std::shared_ptr<const Outcome> &outcome) override;

@@ -23,8 +23,12 @@ QByteArray withheldSentence()
 } // namespace
 
 AuditedDownstream::AuditedDownstream(
-    std::shared_ptr<Downstream> next, const common::Secret &hashKey, Ending ending)
+    std::shared_ptr<Downstream> next,
+    const common::Secret &hashKey,
+    Ending ending,
+    const dialects::ClientDialect *dialect)
     : m_next(std::move(next))
+    , m_dialect(dialect)
     , m_hash(hashKey)
     , m_ending(ending)
 { }
@@ -49,15 +53,36 @@ void AuditedDownstream::beginStream(int status, const common::HeaderList &header
 void AuditedDownstream::write(const QByteArray &bytes)
 {
     m_hash.add(bytes);
-    if (m_ending == Ending::Held && (!m_lastEvent.isEmpty() || bytes.endsWith(lastEvent))) {
-        const qsizetype before = m_lastEvent.isEmpty() ? bytes.size() - lastEvent.size() : 0;
-        if (before > 0) {
-            m_next->write(bytes.first(before));
-        }
-        m_lastEvent += bytes.sliced(before);
+    if (m_ending == Ending::Free) {
+        m_next->write(bytes);
+    } else {
+        keepBack(bytes);
+    }
+}
+
+void AuditedDownstream::keepBack(const QByteArray &bytes)
+{
+    if (m_dialect != nullptr) {
+        sendKept();
+        m_lastEvent = bytes;
         return;
     }
-    m_next->write(bytes);
+    if (m_lastEvent.isEmpty() && !bytes.endsWith(lastEvent)) {
+        m_next->write(bytes);
+        return;
+    }
+    const qsizetype before = m_lastEvent.isEmpty() ? bytes.size() - lastEvent.size() : 0;
+    if (before > 0) {
+        m_next->write(bytes.first(before));
+    }
+    m_lastEvent += bytes.sliced(before);
+}
+
+void AuditedDownstream::sendKept()
+{
+    if (!m_lastEvent.isEmpty()) {
+        m_next->write(std::exchange(m_lastEvent, {}));
+    }
 }
 
 void AuditedDownstream::finish()
@@ -72,6 +97,9 @@ void AuditedDownstream::finish()
 void AuditedDownstream::abort()
 {
     m_ending = Ending::Free; // there is no end to wait for
+    if (m_dialect != nullptr) {
+        sendKept(); // it was not the last one
+    }
     m_next->abort();
 }
 
@@ -88,9 +116,7 @@ void AuditedDownstream::release()
         m_next->reply(reply.status, reply.headers, reply.body);
         return;
     }
-    if (!m_lastEvent.isEmpty()) {
-        m_next->write(std::exchange(m_lastEvent, {}));
-    }
+    sendKept();
     if (std::exchange(m_finished, false)) {
         m_next->finish();
     }
@@ -110,12 +136,23 @@ void AuditedDownstream::withhold()
                 headers.add(name, value);
             }
         }
-        m_next->reply(error.status, headers, error.body());
+        m_next->reply(error.status, headers, errorReply(error.body()));
     } else if (std::exchange(m_finished, false)) {
-        m_next->write(
-            dialects::openAiStreamError(withheldSentence(), "server_error", "audit_failed"));
+        m_next->write(errorEvent());
         m_next->finish();
     }
+}
+
+QByteArray AuditedDownstream::errorReply(const QByteArray &openAi) const
+{
+    return m_dialect != nullptr ? m_dialect->error({503, withheldSentence(), {}, openAi}) : openAi;
+}
+
+QByteArray AuditedDownstream::errorEvent() const
+{
+    return m_dialect != nullptr
+        ? m_dialect->streamError({503, withheldSentence(), {}})
+        : dialects::openAiStreamError(withheldSentence(), "server_error", "audit_failed");
 }
 
 } // namespace freerelay::relay

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/common/hashing.h"
+#include "core/dialects/client_dialect.h"
 #include "core/relay/downstream.h"
 
 #include <memory>
@@ -9,7 +10,9 @@
 namespace freerelay::relay {
 
 /// Hashes what a client is sent. In strict mode it keeps back the end of the answer (a whole reply;
-/// of a stream its last event) until release() or withhold(). Worker's thread only.
+/// of a stream its last event) until release() or withhold(). Only OpenAI's streams say beforehand
+/// which event is the last: in those of other dialects each one waits for the next.
+/// Worker's thread only.
 class AuditedDownstream final : public Downstream
 {
 public:
@@ -18,8 +21,12 @@ public:
         Held, ///< until the audit record is written
     };
 
+    /// @param dialect  the client's; null: OpenAI's. Outlives it
     AuditedDownstream(
-        std::shared_ptr<Downstream> next, const common::Secret &hashKey, Ending ending);
+        std::shared_ptr<Downstream> next,
+        const common::Secret &hashKey,
+        Ending ending,
+        const dialects::ClientDialect *dialect = nullptr);
 
     void reply(int status, const common::HeaderList &headers, QByteArray body) override;
     void beginStream(int status, const common::HeaderList &headers) override;
@@ -52,7 +59,13 @@ private:
         QByteArray body;
     };
 
+    void keepBack(const QByteArray &bytes);
+    void sendKept();
+    [[nodiscard]] QByteArray errorReply(const QByteArray &openAi) const;
+    [[nodiscard]] QByteArray errorEvent() const;
+
     std::shared_ptr<Downstream> m_next;
+    const dialects::ClientDialect *m_dialect;
     common::KeyedHash m_hash;
     Ending m_ending;
     bool m_begun = false;

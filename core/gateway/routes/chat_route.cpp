@@ -145,6 +145,14 @@ QByteArray nextHops(const QByteArray &received, const QByteArray &instanceId)
 }
 
 /// Before anything is kept or told of earlier answers.
+std::shared_ptr<relay::Downstream> ChatRoute::audited(
+    const HttpRequest &request,
+    const relay::RelayRequest &asked,
+    std::shared_ptr<relay::Downstream> downstream)
+{
+    return m_audit.watch(asked.requestId, request.body, std::move(downstream), m_form.dialect);
+}
+
 bool ChatRoute::admit(
     const HttpRequest &request,
     relay::RelayRequest &asked,
@@ -155,7 +163,7 @@ bool ChatRoute::admit(
     if (!error) {
         return true;
     }
-    downstream = m_audit.watch(asked.requestId, request.body, std::move(downstream));
+    downstream = audited(request, asked, std::move(downstream));
     if (m_form.dialect != nullptr) {
         downstream = std::make_shared<TranslatedDownstream>(
             std::move(downstream), *m_form.dialect, TranslatedDownstream::Terms{asked.requestId});
@@ -173,7 +181,7 @@ std::shared_ptr<relay::Downstream> ChatRoute::keep(
     const bool resumable = request.headers.value("x-freerelay-resumable") == "true";
     const auto key = idempotencyKeyOf(request);
     if (const auto *error = std::get_if<relay::ClientError>(&key)) {
-        const auto watched = m_audit.watch(asked.requestId, request.body, std::move(downstream));
+        const auto watched = audited(request, asked, std::move(downstream));
         refuse(m_relay, *watched, *error, asked);
         return nullptr;
     }
@@ -211,13 +219,10 @@ std::shared_ptr<relay::Downstream> ChatRoute::keepUnder(
         return std::make_shared<KeptDownstream>(
             std::move(downstream), std::move(log), std::move(terms), m_relay.clock());
     case ReplyLogs::Claim::Known:
-        replay(
-            std::move(log),
-            asked,
-            m_audit.watch(asked.requestId, request.body, std::move(downstream)));
+        replay(std::move(log), asked, audited(request, asked, std::move(downstream)));
         return nullptr;
     case ReplyLogs::Claim::Mismatch: {
-        const auto watched = m_audit.watch(asked.requestId, request.body, std::move(downstream));
+        const auto watched = audited(request, asked, std::move(downstream));
         refuse(m_relay, *watched, keyUsedOtherwise(), asked);
         return nullptr;
     }
@@ -293,7 +298,7 @@ void ChatRoute::handle(
     if (!downstream) {
         return;
     }
-    downstream = m_audit.watch(asked.requestId, request.body, std::move(downstream));
+    downstream = audited(request, asked, std::move(downstream));
     std::shared_ptr<TranslatedDownstream> translated;
     if (m_form.dialect != nullptr) {
         translated = std::make_shared<TranslatedDownstream>(

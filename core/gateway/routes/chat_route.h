@@ -72,6 +72,11 @@ public:
     void setPrograms(ProgramModels &programs) { m_programs = &programs; }
 
 private:
+    /// What is answered to in place of `downstream` while the audit is on.
+    [[nodiscard]] std::shared_ptr<relay::Downstream> audited(
+        const HttpRequest &request,
+        const relay::RelayRequest &asked,
+        std::shared_ptr<relay::Downstream> downstream);
     /// @return false when its key does not open this: the client has been told
     [[nodiscard]] bool admit(
         const HttpRequest &request,

@@ -1,3 +1,4 @@
+#include "core/dialects/messages/messages_dialect.h"
 #include "core/relay/audit_gate.h"
 #include "tests/support/fake_downstream.h"
 #include "tests/support/sample_outcome.h"
@@ -184,6 +185,46 @@ private Q_SLOTS:
         QVERIFY(!m_client->body.contains("[DONE]"));
     }
 
+    void strictKeepsTheEndOfOtherDialectsBack()
+    {
+        begin(true, true, &m_messages);
+        m_watched->beginStream(200, {});
+        m_watched->write("event: a\n\n"_ba);
+        m_watched->write("event: message_stop\n\n"_ba);
+        QCOMPARE(m_client->body, "event: a\n\n"_ba);
+        m_watched->finish();
+        m_gate->record(sharedOutcome(1));
+        m_watched.reset();
+        m_trail->answer(true);
+        QTRY_VERIFY(m_client->finished);
+        QCOMPARE(m_client->body, "event: a\n\nevent: message_stop\n\n"_ba);
+        QCOMPARE(m_trail->entries[0].responseHash, hashOf(m_client->body));
+    }
+
+    void strictTellsTheErrorInTheDialectOfTheClient()
+    {
+        begin(true, true, &m_messages);
+        m_watched->beginStream(200, {});
+        m_watched->write("event: message_stop\n\n"_ba);
+        m_watched->finish();
+        m_gate->record(sharedOutcome(1));
+        m_watched.reset();
+        m_trail->answer(false);
+        QTRY_VERIFY(m_client->finished);
+        QVERIFY(m_client->body.startsWith("event: error\n"));
+        QVERIFY(m_client->body.contains("audit_strict"));
+    }
+
+    void strictCutsNothingOffABrokenStream()
+    {
+        begin(true, true, &m_messages);
+        m_watched->beginStream(200, {});
+        m_watched->write("event: a\n\n"_ba);
+        m_watched->abort();
+        QCOMPARE(m_client->body, "event: a\n\n"_ba);
+        QVERIFY(m_client->aborted);
+    }
+
     void strictDoesNotWaitForAClientThatLeft()
     {
         begin(true, true);
@@ -219,13 +260,14 @@ private Q_SLOTS:
     }
 
 private:
-    void begin(bool on, bool strict)
+    void begin(bool on, bool strict, const dialects::ClientDialect *dialect = nullptr)
     {
         m_rules = std::make_unique<common::Published<AuditRules>>(rules(on, strict));
         m_gate = std::make_unique<AuditGate>(*m_rules, *m_trail, *m_next);
-        m_watched = m_gate->watch("req_1"_ba, "the prompt", m_client);
+        m_watched = m_gate->watch("req_1"_ba, "the prompt", m_client, dialect);
     }
 
+    dialects::MessagesDialect m_messages;
     std::unique_ptr<FakeTrail> m_trail;
     std::unique_ptr<CountingSink> m_next;
     std::unique_ptr<common::Published<AuditRules>> m_rules;
