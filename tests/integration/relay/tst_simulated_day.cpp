@@ -4,6 +4,7 @@
 #include <QRandomGenerator>
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace freerelay;
@@ -104,9 +105,22 @@ std::vector<ProviderSpec> Day::specs() const
     return specs;
 }
 
+double percentile(std::vector<double> values, double share)
+{
+    if (values.empty()) {
+        return 0;
+    }
+    std::sort(values.begin(), values.end());
+    return values.at(std::size_t(share * double(values.size() - 1)));
+}
+
 /// What came out of a day.
 struct Report
 {
+    /// Real milliseconds of the requests that came alone, by whether one attempt was enough.
+    std::vector<double> direct, failedOver;
+    /// Milliseconds of the simulated clock that requests waited for a quota.
+    std::vector<double> waited;
     int requests = 0;
     int failed = 0; ///< although some provider could have answered
     int hopeless = 0; ///< failed when none could
@@ -126,6 +140,27 @@ struct Report
             + QByteArray::number(100.0 * refusedForeseeably / attempts, 'f', 2) + " %), "
             + QByteArray::number(paid) + " paid, " + QByteArray::number(paidNeedlessly)
             + " of them needlessly";
+    }
+
+    [[nodiscard]] QByteArray failoverLine() const
+    {
+        const double added = percentile(failedOver, 0.95) - percentile(direct, 0.5);
+        return "failover: " + QByteArray::number(qulonglong(failedOver.size())) + " of "
+            + QByteArray::number(qulonglong(failedOver.size() + direct.size()))
+            + " lone requests, p95 adds " + QByteArray::number(added, 'f', 1) + " ms; "
+            + QByteArray::number(qulonglong(waited.size())) + " waited for a quota, p95 "
+            + QByteArray::number(percentile(waited, 0.95), 'f', 0) + " ms";
+    }
+
+    void addTimes(const FakeDownstream &client, double milliseconds, bool isAlone)
+    {
+        if (const QByteArray wait = client.headers.value("x-freerelay-waited-ms");
+            !wait.isEmpty()) {
+            waited.push_back(wait.toDouble());
+        } else if (isAlone && client.status == 200) {
+            const bool isDirect = client.headers.value("x-freerelay-attempts") == "1";
+            (isDirect ? direct : failedOver).push_back(milliseconds);
+        }
     }
 };
 
@@ -186,6 +221,7 @@ Report relayed(const Day &day, common::Mode mode)
         const common::SteadyTime comes = begin + std::chrono::seconds(arrival.second);
         fixture.advance(std::max<common::Duration>(comes - fixture.clock.now(), 0s));
         const bool couldBeFree = simulation.couldBeFree(0s);
+        const auto asked = std::chrono::steady_clock::now();
         std::vector<RelayFixture::Downstream> clients;
         for (int i = 0; i < arrival.requests; ++i) {
             clients.push_back(fixture.ask(false));
@@ -197,7 +233,10 @@ Report relayed(const Day &day, common::Mode mode)
                 fixture.advance(relay::WorkerRelay::limitCheckInterval); // it waits for a quota
             }
         }
+        const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now()
+            - asked;
         for (const RelayFixture::Downstream &client : clients) {
+            report.addTimes(*client, took.count(), clients.size() == 1);
             ++report.requests;
             report.attempts += client->headers.value("x-freerelay-attempts").toInt();
             const bool isPaid = client->headers.value("x-freerelay-provider") == "paid";
@@ -266,7 +305,8 @@ private Q_SLOTS:
              {free.line("free, FreeRelay"),
               naiveFree.line("free, in order"),
               mixed.line("auto, FreeRelay"),
-              naive.line("auto, in order")}) {
+              naive.line("auto, in order"),
+              mixed.failoverLine()}) {
             qInfo("%s", line.constData());
         }
         QCOMPARE(free.failed, 0);
