@@ -2,6 +2,9 @@
 
 #include "core/dialects/json_writer.h"
 
+#include <QByteArrayList>
+#include <QString>
+
 namespace freerelay::dialects {
 
 namespace {
