@@ -35,11 +35,10 @@ QByteArrayView hostName(QByteArrayView authority)
     return portFits && !name.isEmpty() ? name : QByteArrayView();
 }
 
-QList<QByteArray> ownHosts(const AccessRules &rules, Entrance entrance)
+const QList<QByteArray> &ownHosts(const AccessRules &rules, Entrance entrance)
 {
-    return entrance == Entrance::Bridge
-        ? rules.bridgeHosts
-        : QList<QByteArray>{"127.0.0.1"_ba, "[::1]"_ba, "localhost"_ba};
+    static const QList<QByteArray> loopback{"127.0.0.1"_ba, "[::1]"_ba, "localhost"_ba};
+    return entrance == Entrance::Bridge ? rules.bridgeHosts : loopback;
 }
 
 bool isAmong(const QList<QByteArray> &hosts, QByteArrayView name)
@@ -191,11 +190,11 @@ checkHost(const HttpRequest &request, const AccessRules &rules, Entrance entranc
             "invalid_request_error"_ba,
             "bad_host"_ba};
     }
-    const QList<QByteArray> hosts = ownHosts(rules, entrance) + rules.allowedHosts;
-    if (isAmong(hosts, name)) {
+    const QList<QByteArray> &own = ownHosts(rules, entrance);
+    if (isAmong(own, name) || isAmong(rules.allowedHosts, name)) {
         return std::nullopt;
     }
-    const QByteArray allowed = hosts.join(", ");
+    const QByteArray allowed = (own + rules.allowedHosts).join(", ");
     return Refusal{
         421,
         "The host '" + shown(name) + "' is not served here. Allowed: " + allowed

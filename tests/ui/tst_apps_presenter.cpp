@@ -2,6 +2,7 @@
 #include "ui/pages/apps/apps_presenter.h"
 
 #include <QComboBox>
+#include <QCoreApplication>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -223,7 +224,7 @@ private Q_SLOTS:
         fixture.choose(1);
         fixture.press(u"appKeyRevokeButton"_s);
         QTRY_COMPARE(fixture.prompter.asked.size(), std::size_t(1));
-        QTest::qWait(0);
+        QCoreApplication::processEvents();
         QVERIFY(fixture.keys().revoked.isEmpty()); // the script is empty: kept
         fixture.prompter.script = {u"Revoke"_s};
         fixture.press(u"appKeyRevokeButton"_s);
