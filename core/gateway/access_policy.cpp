@@ -175,6 +175,13 @@ AccessRules accessRules(
     return rules;
 }
 
+bool isFromBrowser(const HttpRequest &request)
+{
+    const common::HeaderList &headers = request.headers;
+    return headers.contains("origin") || headers.contains("referer")
+        || headers.contains("sec-fetch-site") || headers.contains("sec-fetch-mode");
+}
+
 std::optional<Refusal>
 checkHost(const HttpRequest &request, const AccessRules &rules, Entrance entrance)
 {

@@ -55,6 +55,10 @@ struct AccessOptions
 
 /// All of these: pure; nullopt = may pass.
 
+/// Browsers say where a request comes from, all of them in one of the headers Origin, Referer,
+/// Sec-Fetch-Site and Sec-Fetch-Mode.
+[[nodiscard]] bool isFromBrowser(const HttpRequest &request);
+
 /// Host (RFC 9112 3.2): a name that is not ours is how DNS rebinding looks (421). A request of
 /// HTTP/1.0 may come without one; browsers never send those.
 /// The bridge has names of its own.

@@ -1,5 +1,6 @@
 #include "cli_route.h"
 
+#include "core/gateway/access_policy.h"
 #include "core/relay/error_reply.h"
 
 #include <QJsonDocument>
@@ -17,7 +18,6 @@ using common::failure;
 using common::Result;
 using interfaces::CliBackend;
 using interfaces::CliOutcome;
-using interfaces::CliRuns;
 
 constexpr qsizetype maxPromptBytes = 1024 * 1024;
 constexpr double maxTimeoutSeconds = 24.0 * 60 * 60;
@@ -40,13 +40,6 @@ void replyError(relay::Downstream &downstream, const common::Error &error)
 tl::unexpected<common::Error> wrong(const QString &member, QStringView what)
 {
     return failure(ErrorKind::InvalidArgument, u"“%1” %2"_s.arg(member, what), member);
-}
-
-/// Browsers say where a request comes from, all of them in one of these.
-bool isFromBrowser(const common::HeaderList &headers)
-{
-    return headers.contains("origin") || headers.contains("referer")
-        || headers.contains("sec-fetch-site") || headers.contains("sec-fetch-mode");
 }
 
 QString joinedText(const QJsonArray &events)
@@ -164,7 +157,7 @@ void CliRoute::backends(std::shared_ptr<relay::Downstream> downstream)
 
 void CliRoute::run(const HttpRequest &request, std::shared_ptr<relay::Downstream> downstream)
 {
-    if (isFromBrowser(request.headers)) {
+    if (isFromBrowser(request)) {
         replyError(
             *downstream,
             {ErrorKind::PermissionDenied, u"Tools are not run for a page in a browser."_s});
@@ -179,53 +172,28 @@ void CliRoute::run(const HttpRequest &request, std::shared_ptr<relay::Downstream
     downstream->setHandlers({}, [this, number] { onGone(number); });
     m_waiting.emplace(
         number, Waiting{std::move(downstream), question->order.backend, question->stream});
-    const QPointer<CliRoute> self(this);
-    // From the main thread back to this one, as long as there is one.
-    const auto back = [self](auto method, Number to, const auto &value) {
-        if (self) {
-            QMetaObject::invokeMethod(
-                self, [self, method, to, value] { (self->*method)(to, value); });
-        }
-    };
-    QMetaObject::invokeMethod(
-        &m_mainContext, [back, number, &control = m_control, order = question->order] {
-            back(
-                &CliRoute::onStarted,
-                number,
-                control.cliRuns().start(
-                    order,
-                    [back, number](const QJsonObject &event) {
-                        back(&CliRoute::onEvent, number, event);
-                    },
-                    [back, number](const CliOutcome &outcome) {
-                        back(&CliRoute::onEnd, number, outcome);
-                    }));
-        });
+    m_runs.start(number, question->order);
 }
 
-void CliRoute::onStarted(Number number, const Result<CliRuns::RunId> &started)
+void CliRoute::onStarted(Number number)
 {
-    const auto found = m_waiting.find(number);
-    if (found == m_waiting.end()) {
-        if (started) {
-            cancel(*started); // the client has left meanwhile
-        }
-        return;
-    }
-    if (!started) {
-        const Waiting waiting = std::move(found->second);
-        m_waiting.erase(found);
-        replyError(*waiting.downstream, started.error());
-        return;
-    }
-    Waiting &waiting = found->second;
-    waiting.id = *started;
+    Waiting &waiting = m_waiting.at(number);
     if (waiting.stream) {
         constexpr int ok = 200;
-        waiting.begun = true;
         waiting.downstream->beginStream(
             ok, {{"content-type"_ba, "text/event-stream"_ba}, {"cache-control"_ba, "no-store"_ba}});
     }
+}
+
+void CliRoute::onRefused(Number number, const common::Error &error)
+{
+    const Waiting waiting = take(number);
+    replyError(*waiting.downstream, error);
+}
+
+CliRoute::Waiting CliRoute::take(Number number)
+{
+    return std::move(m_waiting.extract(number).mapped());
 }
 
 void CliRoute::writeEvent(Waiting &waiting, const QJsonObject &event)
@@ -236,25 +204,17 @@ void CliRoute::writeEvent(Waiting &waiting, const QJsonObject &event)
 
 void CliRoute::onEvent(Number number, const QJsonObject &event)
 {
-    const auto found = m_waiting.find(number);
-    if (found == m_waiting.end()) {
-        return;
-    }
-    if (found->second.stream) {
-        writeEvent(found->second, event);
+    Waiting &waiting = m_waiting.at(number);
+    if (waiting.stream) {
+        writeEvent(waiting, event);
     } else {
-        found->second.events.append(event);
+        waiting.events.append(event);
     }
 }
 
 void CliRoute::onEnd(Number number, const CliOutcome &outcome)
 {
-    const auto found = m_waiting.find(number);
-    if (found == m_waiting.end()) {
-        return;
-    }
-    Waiting waiting = std::move(found->second);
-    m_waiting.erase(found);
+    Waiting waiting = take(number);
     QJsonObject end = outcomeJson(outcome);
     if (waiting.stream) {
         end.insert(u"type"_s, u"done"_s);
@@ -271,21 +231,8 @@ void CliRoute::onEnd(Number number, const CliOutcome &outcome)
 
 void CliRoute::onGone(Number number)
 {
-    const auto found = m_waiting.find(number);
-    if (found == m_waiting.end()) {
-        return;
-    }
-    const auto id = found->second.id;
-    m_waiting.erase(found);
-    if (id) {
-        cancel(*id);
-    }
-}
-
-void CliRoute::cancel(CliRuns::RunId id)
-{
-    QMetaObject::invokeMethod(
-        &m_mainContext, [id, &control = m_control] { control.cliRuns().cancel(id); });
+    m_runs.leave(number);
+    m_waiting.erase(number);
 }
 
 } // namespace freerelay::gateway

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "core/gateway/http_types.h"
-#include "core/interfaces/cli_runs.h"
-#include "core/interfaces/gateway_control.h"
+#include "core/gateway/routes/program_runs.h"
 #include "core/relay/downstream.h"
 
 #include <QJsonArray>
@@ -28,7 +27,7 @@ struct CliQuestion
 /// prompt. The latter is behind the admin token and takes nothing that came through a browser,
 /// wherever its page is from. Lives on a worker; asks the control on its own (main) thread by
 /// queued calls.
-class CliRoute final : public QObject
+class CliRoute final : public QObject, public ProgramRuns::Listener
 {
     Q_OBJECT
 
@@ -37,13 +36,14 @@ public:
     CliRoute(interfaces::GatewayControl &control, QObject &mainContext)
         : m_control(control)
         , m_mainContext(mainContext)
+        , m_runs(control, mainContext, *this)
     { }
 
     void backends(std::shared_ptr<relay::Downstream> downstream);
     void run(const HttpRequest &request, std::shared_ptr<relay::Downstream> downstream);
 
 private:
-    using Number = quint64;
+    using Number = ProgramRuns::Number;
 
     /// One client that waits for a run.
     struct Waiting
@@ -51,22 +51,22 @@ private:
         std::shared_ptr<relay::Downstream> downstream;
         QString backend;
         bool stream = false;
-        bool begun = false; ///< the head of a stream is sent
-        std::optional<interfaces::CliRuns::RunId> id{};
         QJsonArray events{}; ///< of an answer that is not streamed
     };
 
-    void onStarted(Number number, const common::Result<interfaces::CliRuns::RunId> &started);
-    void onEvent(Number number, const QJsonObject &event);
-    void onEnd(Number number, const interfaces::CliOutcome &outcome);
+    void onStarted(Number number) override;
+    void onRefused(Number number, const common::Error &error) override;
+    void onEvent(Number number, const QJsonObject &event) override;
+    void onEnd(Number number, const interfaces::CliOutcome &outcome) override;
     void onGone(Number number);
-    void cancel(interfaces::CliRuns::RunId id);
+    [[nodiscard]] Waiting take(Number number);
     static void writeEvent(Waiting &waiting, const QJsonObject &event);
 
     interfaces::GatewayControl &m_control;
     QObject &m_mainContext;
     Number m_last = 0;
     std::map<Number, Waiting> m_waiting;
+    ProgramRuns m_runs;
 };
 
 } // namespace freerelay::gateway

@@ -2,10 +2,9 @@
 
 #include "core/dialects/json_writer.h"
 #include "core/dialects/openai_chat.h"
+#include "core/gateway/access_policy.h"
 #include "core/gateway/routes/program_prompt.h"
 #include "core/relay/app_rights.h"
-
-#include <QPointer>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -16,7 +15,6 @@ namespace {
 using common::ErrorKind;
 using common::Result;
 using interfaces::CliOutcome;
-using interfaces::CliRuns;
 using interfaces::CliStatus;
 using relay::ClientError;
 
@@ -79,12 +77,6 @@ ClientError errorOf(const CliOutcome &outcome)
         common::Error{kind, u"The program did not end well: %1"_s.arg(said)});
 }
 
-bool isFromBrowser(const common::HeaderList &headers)
-{
-    return headers.contains("origin") || headers.contains("referer")
-        || headers.contains("sec-fetch-site") || headers.contains("sec-fetch-mode");
-}
-
 } // namespace
 
 const QByteArrayList &ProgramModels::names()
@@ -104,7 +96,7 @@ std::optional<ClientError> ProgramModels::refusal(const HttpRequest &request)
             "loop_detected"_ba,
             {}};
     }
-    if (isFromBrowser(request.headers)) {
+    if (isFromBrowser(request)) {
         return relay::toClientError(common::Error{
             ErrorKind::PermissionDenied, u"Programs are not run for a page in a browser."_s});
     }
@@ -138,61 +130,30 @@ void ProgramModels::run(relay::RelayRequest asked, std::shared_ptr<relay::Downst
         m_waiting.erase(number);
         return;
     }
-    const QPointer<ProgramModels> self(this);
-    // From the main thread back to this one, as long as there is one.
-    const auto back = [self](auto method, Number to, const auto &value) {
-        if (self) {
-            QMetaObject::invokeMethod(
-                self, [self, method, to, value] { (self->*method)(to, value); });
-        }
-    };
     interfaces::CliOrder order;
     order.backend = QString::fromLatin1(backend);
     order.prompt = *prompt;
-    QMetaObject::invokeMethod(&m_mainContext, [back, number, &control = m_control, order] {
-        back(
-            &ProgramModels::onStarted,
-            number,
-            control.cliRuns().start(
-                order,
-                [back, number](const QJsonObject &event) {
-                    back(&ProgramModels::onEvent, number, event);
-                },
-                [back, number](const CliOutcome &outcome) {
-                    back(&ProgramModels::onEnd, number, outcome);
-                }));
-    });
+    m_runs.start(number, order);
 }
 
-void ProgramModels::onStarted(Number number, const Result<CliRuns::RunId> &started)
+void ProgramModels::onRefused(Number number, const common::Error &error)
 {
-    const auto found = m_waiting.find(number);
-    if (found == m_waiting.end()) {
-        if (started) {
-            cancel(*started); // the client has left meanwhile
-        }
-        return;
-    }
-    if (started) {
-        found->second.id = *started;
-        return;
-    }
-    Waiting waiting = std::move(found->second);
-    m_waiting.erase(found);
-    fail(waiting, relay::toClientError(started.error()));
+    Waiting waiting = take(number);
+    fail(waiting, relay::toClientError(error));
+}
+
+ProgramModels::Waiting ProgramModels::take(Number number)
+{
+    return std::move(m_waiting.extract(number).mapped());
 }
 
 void ProgramModels::onEvent(Number number, const QJsonObject &event)
 {
-    const auto found = m_waiting.find(number);
-    if (found == m_waiting.end()) {
-        return;
-    }
+    Waiting &waiting = m_waiting.at(number);
     const QString type = event.value("type"_L1).toString();
     if (type == "text"_L1) {
-        say(found->second, event.value("text"_L1).toString().toUtf8());
+        say(waiting, event.value("text"_L1).toString().toUtf8());
     } else if (type == "usage"_L1) {
-        Waiting &waiting = found->second;
         waiting.promptTokens = waiting.promptTokens.value_or(0)
             + event.value("input_tokens"_L1).toInteger();
         waiting.completionTokens = waiting.completionTokens.value_or(0)
@@ -217,12 +178,7 @@ void ProgramModels::say(Waiting &waiting, const QByteArray &text)
 
 void ProgramModels::onEnd(Number number, const CliOutcome &outcome)
 {
-    const auto found = m_waiting.find(number);
-    if (found == m_waiting.end()) {
-        return;
-    }
-    Waiting waiting = std::move(found->second);
-    m_waiting.erase(found);
+    Waiting waiting = take(number);
     if (outcome.status == CliStatus::Completed) {
         finish(waiting);
     } else {
@@ -280,18 +236,9 @@ void ProgramModels::onGone(Number number)
     if (found == m_waiting.end()) {
         return;
     }
-    const Waiting waiting = std::move(found->second);
-    m_waiting.erase(found);
-    if (waiting.id) {
-        cancel(*waiting.id);
-    }
+    const Waiting waiting = take(number);
+    m_runs.leave(number);
     record(waiting, relay::Outcome::clientLeft, nullptr);
-}
-
-void ProgramModels::cancel(CliRuns::RunId id)
-{
-    QMetaObject::invokeMethod(
-        &m_mainContext, [id, &control = m_control] { control.cliRuns().cancel(id); });
 }
 
 } // namespace freerelay::gateway

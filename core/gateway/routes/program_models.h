@@ -1,11 +1,9 @@
 #pragma once
 
 #include "core/gateway/http_types.h"
-#include "core/interfaces/gateway_control.h"
+#include "core/gateway/routes/program_runs.h"
 #include "core/relay/downstream.h"
 #include "core/relay/worker_relay.h"
-
-#include <QObject>
 
 #include <map>
 #include <memory>
@@ -16,19 +14,16 @@ namespace freerelay::gateway {
 /// Models that are programs of this computer: freerelay/opencode-cli and freerelay/codex-cli, run
 /// as POST /opencode/cli-run runs them (docs/integrations.md). They need an app's key with the
 /// scope run-programs, and are no candidates for anything else that is asked for. Lives on a
-/// worker; asks the control on its own (main) thread by queued calls.
-class ProgramModels final : public QObject
+/// worker.
+class ProgramModels final : public ProgramRuns::Listener
 {
-    Q_OBJECT
-
 public:
     /// @param relay    records what came of it; outlives this
     /// @param control  outlives the server; `mainContext` lives on its thread
     ProgramModels(
         relay::WorkerRelay &relay, interfaces::GatewayControl &control, QObject &mainContext)
         : m_relay(relay)
-        , m_control(control)
-        , m_mainContext(mainContext)
+        , m_runs(control, mainContext, *this)
     { }
 
     /// The names that ask for one.
@@ -43,7 +38,7 @@ public:
     void run(relay::RelayRequest asked, std::shared_ptr<relay::Downstream> downstream);
 
 private:
-    using Number = quint64;
+    using Number = ProgramRuns::Number;
 
     /// One client that waits for a run.
     struct Waiting
@@ -52,28 +47,27 @@ private:
         std::shared_ptr<relay::Downstream> downstream;
         common::WallTime time; ///< when it came
         common::SteadyTime began;
-        std::optional<interfaces::CliRuns::RunId> id{};
         bool begun = false; ///< the head of a stream is sent
         QByteArray text{}; ///< of an answer that is not streamed
         std::optional<std::int64_t> promptTokens{};
         std::optional<std::int64_t> completionTokens{};
     };
 
-    void onStarted(Number number, const common::Result<interfaces::CliRuns::RunId> &started);
-    void onEvent(Number number, const QJsonObject &event);
-    void onEnd(Number number, const interfaces::CliOutcome &outcome);
+    void onStarted(Number /*number*/) override { } // a stream begins with what it says
+    void onRefused(Number number, const common::Error &error) override;
+    void onEvent(Number number, const QJsonObject &event) override;
+    void onEnd(Number number, const interfaces::CliOutcome &outcome) override;
+    [[nodiscard]] Waiting take(Number number);
     void onGone(Number number);
     void say(Waiting &waiting, const QByteArray &text);
     void finish(Waiting &waiting);
     void fail(Waiting &waiting, const relay::ClientError &error);
     void record(const Waiting &waiting, int status, const relay::ClientError *error);
-    void cancel(interfaces::CliRuns::RunId id);
 
     relay::WorkerRelay &m_relay;
-    interfaces::GatewayControl &m_control;
-    QObject &m_mainContext;
     Number m_last = 0;
     std::map<Number, Waiting> m_waiting;
+    ProgramRuns m_runs;
 };
 
 } // namespace freerelay::gateway
