@@ -179,7 +179,7 @@ bool isFromBrowser(const HttpRequest &request)
 {
     const common::HeaderList &headers = request.headers;
     return headers.contains("origin") || headers.contains("referer")
-        || headers.contains("sec-fetch-site") || headers.contains("sec-fetch-mode");
+        || headers.contains("sec-fetch-site") || headers.contains("sec-fetch-dest");
 }
 
 std::optional<Refusal>

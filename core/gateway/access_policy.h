@@ -56,7 +56,8 @@ struct AccessOptions
 /// All of these: pure; nullopt = may pass.
 
 /// Browsers say where a request comes from, all of them in one of the headers Origin, Referer,
-/// Sec-Fetch-Site and Sec-Fetch-Mode.
+/// Sec-Fetch-Site and Sec-Fetch-Dest (W3C Fetch Metadata). Sec-Fetch-Mode alone is no sign: the
+/// fetch() of Node.js (undici, 24.21) sends it too, and none of these.
 [[nodiscard]] bool isFromBrowser(const HttpRequest &request);
 
 /// Host (RFC 9112 3.2): a name that is not ours is how DNS rebinding looks (421). A request of

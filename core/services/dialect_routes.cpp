@@ -87,10 +87,12 @@ void DialectRoutes::addTo(gateway::Router &router, const gateway::ModelsRoute &m
 
 void DialectRoutes::setPrograms(gateway::ProgramModels &programs)
 {
-    for (gateway::ChatRoute *route : {&m_chat, &m_messages, &m_completions, &m_ollamaChat}) {
+    for (gateway::ChatRoute *route :
+         {&m_chat, &m_messages, &m_completions, &m_ollamaChat, &m_ollamaGenerate}) {
         route->setPrograms(programs);
     }
     m_responses.setPrograms(programs);
+    m_google.setPrograms(programs);
 }
 
 void DialectRoutes::addChat(gateway::Router &router, QByteArray path, gateway::ChatRoute &route)
@@ -159,8 +161,8 @@ void DialectRoutes::addOllama(gateway::Router &router, const gateway::ModelsRout
     const auto get = [&router](QByteArray path, gateway::RouteFunction function) {
         router.add({Method::Get, std::move(path), RouteFlag::Models, std::move(function)});
     };
-    get("/api/tags"_ba, [&models](const HttpRequest &, const Downstream &downstream) {
-        gateway::ollamaTags(models.listed(false), *downstream);
+    get("/api/tags"_ba, [&models](const HttpRequest &request, const Downstream &downstream) {
+        gateway::ollamaTags(models.listed(request.caller, false), *downstream);
     });
     get("/api/version"_ba, [](const HttpRequest &, const Downstream &downstream) {
         gateway::ollamaVersionReply(*downstream);
@@ -190,15 +192,15 @@ void DialectRoutes::addGoogle(gateway::Router &router, const gateway::ModelsRout
         {Method::Get,
          "/v1beta/models"_ba,
          RouteFlag::Models,
-         [&models](const HttpRequest &, const Downstream &downstream) {
-             gateway::GenerateContentRoute::list(models, *downstream);
+         [&models](const HttpRequest &request, const Downstream &downstream) {
+             gateway::GenerateContentRoute::list(request, models, *downstream);
          }});
     router.add(
         {Method::Get,
          "/v1beta/models/*"_ba,
          RouteFlag::Models,
          [&models](const HttpRequest &request, const Downstream &downstream) {
-             gateway::GenerateContentRoute::one(request.path, models, *downstream);
+             gateway::GenerateContentRoute::one(request, models, *downstream);
          }});
 }
 

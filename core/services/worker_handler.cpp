@@ -77,7 +77,8 @@ void WorkerHandler::addClientRoutes()
          "/v1/models/*"_ba,
          RouteFlag::Models,
          [this](const HttpRequest &request, const Downstream &downstream) {
-             m_models.one(gateway::wildcardPart("/v1/models/*", request.path), *downstream);
+             m_models.one(
+                 request, gateway::wildcardPart("/v1/models/*", request.path), *downstream);
          }});
     m_router.add(
         {Method::Get,

@@ -1,6 +1,6 @@
 // Starts the program under test in an empty home, with the providers that a test gives it.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,15 +28,17 @@ async function untilListening(url, child) {
   throw new Error(`freerelay ended with code ${child.exitCode}`);
 }
 
-/// `variables` join the otherwise empty environment. Returns {url, variables, stop}: the variables
-/// by which other commands find this gateway.
-export async function startGateway(variables = {}, options = []) {
+/// `variables` join the otherwise empty environment, `settings` is the text of the settings file. Returns
+/// {url, variables, stop}: the variables by which other commands find this gateway.
+export async function startGateway(variables = {}, options = [], settings = '') {
   const home = mkdtempSync(join(tmpdir(), 'freerelay-e2e-'));
   const port = await freePort();
   const folders = {
     XDG_CONFIG_HOME: join(home, 'config'), XDG_DATA_HOME: join(home, 'data'), XDG_STATE_HOME: join(home, 'state'),
     XDG_CACHE_HOME: join(home, 'cache'), XDG_RUNTIME_DIR: home,
   };
+  mkdirSync(join(folders.XDG_CONFIG_HOME, 'freerelay'), { recursive: true });
+  writeFileSync(join(folders.XDG_CONFIG_HOME, 'freerelay/settings.yaml'), settings, { mode: 0o600 });
   const child = spawn(process.env.FREERELAY, ['start', '--headless', '--port', String(port), ...options], {
     cwd: home,
     env: {

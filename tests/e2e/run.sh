@@ -35,6 +35,8 @@ run_node() {
         [[ $test_file != opencode.* || -x node_modules/opencode-linux-x64/bin/opencode ]] \
             || skip "OpenCode is not installed"
         [[ $test_file != codex.* || -x node_modules/.bin/codex ]] || skip "Codex is not installed"
+        [[ $test_file != program_models.* || -x node_modules/.bin/codex || -x node_modules/opencode-linux-x64/bin/opencode ]] \
+            || skip "neither Codex nor OpenCode is installed"
         ;;
     esac
     exec timeout 250 "$node" --test "${limit[@]}" --test-reporter=spec "$test_file"

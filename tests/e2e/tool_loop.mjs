@@ -19,7 +19,7 @@ export function run(program, args, options) {
 }
 
 /// Calls a tool once, then says that it is done.
-class Writer extends Provider {
+export class Writer extends Provider {
   call(body) {
     const isDone = body.messages.some(message => message.role === 'tool');
     const hasTool = body.tools?.some(tool => tool.function.name === this.tool);

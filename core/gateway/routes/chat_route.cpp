@@ -349,7 +349,7 @@ void ChatRoute::answer(
 {
     if (m_programs == nullptr || !ProgramModels::isNamed(asked.chat.model)) {
         m_relay.relay(std::move(asked), std::move(downstream));
-    } else if (const auto error = ProgramModels::refusal(request)) {
+    } else if (const auto error = m_programs->refusal(request, asked.chat.model)) {
         refuse(m_relay, *downstream, *error, asked);
     } else {
         m_programs->run(std::move(asked), std::move(downstream));

@@ -65,12 +65,13 @@ void GenerateContentRoute::call(
     }
 }
 
-void GenerateContentRoute::list(const ModelsRoute &models, relay::Downstream &downstream)
+void GenerateContentRoute::list(
+    const HttpRequest &request, const ModelsRoute &models, relay::Downstream &downstream)
 {
     QByteArray out;
     dialects::JsonWriter json(out);
     json.beginObject().key("models").beginArray();
-    for (const relay::ListedModel &model : models.usableForChats()) {
+    for (const relay::ListedModel &model : models.usableForChats(request.caller)) {
         writeModel(json, model);
     }
     json.endArray().endObject();
@@ -78,9 +79,9 @@ void GenerateContentRoute::list(const ModelsRoute &models, relay::Downstream &do
 }
 
 void GenerateContentRoute::one(
-    const QByteArray &path, const ModelsRoute &models, relay::Downstream &downstream)
+    const HttpRequest &request, const ModelsRoute &models, relay::Downstream &downstream)
 {
-    const auto found = models.find(wildcardPart("/v1beta/models/*", path));
+    const auto found = models.find(request.caller, wildcardPart("/v1beta/models/*", request.path));
     if (!found) {
         refuseUnknown(
             downstream,

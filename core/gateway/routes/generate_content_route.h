@@ -21,10 +21,14 @@ public:
     void call(const HttpRequest &request, std::shared_ptr<relay::Downstream> downstream);
 
     /// GET /v1beta/models: what chats can ask for now.
-    static void list(const ModelsRoute &models, relay::Downstream &downstream);
+    static void
+    list(const HttpRequest &request, const ModelsRoute &models, relay::Downstream &downstream);
     /// GET /v1beta/models/{model}.
     static void
-    one(const QByteArray &path, const ModelsRoute &models, relay::Downstream &downstream);
+    one(const HttpRequest &request, const ModelsRoute &models, relay::Downstream &downstream);
+
+    /// See ChatRoute::setPrograms().
+    void setPrograms(ProgramModels &programs) { m_chat.setPrograms(programs); }
 
 private:
     ChatRoute m_chat;

@@ -16,6 +16,14 @@ common::HeaderList jsonHeaders()
     return {{"content-type"_ba, "application/json"_ba}};
 }
 
+void writeModel(dialects::JsonWriter &json, const relay::ListedModel &model)
+{
+    const QDateTime created = QDateTime::fromSecsSinceEpoch(model.createdUnix, Qt::UTC);
+    json.beginObject().member("type", "model").member("id", model.id);
+    json.member("display_name", model.id);
+    json.member("created_at", created.toString(Qt::ISODate).toUtf8()).endObject();
+}
+
 } // namespace
 
 const dialects::ClientDialect &messagesDialect()
@@ -39,10 +47,7 @@ QByteArray messagesModelList(const std::vector<relay::ListedModel> &models)
     dialects::JsonWriter json(out);
     json.beginObject().key("data").beginArray();
     for (const relay::ListedModel &model : models) {
-        const QDateTime created = QDateTime::fromSecsSinceEpoch(model.createdUnix, Qt::UTC);
-        json.beginObject().member("type", "model").member("id", model.id);
-        json.member("display_name", model.id);
-        json.member("created_at", created.toString(Qt::ISODate).toUtf8()).endObject();
+        writeModel(json, model);
     }
     json.endArray().key("has_more").boolean(false);
     json.key("first_id");
@@ -50,6 +55,14 @@ QByteArray messagesModelList(const std::vector<relay::ListedModel> &models)
     json.key("last_id");
     models.empty() ? json.null() : json.string(models.back().id);
     json.endObject();
+    return out;
+}
+
+QByteArray messagesModel(const relay::ListedModel &model)
+{
+    QByteArray out;
+    dialects::JsonWriter json(out);
+    writeModel(json, model);
     return out;
 }
 

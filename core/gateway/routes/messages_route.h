@@ -17,5 +17,7 @@ void welcome(relay::Downstream &downstream);
 
 /// GET /v1/models for a client that sends anthropic-version: the same models in Anthropic's shape.
 [[nodiscard]] QByteArray messagesModelList(const std::vector<relay::ListedModel> &models);
+/// GET /v1/models/{id} for one.
+[[nodiscard]] QByteArray messagesModel(const relay::ListedModel &model);
 
 } // namespace freerelay::gateway

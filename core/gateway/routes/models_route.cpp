@@ -17,6 +17,14 @@ namespace freerelay::gateway {
 
 namespace {
 
+constexpr int ok = 200;
+
+/// Anthropic's clients always say their version.
+bool speaksMessages(const HttpRequest &request)
+{
+    return request.headers.contains("anthropic-version");
+}
+
 QJsonObject toJson(const relay::ListedModel &model)
 {
     QJsonObject object{
@@ -157,40 +165,40 @@ QJsonObject brownoutJson(const health::BrownoutReading &reading, const health::H
 
 } // namespace
 
-std::vector<relay::ListedModel> ModelsRoute::usableForChats() const
+std::vector<relay::ListedModel> ModelsRoute::usableForChats(const apps::Caller &caller) const
 {
-    std::vector<relay::ListedModel> models = listed(false);
+    std::vector<relay::ListedModel> models = listed(caller, false);
     std::erase_if(models, [](const relay::ListedModel &one) { return !one.abilities.chats; });
     return models;
 }
 
-std::vector<relay::ListedModel> ModelsRoute::listed(bool all) const
+std::vector<relay::ListedModel> ModelsRoute::listed(const apps::Caller &caller, bool all) const
 {
     const std::vector<quota::QuotaConstraint> quotas = m_quota.constraints({});
-    return relay::listModels(*m_relay.config(), supplies(quotas), all);
+    std::vector<relay::ListedModel> models = relay::listModels(
+        *m_relay.config(), supplies(quotas), all);
+    for (relay::ListedModel &program : ProgramModels::listedFor(caller)) {
+        models.push_back(std::move(program));
+    }
+    return models;
 }
 
-std::optional<relay::ListedModel> ModelsRoute::find(QByteArrayView id) const
+std::optional<relay::ListedModel>
+ModelsRoute::find(const apps::Caller &caller, QByteArrayView id) const
 {
+    for (relay::ListedModel &program : ProgramModels::listedFor(caller)) {
+        if (program.id == id) {
+            return std::move(program);
+        }
+    }
     const std::vector<quota::QuotaConstraint> quotas = m_quota.constraints({});
     return relay::findModel(*m_relay.config(), supplies(quotas), id);
 }
 
 void ModelsRoute::list(const HttpRequest &request, relay::Downstream &downstream)
 {
-    std::vector<relay::ListedModel> models = listed(wantsAll(request.query));
-    if (request.caller.app
-        && request.caller.app->rights.scopes.testFlag(apps::Scope::RunPrograms)) {
-        for (const QByteArray &name : ProgramModels::names()) {
-            relay::ListedModel program;
-            program.id = name;
-            program.ownedBy = "freerelay"_ba;
-            program.usable = true;
-            models.push_back(std::move(program));
-        }
-    }
-    if (request.headers.contains("anthropic-version")) {
-        constexpr int ok = 200;
+    const auto models = listed(request.caller, wantsAll(request.query));
+    if (speaksMessages(request)) {
         downstream.reply(
             ok, {{"content-type"_ba, "application/json"_ba}}, messagesModelList(models));
         return;
@@ -199,13 +207,18 @@ void ModelsRoute::list(const HttpRequest &request, relay::Downstream &downstream
     for (const relay::ListedModel &model : models) {
         data.append(toJson(model));
     }
-    replyJson(downstream, 200, {{u"object"_s, u"list"_s}, {u"data"_s, data}});
+    replyJson(downstream, ok, {{u"object"_s, u"list"_s}, {u"data"_s, data}});
 }
 
-void ModelsRoute::one(QByteArrayView id, relay::Downstream &downstream)
+void ModelsRoute::one(const HttpRequest &request, QByteArrayView id, relay::Downstream &downstream)
 {
-    if (const auto found = find(id)) {
-        replyJson(downstream, 200, toJson(*found));
+    const auto found = find(request.caller, id);
+    if (found && speaksMessages(request)) {
+        downstream.reply(ok, {{"content-type"_ba, "application/json"_ba}}, messagesModel(*found));
+        return;
+    }
+    if (found) {
+        replyJson(downstream, ok, toJson(*found));
         return;
     }
     const auto error = relay::toClientError(common::Error{
@@ -214,7 +227,11 @@ void ModelsRoute::one(QByteArrayView id, relay::Downstream &downstream)
             QString::fromUtf8(id.first(std::min<qsizetype>(id.size(), 200)))),
         {},
         u"model"_s});
-    downstream.reply(error.status, error.headers(), error.body());
+    downstream.reply(
+        error.status,
+        error.headers(),
+        speaksMessages(request) ? messagesDialect().error({error.status, error.message, {}})
+                                : error.body());
 }
 
 void ModelsRoute::health(relay::Downstream &downstream)
@@ -245,7 +262,7 @@ void ModelsRoute::health(relay::Downstream &downstream)
     if (const interfaces::ChaosFigures chaos = m_reports.chaos(); chaos.available) {
         body.insert(u"chaos"_s, chaosJson(chaos));
     }
-    replyJson(downstream, 200, body);
+    replyJson(downstream, ok, body);
 }
 
 } // namespace freerelay::gateway

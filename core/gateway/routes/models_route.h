@@ -43,14 +43,18 @@ public:
     { }
 
     /// The names that chats can ask for now.
-    [[nodiscard]] std::vector<relay::ListedModel> usableForChats() const;
+    /// @param caller  may be told of ProgramModels too
+    [[nodiscard]] std::vector<relay::ListedModel>
+    usableForChats(const apps::Caller &caller = {}) const;
     /// `?all=true` lists the whole catalogue.
     void list(const HttpRequest &request, relay::Downstream &downstream);
     /// @param id  what follows /v1/models/; may hold slashes
-    void one(QByteArrayView id, relay::Downstream &downstream);
+    void one(const HttpRequest &request, QByteArrayView id, relay::Downstream &downstream);
     /// What list() and one() tell, for other dialects.
-    [[nodiscard]] std::vector<relay::ListedModel> listed(bool all) const;
-    [[nodiscard]] std::optional<relay::ListedModel> find(QByteArrayView id) const;
+    [[nodiscard]] std::vector<relay::ListedModel>
+    listed(const apps::Caller &caller, bool all) const;
+    [[nodiscard]] std::optional<relay::ListedModel>
+    find(const apps::Caller &caller, QByteArrayView id) const;
     /// Live (this answers) and ready (a request would find a candidate), every configured
     /// provider's state, what fails at the moment, whether requests are recorded and audited, and
     /// whether faults are played on purpose.

@@ -154,7 +154,7 @@ void ollamaShow(
     const dialects::JsonValue given = (*root)["model"];
     const QByteArray name = dialects::ollamaModel(
         given.isString() ? given.string() : (*root)["name"].string());
-    const auto model = models.find(name);
+    const auto model = models.find(request.caller, name);
     if (!model) {
         const QByteArray sentence = "model '" + name + "' not found";
         replyJson(downstream, notFound, dialects::ollamaError(sentence));

@@ -1,10 +1,11 @@
 #include "program_models.h"
 
-#include "core/dialects/json_writer.h"
 #include "core/dialects/openai_chat.h"
 #include "core/gateway/access_policy.h"
 #include "core/gateway/routes/program_prompt.h"
+#include "core/gateway/routes/program_reply.h"
 #include "core/relay/app_rights.h"
+#include "core/relay/program_rights.h"
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -21,50 +22,10 @@ using relay::ClientError;
 constexpr int ok = 200;
 constexpr QByteArrayView prefix = "freerelay/";
 
-std::int64_t unixTime(common::WallTime time)
+/// A program says what one of its turns used.
+void add(std::optional<std::int64_t> &sum, const QJsonValue &more)
 {
-    return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
-}
-
-common::HeaderList headersOf(const relay::RelayRequest &asked, const QByteArray &contentType)
-{
-    return {
-        {"content-type"_ba, contentType},
-        {"cache-control"_ba, "no-store"_ba},
-        {"x-freerelay-request-id"_ba, asked.requestId},
-        {"x-freerelay-provider"_ba, "freerelay"_ba},
-        {"x-freerelay-model"_ba, asked.chat.model},
-        {"x-freerelay-attempts"_ba, "1"_ba}};
-}
-
-/// One event of a stream in OpenAI's form. @param text  null = it is the last one
-QByteArray chunk(const relay::RelayRequest &asked, common::WallTime time, const QByteArray &text)
-{
-    QByteArray out = "data: "_ba;
-    dialects::JsonWriter json(out);
-    json.beginObject().member("id", asked.requestId).member("object", "chat.completion.chunk");
-    json.key("created").integer(unixTime(time)).member("model", asked.chat.model);
-    json.key("choices").beginArray().beginObject().key("index").integer(0);
-    json.key("delta").beginObject();
-    if (!text.isNull()) {
-        json.member("role", "assistant").member("content", text);
-    }
-    json.endObject().key("finish_reason");
-    text.isNull() ? json.string("stop") : json.null();
-    json.endObject().endArray().endObject();
-    return out + "\n\n";
-}
-
-QByteArray whole(const relay::RelayRequest &asked, common::WallTime time, const QByteArray &text)
-{
-    QByteArray out;
-    dialects::JsonWriter json(out);
-    json.beginObject().member("id", asked.requestId).member("object", "chat.completion");
-    json.key("created").integer(unixTime(time)).member("model", asked.chat.model);
-    json.key("choices").beginArray().beginObject().key("index").integer(0);
-    json.key("message").beginObject().member("role", "assistant").member("content", text);
-    json.endObject().member("finish_reason", "stop").endObject().endArray().endObject();
-    return out;
+    sum = sum.value_or(0) + more.toInteger();
 }
 
 ClientError errorOf(const CliOutcome &outcome)
@@ -77,6 +38,16 @@ ClientError errorOf(const CliOutcome &outcome)
         common::Error{kind, u"The program did not end well: %1"_s.arg(said)});
 }
 
+/// @param trouble  in the program's words; "" = it told none
+ClientError saidNothing(const QString &trouble)
+{
+    constexpr qsizetype most = 500; // characters
+    const QString message = trouble.isEmpty()
+        ? u"The program ended without an answer."_s
+        : u"The program ended without an answer. Its last trouble: %1"_s.arg(trouble.left(most));
+    return relay::toClientError(common::Error{ErrorKind::ProtocolError, message});
+}
+
 } // namespace
 
 const QByteArrayList &ProgramModels::names()
@@ -85,7 +56,28 @@ const QByteArrayList &ProgramModels::names()
     return names;
 }
 
-std::optional<ClientError> ProgramModels::refusal(const HttpRequest &request)
+std::vector<relay::ListedModel> ProgramModels::listedFor(const apps::Caller &caller)
+{
+    if (caller.kind != apps::Caller::Kind::App
+        || relay::refusalOf(caller, apps::Scope::RunPrograms)) {
+        return {};
+    }
+    std::vector<relay::ListedModel> models;
+    for (const QByteArray &name : names()) {
+        if (!relay::isOpenTo(*caller.app, name)) {
+            continue;
+        }
+        relay::ListedModel &model = models.emplace_back();
+        model.id = name;
+        model.ownedBy = "freerelay"_ba;
+        model.usable = true;
+        model.abilities.chats = true;
+    }
+    return models;
+}
+
+std::optional<ClientError>
+ProgramModels::refusal(const HttpRequest &request, const QByteArray &model)
 {
     if (request.headers.contains("x-freerelay-hop")) {
         return ClientError{
@@ -109,7 +101,10 @@ std::optional<ClientError> ProgramModels::refusal(const HttpRequest &request)
             "invalid_api_key"_ba,
             {}};
     }
-    return relay::refusalOf(request.caller, apps::Scope::RunPrograms);
+    if (auto error = relay::refusalOf(request.caller, apps::Scope::RunPrograms)) {
+        return error;
+    }
+    return relay::programRefusalOf(*request.caller.app, model, m_relay.config()->mode);
 }
 
 void ProgramModels::run(relay::RelayRequest asked, std::shared_ptr<relay::Downstream> downstream)
@@ -130,9 +125,10 @@ void ProgramModels::run(relay::RelayRequest asked, std::shared_ptr<relay::Downst
         m_waiting.erase(number);
         return;
     }
+    waiting.ignored = prompt->ignored;
     interfaces::CliOrder order;
     order.backend = QString::fromLatin1(backend);
-    order.prompt = *prompt;
+    order.prompt = prompt->text;
     m_runs.start(number, order);
 }
 
@@ -150,14 +146,24 @@ ProgramModels::Waiting ProgramModels::take(Number number)
 void ProgramModels::onEvent(Number number, const QJsonObject &event)
 {
     Waiting &waiting = m_waiting.at(number);
-    const QString type = event.value("type"_L1).toString();
-    if (type == "text"_L1) {
+    if (event.value("type"_L1) == "text"_L1) {
         say(waiting, event.value("text"_L1).toString().toUtf8());
-    } else if (type == "usage"_L1) {
-        waiting.promptTokens = waiting.promptTokens.value_or(0)
-            + event.value("input_tokens"_L1).toInteger();
-        waiting.completionTokens = waiting.completionTokens.value_or(0)
-            + event.value("output_tokens"_L1).toInteger();
+    } else {
+        note(waiting, event);
+    }
+}
+
+void ProgramModels::note(Waiting &waiting, const QJsonObject &event)
+{
+    const QString type = event.value("type"_L1).toString();
+    if (type == "usage"_L1) {
+        add(waiting.usage.promptTokens, event.value("input_tokens"_L1));
+        add(waiting.usage.completionTokens, event.value("output_tokens"_L1));
+        add(waiting.usage.cachedTokens, event.value("cached_tokens"_L1));
+    } else if (type == "error"_L1) {
+        waiting.trouble = event.value("message"_L1).toString();
+    } else if (type == "tool"_L1 && event.value("status"_L1) != "completed"_L1) {
+        waiting.trouble = event.value("output"_L1).toString();
     }
 }
 
@@ -169,37 +175,41 @@ void ProgramModels::say(Waiting &waiting, const QByteArray &text)
         waiting.text += next;
         return;
     }
+    beginStream(waiting);
+    waiting.downstream->write(programPiece(waiting.asked, waiting.time, next));
+}
+
+void ProgramModels::beginStream(Waiting &waiting)
+{
     if (!waiting.begun) {
         waiting.begun = true;
-        waiting.downstream->beginStream(ok, headersOf(waiting.asked, "text/event-stream"_ba));
+        waiting.downstream->beginStream(
+            ok, programHeaders(waiting.asked, "text/event-stream"_ba, waiting.ignored));
     }
-    waiting.downstream->write(chunk(waiting.asked, waiting.time, next));
 }
 
 void ProgramModels::onEnd(Number number, const CliOutcome &outcome)
 {
     Waiting waiting = take(number);
-    if (outcome.status == CliStatus::Completed) {
-        finish(waiting);
-    } else {
+    if (outcome.status != CliStatus::Completed) {
         fail(waiting, errorOf(outcome));
+    } else if (waiting.text.isEmpty() && !waiting.begun) {
+        fail(waiting, saidNothing(waiting.trouble));
+    } else {
+        finish(waiting);
     }
 }
 
 void ProgramModels::finish(Waiting &waiting)
 {
     if (waiting.asked.chat.stream) {
-        if (!waiting.begun) {
-            waiting.downstream->beginStream(ok, headersOf(waiting.asked, "text/event-stream"_ba));
-        }
-        waiting.downstream->write(
-            chunk(waiting.asked, waiting.time, QByteArray()) + "data: [DONE]\n\n");
+        waiting.downstream->write(programEnd(waiting.asked, waiting.time, waiting.usage));
         waiting.downstream->finish();
     } else {
         waiting.downstream->reply(
             ok,
-            headersOf(waiting.asked, "application/json"_ba),
-            whole(waiting.asked, waiting.time, waiting.text));
+            programHeaders(waiting.asked, "application/json"_ba, waiting.ignored),
+            programAnswer(waiting.asked, waiting.time, waiting.text, waiting.usage));
     }
     record(waiting, ok, nullptr);
 }
@@ -225,8 +235,8 @@ void ProgramModels::record(const Waiting &waiting, int status, const ClientError
     run.duration = m_relay.clock().now() - waiting.began;
     run.status = status;
     run.broken = waiting.begun && error != nullptr;
-    run.promptTokens = waiting.promptTokens;
-    run.completionTokens = waiting.completionTokens;
+    run.promptTokens = waiting.usage.promptTokens;
+    run.completionTokens = waiting.usage.completionTokens;
     m_relay.recordRun(waiting.asked, run, error);
 }
 

@@ -1,13 +1,16 @@
 #pragma once
 
+#include "core/dialects/reply_translator.h"
 #include "core/gateway/http_types.h"
 #include "core/gateway/routes/program_runs.h"
 #include "core/relay/downstream.h"
+#include "core/relay/model_directory.h"
 #include "core/relay/worker_relay.h"
 
 #include <map>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace freerelay::gateway {
 
@@ -29,10 +32,14 @@ public:
     /// The names that ask for one.
     [[nodiscard]] static const QByteArrayList &names();
     [[nodiscard]] static bool isNamed(const QByteArray &model) { return names().contains(model); }
+    /// What lists of models tell a caller whose key opens them; for all others there are none.
+    [[nodiscard]] static std::vector<relay::ListedModel> listedFor(const apps::Caller &caller);
 
     /// Why the client may not have it run; nullopt = it may. A request that was passed on by a
     /// FreeRelay never may: the program could be asking for itself.
-    [[nodiscard]] static std::optional<relay::ClientError> refusal(const HttpRequest &request);
+    /// @param model  isNamed()
+    [[nodiscard]] std::optional<relay::ClientError>
+    refusal(const HttpRequest &request, const QByteArray &model);
 
     /// Runs it and tells the client what it says, in OpenAI's form. @param asked  isNamed()
     void run(relay::RelayRequest asked, std::shared_ptr<relay::Downstream> downstream);
@@ -48,9 +55,10 @@ private:
         common::WallTime time; ///< when it came
         common::SteadyTime began;
         bool begun = false; ///< the head of a stream is sent
+        QByteArrayList ignored{}; ///< of the request
         QByteArray text{}; ///< of an answer that is not streamed
-        std::optional<std::int64_t> promptTokens{};
-        std::optional<std::int64_t> completionTokens{};
+        dialects::Usage usage{};
+        QString trouble{}; ///< the last that it had, in its own words
     };
 
     void onStarted(Number /*number*/) override { } // a stream begins with what it says
@@ -59,7 +67,9 @@ private:
     void onEnd(Number number, const interfaces::CliOutcome &outcome) override;
     [[nodiscard]] Waiting take(Number number);
     void onGone(Number number);
-    void say(Waiting &waiting, const QByteArray &text);
+    static void note(Waiting &waiting, const QJsonObject &event);
+    static void say(Waiting &waiting, const QByteArray &text);
+    static void beginStream(Waiting &waiting);
     void finish(Waiting &waiting);
     void fail(Waiting &waiting, const relay::ClientError &error);
     void record(const Waiting &waiting, int status, const relay::ClientError *error);

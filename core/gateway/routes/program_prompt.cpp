@@ -5,6 +5,8 @@
 #include <QJsonObject>
 #include <QStringList>
 
+#include <algorithm>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace freerelay::gateway {
@@ -33,12 +35,44 @@ Result<QString> textOf(const QJsonValue &content)
     return parts.join(u'\n');
 }
 
+/// Carried by the run itself, or about it alone. `fill_in` asks for the same as the messages.
+bool isCarried(const QString &name)
+{
+    static const QStringList names{
+        u"model"_s, u"messages"_s, u"stream"_s, u"stream_options"_s, u"fill_in"_s};
+    return names.contains(name);
+}
+
+/// Goes into a header.
+bool isPlain(const QString &name)
+{
+    return !name.isEmpty() && std::all_of(name.begin(), name.end(), [](QChar letter) {
+        return letter == u'_' || (letter.isLetterOrNumber() && letter.unicode() < 0x80);
+    });
+}
+
+bool saysSomething(const QJsonValue &value)
+{
+    return !value.isNull() && !(value.isArray() && value.toArray().isEmpty());
+}
+
+QByteArrayList ignoredOf(const QJsonObject &chat)
+{
+    QByteArrayList ignored;
+    for (auto member = chat.begin(); member != chat.end(); ++member) {
+        if (!isCarried(member.key()) && isPlain(member.key()) && saysSomething(member.value())) {
+            ignored << member.key().toLatin1();
+        }
+    }
+    return ignored;
+}
+
 } // namespace
 
-Result<QByteArray> programPrompt(const QByteArray &body)
+Result<ProgramPrompt> programPrompt(const QByteArray &body)
 {
-    const QJsonArray messages
-        = QJsonDocument::fromJson(body).object().value("messages"_L1).toArray();
+    const QJsonObject chat = QJsonDocument::fromJson(body).object();
+    const QJsonArray messages = chat.value("messages"_L1).toArray();
     QStringList texts;
     for (const QJsonValue &message : messages) {
         auto text = textOf(message["content"_L1]);
@@ -55,7 +89,7 @@ Result<QByteArray> programPrompt(const QByteArray &body)
     if (texts.isEmpty()) {
         return wrong(u"There is nothing to ask in the messages."_s);
     }
-    return texts.join(u"\n\n"_s).toUtf8();
+    return ProgramPrompt{texts.join(u"\n\n"_s).toUtf8(), ignoredOf(chat)};
 }
 
 } // namespace freerelay::gateway

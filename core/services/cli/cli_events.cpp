@@ -86,12 +86,22 @@ std::optional<QJsonObject> openCodeEvent(const QJsonObject &line)
     }
     if (type == "tool_use"_L1) {
         const QJsonValue state = part["state"_L1];
+        const QJsonValue said = state["output"_L1];
         return toolEvent(
-            part["tool"_L1].toString(), state["status"_L1], state["input"_L1], state["output"_L1]);
+            part["tool"_L1].toString(),
+            state["status"_L1],
+            state["input"_L1],
+            said.isUndefined() ? state["error"_L1] : said);
     }
     if (type == "step_finish"_L1) {
         const QJsonValue tokens = part["tokens"_L1];
-        return usageEvent(tokens["input"_L1], tokens["output"_L1], tokens["cache"_L1]["read"_L1]);
+        const QJsonValue cache = tokens["cache"_L1];
+        // It counts apart what is part of something here (OpenCode 1.18.33).
+        const qint64 cached = cache["read"_L1].toInteger();
+        return usageEvent(
+            tokens["input"_L1].toInteger() + cached + cache["write"_L1].toInteger(),
+            tokens["output"_L1].toInteger() + tokens["reasoning"_L1].toInteger(),
+            cached);
     }
     return type == "error"_L1 ? std::optional(errorEvent(line["error"_L1])) : std::nullopt;
 }

@@ -303,49 +303,6 @@ private Q_SLOTS:
         QVERIFY(other.run({u"status"_s}).all().contains("There is no bridge"));
     }
 
-    /// The tool is a script of the test's.
-    void programsAreModelsForWhoMayRunThem()
-    {
-        CliFixture other;
-        const QString folder = other.paths.dataFolder + u"/tools"_s;
-        QDir().mkpath(folder);
-        QFile script(folder + u"/opencode"_s);
-        QVERIFY(script.open(QIODevice::WriteOnly));
-        script.write("#!/bin/sh\nread -r first\n"
-                     "echo '{\"type\":\"text\",\"part\":{\"text\":\"You said '\"$first\"'\"}}'\n");
-        script.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
-        script.close();
-        other.setVariable(u"PATH"_s, QString(folder + u":/usr/bin:/bin"_s));
-        writeSettings(other, "cli_runs:\n  enabled: true\n");
-        RunningGateway gateway(other);
-        QVERIFY(gateway.start());
-        const CliResult added = other.run(
-            {u"apps"_s, u"add"_s, u"Runner"_s, u"--scopes"_s, u"chat,models,run-programs"_s});
-        const QByteArray key = bearer(added.out.trimmed());
-        const CliResult plain = other.run({u"apps"_s, u"add"_s, u"Plain"_s});
-        const QByteArray target = "/v1/chat/completions"_ba;
-        const QByteArray body = asking("freerelay/opencode-cli");
-        const RawReply reply = gateway.post(target, body, key);
-        QVERIFY2(reply.status == 200, reply.body.constData());
-        QVERIFY2(reply.body.contains("You said Hi"), reply.body.constData());
-        const RawReply streamed = gateway.post(
-            "/v1/messages",
-            QByteArray(body)
-                .replace("{", "{\"stream\":true,")
-                .replace("{\"stream\":true,\"role\"", "{\"role\""),
-            key);
-        QVERIFY2(streamed.body.contains("You said Hi"), streamed.body.constData());
-        QVERIFY(streamed.body.contains("message_stop"));
-        QCOMPARE(gateway.post(target, body, bearer(plain.out.trimmed())).status, 403);
-        QCOMPARE(gateway.post(target, body).status, 401);
-        QCOMPARE(gateway.post(target, body, key + "x-freerelay-hop: abc\r\n").status, 508);
-        QCOMPARE(gateway.post(target, body, key + "Sec-Fetch-Mode: cors\r\n").status, 403);
-        QVERIFY(gateway.get("/v1/models", key).body.contains("freerelay/opencode-cli"));
-        QVERIFY(!gateway.get("/v1/models?all=true").body.contains("opencode-cli"));
-        const RawReply missing = gateway.post(target, asking("freerelay/codex-cli"), key);
-        QCOMPARE(missing.status, 404); // it is not installed
-    }
-
     /// With the command line, which needs no key of its own.
     void keysCanBeMadeNecessary()
     {

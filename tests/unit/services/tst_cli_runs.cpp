@@ -284,10 +284,14 @@ private Q_SLOTS:
             << false
             << R"({"type":"tool_use","part":{"tool":"read","state":{"status":"completed","input":{"f":1},"output":"o"}}})"_ba
             << R"({"type":"tool","tool":"read","status":"completed","input":{"f":1},"output":"o"})"_ba;
+        QTest::newRow("failed tool")
+            << false
+            << R"({"type":"tool_use","part":{"tool":"write","state":{"status":"error","input":{"f":1},"error":"rejected"}}})"_ba
+            << R"({"type":"tool","tool":"write","status":"error","input":{"f":1},"output":"rejected"})"_ba;
         QTest::newRow("usage")
             << false
-            << R"({"type":"step_finish","part":{"tokens":{"input":3,"output":4,"cache":{"read":1}}}})"_ba
-            << R"({"type":"usage","input_tokens":3,"output_tokens":4,"cached_tokens":1})"_ba;
+            << R"({"type":"step_finish","part":{"tokens":{"total":80,"input":8,"output":10,"reasoning":20,"cache":{"write":2,"read":40}}}})"_ba
+            << R"({"type":"usage","input_tokens":50,"output_tokens":30,"cached_tokens":40})"_ba;
         QTest::newRow("error")
             << false << R"({"type":"error","error":{"name":"N","data":{"message":"m"}}})"_ba
             << R"({"type":"error","message":"m"})"_ba;
@@ -381,7 +385,7 @@ private Q_SLOTS:
     void browsersAreRefused_data()
     {
         QTest::addColumn<QByteArray>("header");
-        for (const char *name : {"origin", "referer", "sec-fetch-site", "sec-fetch-mode"}) {
+        for (const char *name : {"origin", "referer", "sec-fetch-site", "sec-fetch-dest"}) {
             QTest::newRow(name) << QByteArray(name);
         }
     }
