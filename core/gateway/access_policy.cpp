@@ -182,6 +182,11 @@ bool isFromBrowser(const HttpRequest &request)
         || headers.contains("sec-fetch-site") || headers.contains("sec-fetch-dest");
 }
 
+QByteArray appIdOf(const HttpRequest &request)
+{
+    return request.caller.app ? request.caller.app->id : QByteArray();
+}
+
 std::optional<Refusal>
 checkHost(const HttpRequest &request, const AccessRules &rules, Entrance entrance)
 {

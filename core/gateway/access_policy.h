@@ -60,6 +60,9 @@ struct AccessOptions
 /// fetch() of Node.js (undici, 24.21) sends it too, and none of these.
 [[nodiscard]] bool isFromBrowser(const HttpRequest &request);
 
+/// The app whose key it brought; "" = none. `request.caller` is set.
+[[nodiscard]] QByteArray appIdOf(const HttpRequest &request);
+
 /// Host (RFC 9112 3.2): a name that is not ours is how DNS rebinding looks (421). A request of
 /// HTTP/1.0 may come without one; browsers never send those.
 /// The bridge has names of its own.

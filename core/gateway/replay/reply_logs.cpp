@@ -24,22 +24,22 @@ ReplyLogs::ReplyLogs(QString folder, const common::Clock &clock, std::chrono::mi
     }
 }
 
-std::shared_ptr<ReplyLog> ReplyLogs::add(
-    const QByteArray &requestId, common::Duration keep, std::shared_ptr<const ReplyNote> note)
+std::shared_ptr<ReplyLog>
+ReplyLogs::add(const Id &id, common::Duration keep, std::shared_ptr<const ReplyNote> note)
 {
     const std::lock_guard lock(m_mutex);
     expire();
-    return make(requestId, keep, std::move(note));
+    return make(id, keep, std::move(note));
 }
 
-std::shared_ptr<ReplyLog> ReplyLogs::make(
-    const QByteArray &requestId, common::Duration keep, std::shared_ptr<const ReplyNote> note)
+std::shared_ptr<ReplyLog>
+ReplyLogs::make(const Id &id, common::Duration keep, std::shared_ptr<const ReplyNote> note)
 {
     if (!makeRoom(note ? note->bytes() : 0)) {
         return nullptr;
     }
     auto log = std::make_shared<ReplyLog>(m_folder, std::move(note));
-    m_logs.insert(requestId, {log, keep, m_clock.now(), {}});
+    m_logs.insert(id.requestId, {id.app, log, keep, m_clock.now(), {}});
     if (m_logs.size() == 1) {
         QMetaObject::invokeMethod(
             &m_timer, [this] { m_timer.start(); }, Qt::QueuedConnection);
@@ -47,11 +47,12 @@ std::shared_ptr<ReplyLog> ReplyLogs::make(
     return log;
 }
 
-std::shared_ptr<ReplyLog> ReplyLogs::find(const QByteArray &requestId)
+std::shared_ptr<ReplyLog> ReplyLogs::find(const Id &id)
 {
     const std::lock_guard lock(m_mutex);
     expire();
-    return m_logs.value(requestId).log;
+    const auto found = m_logs.constFind(id.requestId);
+    return found != m_logs.constEnd() && found->app == id.app ? found->log : nullptr;
 }
 
 void ReplyLogs::remove(const QByteArray &requestId)
@@ -61,8 +62,7 @@ void ReplyLogs::remove(const QByteArray &requestId)
     expire();
 }
 
-ReplyLogs::Claimed
-ReplyLogs::claim(const Key &key, const QByteArray &requestId, common::Duration keep)
+ReplyLogs::Claimed ReplyLogs::claim(const Key &key, const Id &id, common::Duration keep)
 {
     const std::lock_guard lock(m_mutex);
     expire();
@@ -72,11 +72,11 @@ ReplyLogs::claim(const Key &key, const QByteArray &requestId, common::Duration k
             ? Claimed{Claim::Known, m_logs.value(known->requestId).log}
             : Claimed{Claim::Mismatch, nullptr};
     }
-    auto log = make(requestId, keep);
+    auto log = make(id, keep);
     if (!log) {
         return {Claim::NoRoom, nullptr};
     }
-    m_keys.insert(key.hash, {key.bodyHash, requestId});
+    m_keys.insert(key.hash, {key.bodyHash, id.requestId});
     return {Claim::New, std::move(log)};
 }
 

@@ -27,6 +27,12 @@ public:
     static constexpr qint64 maxNoteBytes = 64 * 1024 * 1024;
     static constexpr std::chrono::seconds usualPace{30}; ///< of looking for what is over
 
+    /// Which reply, and whose.
+    struct Id
+    {
+        QByteArray requestId;
+        QByteArray app{}; ///< id of the app whose key was sent; "" = none. Nobody else finds it
+    };
     /// Of one idempotency key: the client's own name for a request.
     struct Key
     {
@@ -56,15 +62,14 @@ public:
     /// @param keep  how long after its end
     /// @param note  kept with it; null = none
     [[nodiscard]] std::shared_ptr<ReplyLog>
-    add(const QByteArray &requestId,
-        common::Duration keep,
-        std::shared_ptr<const ReplyNote> note = {});
-    [[nodiscard]] std::shared_ptr<ReplyLog> find(const QByteArray &requestId);
-    /// Forgets it. Who reads it reads on.
+    add(const Id &id, common::Duration keep, std::shared_ptr<const ReplyNote> note = {});
+    /// Null when there is none, or it is another's.
+    [[nodiscard]] std::shared_ptr<ReplyLog> find(const Id &id);
+    /// Forgets it, whoever asks. Who reads it reads on.
     void remove(const QByteArray &requestId);
 
     /// Finds what was asked under the key, or makes a log for it as add() does.
-    [[nodiscard]] Claimed claim(const Key &key, const QByteArray &requestId, common::Duration keep);
+    [[nodiscard]] Claimed claim(const Key &key, const Id &id, common::Duration keep);
     /// It failed: the next one with the key is a request of its own.
     void release(const QByteArray &keyHash);
 
@@ -74,6 +79,7 @@ public:
 private:
     struct Entry
     {
+        QByteArray app; ///< see Id
         std::shared_ptr<ReplyLog> log;
         common::Duration keep;
         common::SteadyTime addedAt;
@@ -85,10 +91,8 @@ private:
         QByteArray requestId;
     };
 
-    [[nodiscard]] std::shared_ptr<ReplyLog> make(
-        const QByteArray &requestId,
-        common::Duration keep,
-        std::shared_ptr<const ReplyNote> note = {});
+    [[nodiscard]] std::shared_ptr<ReplyLog>
+    make(const Id &id, common::Duration keep, std::shared_ptr<const ReplyNote> note = {});
     void expire();
     [[nodiscard]] bool makeRoom(qint64 noteBytes);
     [[nodiscard]] qint64 noteBytes() const;

@@ -130,9 +130,8 @@ QByteArray requestIdOf(const QByteArray &id)
 
 std::shared_ptr<ReplyLog> findResponse(ReplyLogs &logs, const QByteArray &id, const QByteArray &app)
 {
-    auto log = logs.find(requestIdOf(id));
-    const ResponseNote *note = log ? noteOf(*log) : nullptr;
-    return note != nullptr && note->app == app ? log : nullptr;
+    auto log = logs.find({requestIdOf(id), app});
+    return log && noteOf(*log) != nullptr ? log : nullptr;
 }
 
 const ResponseNote *noteOf(const ReplyLog &log)

@@ -18,8 +18,6 @@ struct ResponseNote final : ReplyNote
     /// The Response as it was queued, in the background; "" = its client waits for it.
     QByteArray queued;
     bool stream = false;
-    QByteArray app; ///< id of the app whose key was sent; "" = none. Nobody else finds it
-
     qint64 bytesBefore = 0; ///< of the notes of the turns before
 
     [[nodiscard]] qint64 bytes() const override
@@ -32,7 +30,7 @@ struct ResponseNote final : ReplyNote
 [[nodiscard]] QByteArray requestIdOf(const QByteArray &id);
 
 /// The log of the Response that is behind an id as requestIdOf() takes it.
-/// @param app  who asks: see ResponseNote::app
+/// @param app  who asks: see ReplyLogs::Id
 /// @return     null when there is none, or it is another app's
 [[nodiscard]] std::shared_ptr<ReplyLog>
 findResponse(ReplyLogs &logs, const QByteArray &id, const QByteArray &app);

@@ -1,6 +1,7 @@
 #include "chat_route.h"
 
 #include "core/dialects/openai_chat.h"
+#include "core/gateway/access_policy.h"
 #include "core/gateway/routes/idempotency.h"
 #include "core/relay/app_rights.h"
 #include "core/relay/error_reply.h"
@@ -193,7 +194,9 @@ std::shared_ptr<relay::Downstream> ChatRoute::keep(
     if (const auto &claimed = std::get<std::optional<ReplyLogs::Key>>(key)) {
         return keepUnder(*claimed, request, asked, std::move(terms), std::move(downstream));
     }
-    auto log = resumable ? m_replay.logs().add(asked.requestId, config->resumeKeep) : nullptr;
+    auto log = resumable
+        ? m_replay.logs().add({asked.requestId, appIdOf(request)}, config->resumeKeep)
+        : nullptr;
     if (!log) {
         return downstream;
     }
@@ -211,7 +214,7 @@ std::shared_ptr<relay::Downstream> ChatRoute::keepUnder(
     ReplyLogs &logs = m_replay.logs();
     auto [claim, log] = logs.claim(
         key,
-        asked.requestId,
+        {asked.requestId, appIdOf(request)},
         std::max<common::Duration>(idempotencyPeriod, m_relay.config()->resumeKeep));
     switch (claim) {
     case ReplyLogs::Claim::New:

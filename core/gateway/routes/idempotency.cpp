@@ -1,6 +1,7 @@
 #include "idempotency.h"
 
 #include "core/common/hashing.h"
+#include "core/gateway/access_policy.h"
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -9,6 +10,16 @@ namespace freerelay::gateway {
 namespace {
 
 constexpr qsizetype maxKeyBytes = 255; // as Stripe, whose form of it clients know
+
+/// No two lists have the same.
+QByteArray hashOf(const QByteArrayList &parts)
+{
+    common::Sha256 hash;
+    for (const QByteArray &part : parts) {
+        hash.add(QByteArray::number(part.size())).add(":").add(part);
+    }
+    return hash.finish();
+}
 
 } // namespace
 
@@ -28,12 +39,15 @@ idempotencyKeyOf(const HttpRequest &request)
             "invalid_idempotency_key"_ba,
             {}};
     }
-    common::Sha256 hash;
-    for (const QByteArray &part :
-         {key, request.headers.value("authorization"), request.headers.value("x-api-key")}) {
-        hash.add(QByteArray::number(part.size())).add(":").add(part);
-    }
-    return std::optional(ReplyLogs::Key{hash.finish(), common::Sha256::of(request.body)});
+    const common::HeaderList &headers = request.headers;
+    const QByteArray client = hashOf(
+        {key,
+         appIdOf(request),
+         headers.value("authorization"),
+         headers.value("x-api-key"),
+         headers.value("x-goog-api-key")});
+    return std::optional(
+        ReplyLogs::Key{client, hashOf({request.path, request.query, request.body})});
 }
 
 relay::ClientError keyUsedOtherwise()

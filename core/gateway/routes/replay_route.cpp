@@ -1,5 +1,6 @@
 #include "replay_route.h"
 
+#include "core/gateway/access_policy.h"
 #include "core/relay/error_reply.h"
 
 #include <algorithm>
@@ -37,13 +38,14 @@ void ReplayRoute::stream(
     const QByteArray &requestId,
     std::shared_ptr<relay::Downstream> downstream)
 {
-    std::shared_ptr<ReplyLog> log = m_logs.find(requestId);
+    std::shared_ptr<ReplyLog> log = m_logs.find({requestId, appIdOf(request)});
     if (!log) {
         refuse(
             *downstream,
             404,
             "There is no such stream. Streams can be resumed when they were asked for with "
-            "“x-freerelay-resumable: true”, until some minutes after their end."_ba,
+            "“x-freerelay-resumable: true”, by whoever asked for them, until some minutes after "
+            "their end."_ba,
             "stream_not_found"_ba);
     } else if (log->isLost()) {
         refuse(*downstream, 410, "The stream became too long to be kept."_ba, "stream_lost"_ba);

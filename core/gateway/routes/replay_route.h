@@ -24,7 +24,7 @@ public:
 
     /// The events behind the one that the header Last-Event-ID names (all of them without it), and
     /// those to come. 400 for an id that is no event's, 404 when there is no such stream (any
-    /// more), 410 when it became too long to be kept.
+    /// more) of this caller's, 410 when it became too long to be kept.
     void stream(
         const HttpRequest &request,
         const QByteArray &requestId,

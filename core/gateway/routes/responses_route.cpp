@@ -3,6 +3,7 @@
 #include "core/dialects/json_writer.h"
 #include "core/dialects/responses/compaction_dialect.h"
 #include "core/dialects/responses/responses_dialect.h"
+#include "core/gateway/access_policy.h"
 #include "core/gateway/replay/no_client.h"
 #include "core/gateway/responses/input_items.h"
 #include "core/gateway/responses/kept_response.h"
@@ -70,12 +71,6 @@ void tell(relay::Downstream &downstream, const ReplyLog &log)
 {
     const auto response = responseIn(log);
     response ? answer(downstream, *response) : refuse(downstream, response.error());
-}
-
-/// "" = it brought no key of an app.
-QByteArray appIdOf(const HttpRequest &request)
-{
-    return request.caller.app ? request.caller.app->id : QByteArray();
 }
 
 /// "resp_…" and what comes behind it.
@@ -161,9 +156,8 @@ std::shared_ptr<relay::Downstream> ResponsesRoute::keep(
     note->bytesBefore = order.previous ? noteOf(*order.previous)->bytes() : 0;
     note->queued = queued;
     note->stream = order.stream;
-    note->app = appIdOf(request);
     ReplyLogs &logs = m_replay.logs();
-    auto log = logs.add(requestId, period, std::move(note));
+    auto log = logs.add({requestId, appIdOf(request)}, period, std::move(note));
     if (!log) {
         return nullptr;
     }

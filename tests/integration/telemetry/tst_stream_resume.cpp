@@ -196,6 +196,33 @@ private Q_SLOTS:
         QCOMPARE(m_gateway->get(stream, "Origin: http://evil.example\r\n"_ba).status, 403);
     }
 
+    /// As stored Responses are: ids are no secrets.
+    void isGivenToWhoAskedForItOnly_data()
+    {
+        QTest::addColumn<QByteArray>("target");
+        QTest::addColumn<QByteArray>("body");
+        QTest::newRow("chat") << QByteArray(path) << streamed;
+        QTest::newRow("a Response")
+            << "/v1/responses"_ba
+            << R"({"model":"groq/openai/gpt-oss-120b","stream":true,"input":"Hi"})"_ba;
+    }
+
+    void isGivenToWhoAskedForItOnly()
+    {
+        QFETCH(QByteArray, target);
+        QFETCH(QByteArray, body);
+        const QByteArrayList keys{keyOf(u"One"_s), keyOf(u"Other"_s), {}, "x-api-key: any\r\n"};
+        for (const QByteArray &owner : keys) {
+            const RawReply reply = m_gateway->post(target, body, owner + resumable);
+            QCOMPARE(reply.status, 200);
+            const QByteArray id = reply.headers.value("x-freerelay-request-id");
+            for (const QByteArray &other : keys) {
+                const bool isSame = owner == other || (isNobodys(owner) && isNobodys(other));
+                QCOMPARE(m_gateway->get("/v1/streams/" + id, other).status, isSame ? 200 : 404);
+            }
+        }
+    }
+
     void answersAnIdempotencyKeyOnce_data()
     {
         QTest::addColumn<bool>("stream");
@@ -217,9 +244,12 @@ private Q_SLOTS:
         QCOMPARE(again.headers.value("x-freerelay-idempotent-replay"), "true"_ba);
         QCOMPARE(m_script->asked(), 1);
         QCOMPARE(m_gateway->post(path, stream ? whole : streamed, key).status, 422);
+        QCOMPARE(m_gateway->post(path + "?other=1"_ba, body, key).status, 422);
         // Another client's key is another key.
         QCOMPARE(m_gateway->post(path, body, key + "x-api-key: other\r\n").status, 200);
         QCOMPARE(m_script->asked(), 2);
+        QCOMPARE(m_gateway->post(path, body, key + "x-goog-api-key: other\r\n").status, 200);
+        QCOMPARE(m_script->asked(), 3);
         const QByteArray longKey(300, 'k');
         QCOMPARE(m_gateway->post(path, body, "Idempotency-Key: " + longKey + "\r\n").status, 400);
     }
@@ -340,6 +370,13 @@ private Q_SLOTS:
     }
 
 private:
+    /// The header with the key of a new app.
+    QByteArray keyOf(const QString &name)
+    {
+        const CliResult added = m_fixture->run({u"apps"_s, u"add"_s, name});
+        return "Authorization: Bearer " + added.out.trimmed() + "\r\n";
+    }
+    static bool isNobodys(const QByteArray &head) { return !head.contains("fr-app-"); }
     /// As the command line lists them.
     QJsonArray records()
     {

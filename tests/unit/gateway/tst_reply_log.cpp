@@ -87,13 +87,27 @@ private Q_SLOTS:
         QTemporaryDir folder;
         tests::ManualClock clock;
         ReplyLogs logs(folder.filePath(u"replies"_s), clock);
-        const auto log = logs.add("a", 5min);
+        const auto log = logs.add({"a"}, 5min);
         clock.advance(1h);
-        QVERIFY(logs.find("a")); // it has not ended
+        QVERIFY(logs.find({"a"})); // it has not ended
         log->end(true);
-        QVERIFY(logs.find("a"));
+        QVERIFY(logs.find({"a"}));
         clock.advance(5min + 1ms);
-        QVERIFY(!logs.find("a"));
+        QVERIFY(!logs.find({"a"}));
+    }
+
+    void isFoundByWhoAskedOnly()
+    {
+        QTemporaryDir folder;
+        tests::ManualClock clock;
+        ReplyLogs logs(folder.filePath(u"replies"_s), clock);
+        QVERIFY(logs.add({"a", "app_1"}, 5min));
+        QVERIFY(logs.claim({"key", "body"}, {"b"}, 5min).log);
+        QVERIFY(logs.find({"a", "app_1"}));
+        QVERIFY(!logs.find({"a", "app_2"}));
+        QVERIFY(!logs.find({"a"}));
+        QVERIFY(logs.find({"b"}));
+        QVERIFY(!logs.find({"b", "app_1"}));
     }
 
     void forgetsWhileNobodyAsks()
@@ -104,7 +118,7 @@ private Q_SLOTS:
         for (const char *id : {"a", "b"}) { // and once more after it had nothing to do
             std::weak_ptr<ReplyLog> log;
             {
-                const auto made = logs.add(id, 5min);
+                const auto made = logs.add({id}, 5min);
                 made->end(true);
                 log = made;
             }
@@ -125,7 +139,7 @@ private Q_SLOTS:
         tests::ManualClock clock;
         ReplyLogs logs(folder.filePath(u"replies"_s), clock);
         QVERIFY(!logs.sweep());
-        const auto log = logs.add("a", 5min);
+        const auto log = logs.add({"a"}, 5min);
         clock.advance(1h);
         QVERIFY(logs.sweep());
         log->end(true);
@@ -142,15 +156,15 @@ private Q_SLOTS:
         tests::ManualClock clock;
         ReplyLogs logs(folder.filePath(u"replies"_s), clock);
         for (int i = 0; i < ReplyLogs::maxLogs; ++i) {
-            QVERIFY(logs.add(QByteArray::number(i), 5min));
+            QVERIFY(logs.add({QByteArray::number(i)}, 5min));
             clock.advance(1ms);
         }
-        QVERIFY(!logs.add("one more", 5min));
-        logs.find("7")->end(true);
-        logs.find("3")->end(true);
-        QVERIFY(logs.add("one more", 5min));
-        QVERIFY(!logs.find("3"));
-        QVERIFY(logs.find("7"));
+        QVERIFY(!logs.add({"one more"}, 5min));
+        logs.find({"7"})->end(true);
+        logs.find({"3"})->end(true);
+        QVERIFY(logs.add({"one more"}, 5min));
+        QVERIFY(!logs.find({"3"}));
+        QVERIFY(logs.find({"7"}));
     }
 
     void notesHaveRoomTogether()
@@ -159,21 +173,21 @@ private Q_SLOTS:
         tests::ManualClock clock;
         ReplyLogs logs(folder.filePath(u"replies"_s), clock);
         const auto half = std::make_shared<SizedNote>(ReplyLogs::maxNoteBytes / 2);
-        QVERIFY(logs.add("1", 5min, half));
+        QVERIFY(logs.add({"1"}, 5min, half));
         clock.advance(1ms);
-        QVERIFY(logs.add("2", 5min, half));
-        QVERIFY(!logs.add("3", 5min, half));
-        QVERIFY(logs.add("without", 5min));
-        logs.find("1")->end(true);
-        logs.find("2")->end(true);
-        QVERIFY(logs.add("3", 5min, half));
-        QVERIFY(!logs.find("1"));
-        QCOMPARE(logs.find("2")->note(), half);
+        QVERIFY(logs.add({"2"}, 5min, half));
+        QVERIFY(!logs.add({"3"}, 5min, half));
+        QVERIFY(logs.add({"without"}, 5min));
+        logs.find({"1"})->end(true);
+        logs.find({"2"})->end(true);
+        QVERIFY(logs.add({"3"}, 5min, half));
+        QVERIFY(!logs.find({"1"}));
+        QCOMPARE(logs.find({"2"})->note(), half);
         const auto tooMuch = std::make_shared<SizedNote>(ReplyLogs::maxNoteBytes + 1);
-        QVERIFY(!logs.add("4", 5min, tooMuch));
-        QVERIFY(logs.find("2"));
+        QVERIFY(!logs.add({"4"}, 5min, tooMuch));
+        QVERIFY(logs.find({"2"}));
         logs.remove("2");
-        QVERIFY(!logs.find("2"));
+        QVERIFY(!logs.find({"2"}));
     }
 
     void aKeyIsAskedUnderOnce()
@@ -182,25 +196,25 @@ private Q_SLOTS:
         QTemporaryDir folder;
         tests::ManualClock clock;
         ReplyLogs logs(folder.filePath(u"replies"_s), clock);
-        const auto first = logs.claim({"key", "body"}, "a", 5min);
+        const auto first = logs.claim({"key", "body"}, {"a"}, 5min);
         QCOMPARE(first.claim, Claim::New);
-        const auto again = logs.claim({"key", "body"}, "b", 5min);
+        const auto again = logs.claim({"key", "body"}, {"b"}, 5min);
         QCOMPARE(again.claim, Claim::Known);
         QCOMPARE(again.log, first.log);
-        QVERIFY(!logs.find("b"));
-        const auto other = logs.claim({"key", "another body"}, "c", 5min);
+        QVERIFY(!logs.find({"b"}));
+        const auto other = logs.claim({"key", "another body"}, {"c"}, 5min);
         QCOMPARE(other.claim, Claim::Mismatch);
         QVERIFY(!other.log);
         logs.release("key"); // it failed
-        const auto retried = logs.claim({"key", "another body"}, "d", 5min);
+        const auto retried = logs.claim({"key", "another body"}, {"d"}, 5min);
         QCOMPARE(retried.claim, Claim::New);
         QVERIFY(retried.log != first.log);
         retried.log->end(true);
-        (void)logs.find("d");
+        (void)logs.find({"d"});
         clock.advance(5min);
-        QCOMPARE(logs.claim({"key", "another body"}, "e", 5min).claim, Claim::Known);
+        QCOMPARE(logs.claim({"key", "another body"}, {"e"}, 5min).claim, Claim::Known);
         clock.advance(1ms); // its reply is forgotten, and the key with it
-        QCOMPARE(logs.claim({"key", "body"}, "f", 5min).claim, Claim::New);
+        QCOMPARE(logs.claim({"key", "body"}, {"f"}, 5min).claim, Claim::New);
     }
 
     void aKeyIsNotKeptWithoutRoom()
@@ -210,11 +224,11 @@ private Q_SLOTS:
         tests::ManualClock clock;
         ReplyLogs logs(folder.filePath(u"replies"_s), clock);
         for (int i = 0; i < ReplyLogs::maxLogs; ++i) {
-            QVERIFY(logs.add(QByteArray::number(i), 5min));
+            QVERIFY(logs.add({QByteArray::number(i)}, 5min));
         }
-        QCOMPARE(logs.claim({"key", "body"}, "a", 5min).claim, Claim::NoRoom);
-        logs.find("7")->end(true);
-        QCOMPARE(logs.claim({"key", "body"}, "b", 5min).claim, Claim::New);
+        QCOMPARE(logs.claim({"key", "body"}, {"a"}, 5min).claim, Claim::NoRoom);
+        logs.find({"7"})->end(true);
+        QCOMPARE(logs.claim({"key", "body"}, {"b"}, 5min).claim, Claim::New);
     }
 
     void emptiesItsFolderAndLivesWithoutOne()
@@ -228,7 +242,7 @@ private Q_SLOTS:
         const ReplyLogs logs(path, clock);
         QVERIFY(QDir(path).exists() && QDir(path).isEmpty());
         ReplyLogs none(u"/proc/nowhere"_s, clock);
-        const auto log = none.add("a", 5min);
+        const auto log = none.add({"a"}, 5min);
         log->append("short");
         QVERIFY(!log->isLost());
         log->append(QByteArray(300'000, 'e'));
