@@ -1,4 +1,5 @@
 #include "tests/support/window_fixture.h"
+#include "ui/models/text_table_model.h"
 #include "ui/pages/providers/providers_presenter.h"
 #include "ui/shell/desktop_application.h"
 #include "ui/theme/tones.h"
@@ -190,13 +191,18 @@ std::vector<Screen> screens()
     };
 }
 
-// A page that must be moved sideways to be read, or "".
+// A page, or a table that is to be read as a whole, that must be moved sideways for that, or "".
 QString tooWide(const QWidget &window)
 {
-    for (const QScrollArea *scroll : window.findChildren<QScrollArea *>()) {
-        if (scroll->isVisible() && scroll->horizontalScrollBar()->maximum() > 0) {
-            return u"“%1” by %2 pixels"_s.arg(scroll->parentWidget()->objectName())
-                .arg(scroll->horizontalScrollBar()->maximum());
+    for (const QAbstractScrollArea *scroll : window.findChildren<QAbstractScrollArea *>()) {
+        const auto *table = qobject_cast<const QTableView *>(scroll);
+        const bool isTable = table != nullptr
+            && qobject_cast<TextTableModel *>(table->model()) != nullptr;
+        const bool isPage = qobject_cast<const QScrollArea *>(scroll) != nullptr;
+        const int excess = scroll->horizontalScrollBar()->maximum();
+        if ((isTable || isPage) && scroll->isVisible() && excess > 0) {
+            const QObject *named = isTable ? scroll : scroll->parent();
+            return u"“%1” by %2 pixels"_s.arg(named->objectName()).arg(excess);
         }
     }
     return {};

@@ -54,6 +54,14 @@ QStringList AppKeysPresenter::columns()
     return {tr("App"), tr("Key"), tr("Requests today"), tr("Tokens"), tr("Spent"), tr("Last used")};
 }
 
+QList<int> AppKeysPresenter::longColumns()
+{
+    constexpr int app = 0;
+    constexpr int spent = 4;
+    constexpr int lastUsed = 5;
+    return {app, spent, lastUsed};
+}
+
 QStringList AppKeysPresenter::texts(const AppKeyRow &row)
 {
     const QLocale locale;

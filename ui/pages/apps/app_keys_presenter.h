@@ -36,6 +36,8 @@ public:
     /// Those that are not revoked first.
     [[nodiscard]] const std::vector<interfaces::AppKeyRow> &rows() const { return m_rows; }
     [[nodiscard]] static QStringList columns();
+    /// Those of them whose texts may be long.
+    [[nodiscard]] static QList<int> longColumns();
     /// A row's texts, in the order of columns().
     [[nodiscard]] static QStringList texts(const interfaces::AppKeyRow &row);
     /// Why the keys of before open nothing; "" = they do.

@@ -121,9 +121,7 @@ void AppKeysView::createTable(QBoxLayout *column)
     m_table->setTabKeyNavigation(false);
     m_table->setShowGrid(false);
     m_table->verticalHeader()->hide();
-    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    m_table->horizontalHeader()->setStretchLastSection(true);
-    m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    layOutColumns();
     column->addWidget(m_table, 1);
     connect(
         m_table->selectionModel(),
@@ -135,6 +133,20 @@ void AppKeysView::createTable(QBoxLayout *column)
                 m_presenter.select(m_presenter.rows()[row].id);
             }
         });
+}
+
+/// Long texts take further lines: the table is never moved sideways.
+void AppKeysView::layOutColumns()
+{
+    QHeaderView *header = m_table->horizontalHeader();
+    header->setSectionResizeMode(QHeaderView::ResizeToContents);
+    for (const int column : AppKeysPresenter::longColumns()) {
+        header->setSectionResizeMode(column, QHeaderView::Stretch);
+    }
+    header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    QHeaderView *lines = m_table->verticalHeader();
+    lines->setMinimumSectionSize(lines->defaultSectionSize());
+    connect(header, &QHeaderView::sectionResized, m_table, &QTableView::resizeRowsToContents);
 }
 
 void AppKeysView::createRights(QBoxLayout *column)
@@ -233,6 +245,7 @@ void AppKeysView::updateTable()
     }
     m_updating = true;
     m_model->setRows(std::move(texts));
+    m_table->resizeRowsToContents();
     if (current >= 0 && m_table->currentIndex().row() != current) {
         m_table->selectRow(current);
     }

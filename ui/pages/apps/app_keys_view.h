@@ -28,6 +28,7 @@ private:
     void createMaker(QBoxLayout *column);
     void createFresh(QBoxLayout *column);
     void createTable(QBoxLayout *column);
+    void layOutColumns();
     void createRights(QBoxLayout *column);
     void makeKey();
     void save();
