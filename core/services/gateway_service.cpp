@@ -267,16 +267,8 @@ void GatewayService::follow()
 
 gateway::AccessRules GatewayService::accessRules() const
 {
-    const settings::Settings &current = m_settings->current();
     return gateway::accessRules(
-        {current.host,
-         current.allowedHosts,
-         current.allowedOrigins,
-         current.sameUserOnly,
-         current.unknownPeer,
-         current.limits,
-         current.requireKeys,
-         current.bridgeAddress},
+        m_started.accessOptions(m_settings->current()),
         m_clientKey,
         m_adminToken,
         m_appKeys->table());
@@ -317,6 +309,7 @@ gateway::ServerConfig GatewayService::serverConfig()
 
 Result<void> GatewayService::listen()
 {
+    m_started = StartSettings(m_settings->current());
     auto server = gateway::GatewayServer::start(serverConfig());
     if (!server) {
         m_listenProblem = server.error().message;
@@ -353,6 +346,7 @@ void GatewayService::hideSecrets(const common::Secret &candidate)
 void GatewayService::onSettingsChanged()
 {
     onAppsChanged();
+    logNew(m_started.waiting(m_settings->current()), m_waiting);
     m_recording->follow(m_settings->current());
     m_telemetry.follow(m_settings->current());
     m_audit->follow(m_settings->current());
@@ -385,7 +379,8 @@ QString GatewayService::problem() const
     if (!ring->unreadable.isEmpty()) {
         return ring->unreadable;
     }
-    const QStringList all = m_keys->problems() + m_config->problems() + m_bridgeProblems;
+    const QStringList all = m_keys->problems() + m_config->problems() + m_bridgeProblems
+        + m_waiting;
     if (!all.isEmpty()) {
         return all.first();
     }

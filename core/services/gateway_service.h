@@ -28,6 +28,7 @@
 #include "core/services/resender.h"
 #include "core/services/skills/skill_keeper.h"
 #include "core/services/sleep_watch.h"
+#include "core/services/start_settings.h"
 #include "core/services/subscribers.h"
 #include "core/services/telemetry_hub.h"
 #include "core/settings/paths.h"
@@ -210,6 +211,8 @@ private:
     quint16 m_nextFreePort = 0;
     QStringList m_keyProblems; ///< those that were logged
     QStringList m_bridgeProblems; ///< likewise
+    StartSettings m_started;
+    QStringList m_waiting; ///< for the next start: a sentence, or none
     Subscribers m_subscribers;
     std::unique_ptr<gateway::GatewayServer> m_server; ///< last: stopped before what it uses
 };

@@ -291,6 +291,12 @@ private Q_SLOTS:
         QCOMPARE(ask("/admin/apps", own, key), 403);
         QCOMPARE(ask("/dashboard", own, key), 403);
         QCOMPARE(gateway.get("/v1/models").status, 200); // on loopback as ever
+        // Another address waits for the next start, and this one goes on.
+        writeSettings(other, "port: 1\nbridge:\n  address: 198.51.100.1\n");
+        QTRY_VERIFY(other.run({u"status"_s}).all().contains("next start of FreeRelay on: bridge"));
+        QCOMPARE(ask("/v1/models", own, key), 200);
+        writeSettings(other, "bridge:\n  address: " + own + "\n");
+        QTRY_VERIFY(!other.run({u"status"_s}).all().contains("next start"));
     }
 
     void aBridgeThatCannotBeHadIsTold()
