@@ -57,6 +57,19 @@ AppPtr found(const std::vector<AppPtr> &apps, const std::function<bool(const App
     return app == apps.end() ? nullptr : *app;
 }
 
+/// Null = none of this name is revoked.
+AppPtr lastRevoked(const std::vector<AppPtr> &apps, const QString &name)
+{
+    AppPtr last;
+    for (const AppPtr &one : apps) {
+        const bool isMeant = one->revokedAt && one->name == name;
+        if (isMeant && (!last || *last->revokedAt <= *one->revokedAt)) {
+            last = one;
+        }
+    }
+    return last;
+}
+
 tl::unexpected<common::Error> notFound(const QString &id)
 {
     return failure(ErrorKind::NotFound, u"There is no app “%1”."_s.arg(id));
@@ -232,11 +245,14 @@ Result<void> AppBook::revoke(const QString &id)
     return replaceOne(revoked);
 }
 
-Result<void> AppBook::restore(const QString &id)
+Result<void> AppBook::restore(const QString &idOrName)
 {
-    const AppPtr app = find(id);
+    AppPtr app = find(idOrName);
     if (!app) {
-        return notFound(id);
+        app = lastRevoked(m_apps, idOrName);
+    }
+    if (!app) {
+        return notFound(idOrName);
     }
     if (isNameTaken(app->name, app->id)) {
         return failure(

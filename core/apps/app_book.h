@@ -59,8 +59,9 @@ public:
     [[nodiscard]] common::Result<AppPtr> change(const QString &id, const AppChange &wanted);
     /// From now on its key opens nothing. One that is revoked already stays as it is.
     [[nodiscard]] common::Result<void> revoke(const QString &id);
-    /// Takes revoke() back. @return NotFound; AlreadyExists when its name has been taken
-    [[nodiscard]] common::Result<void> restore(const QString &id);
+    /// Takes revoke() back; of several of one name that of the last.
+    /// @return NotFound; AlreadyExists when its name has been taken
+    [[nodiscard]] common::Result<void> restore(const QString &idOrName);
 
     /// The key to write into a tool's settings: `recorded`, the one that stands there, when it
     /// still opens something; else a new one that opens nothing yet.

@@ -108,6 +108,19 @@ private Q_SLOTS:
         QCOMPARE(fixture.kindOf(added->key), Kind::App);
     }
 
+    void theLastOneRevokedOfANameIsRestoredByIt()
+    {
+        Fixture fixture;
+        const auto first = fixture.book.add(named(u"Script"_s));
+        QVERIFY(fixture.book.revoke(u"Script"_s));
+        const auto second = fixture.book.add(named(u"Script"_s));
+        QVERIFY(fixture.book.revoke(u"Script"_s));
+        QVERIFY(fixture.book.restore(u"Script"_s));
+        QCOMPARE(fixture.kindOf(first->key), Kind::Revoked);
+        QCOMPARE(fixture.kindOf(second->key), Kind::App);
+        QCOMPARE(fixture.book.restore(u"Nobody"_s).error().kind, ErrorKind::NotFound);
+    }
+
     void revokedOnesAreForgottenInTheEnd()
     {
         Fixture fixture;
