@@ -21,21 +21,24 @@ const auto shellAdvice
       "export OPENAI_BASE_URL=\"{endpoint}/v1\"\n"
       "export OPENAI_API_BASE=\"{endpoint}/v1\"\n"
       "export OPENAI_API_KEY=\"{key}\"\n"
-      "For one run: freerelay launch PROGRAM"_s;
+      "For one run: freerelay launch PROGRAM\n"
+      "When FreeRelay asks for keys, the key is what “freerelay apps add NAME” prints."_s;
 const auto webUiAdvice
-    = u"Admin Settings > Connections > OpenAI API: URL {endpoint}/v1, key {key}. From Docker the "
-      "host is host.docker.internal, and FreeRelay must listen there (docs/integrations.md)."_s;
-const auto sdkAdvice = u"Python: ChatOpenAI(base_url=\"{endpoint}/v1\", api_key=\"{key}\", "
-                       "model=\"freerelay-auto\")\n"
-                       "Node: new OpenAI({ baseURL: \"{endpoint}/v1\", apiKey: \"{key}\" })"_s;
+    = u"Admin Settings > Connections > OpenAI API: URL {endpoint}/v1, key {key}; when FreeRelay "
+      "asks for keys, what “freerelay apps add \"Open WebUI\"” prints. From Docker the host is "
+      "host.docker.internal, and FreeRelay must listen there (docs/integrations.md)."_s;
+const auto sdkAdvice
+    = u"Python: ChatOpenAI(base_url=\"{endpoint}/v1\", api_key=\"{key}\", "
+      "model=\"freerelay-auto\")\n"
+      "Node: new OpenAI({ baseURL: \"{endpoint}/v1\", apiKey: \"{key}\" })\n"
+      "When FreeRelay asks for keys, the key is what “freerelay apps add NAME” prints."_s;
 const auto cursorAdvice
     = u"Cursor sends requests from its own servers, which cannot reach this computer: an address "
       "like {endpoint} does not work there. It would need a public https address."_s;
 const auto zedAdvice
     = u"Zed has no place for a key in its settings: it asks for it in its panel and keeps it in "
-      u"the "
-      "keychain. Enter {key}, or, for a key of its own, what “freerelay apps add Zed” prints; "
-      "“freerelay launch zed” starts it with one."_s;
+      "the keychain. Enter {key}, or, for a key of its own and when FreeRelay asks for keys, what "
+      "“freerelay apps add Zed” prints; “freerelay launch zed” starts it with one."_s;
 const auto gooseAdvice
     = u"Goose has no place for a key in its settings. When FreeRelay asks for keys, start it with "
       "“freerelay launch goose”, which gives it one."_s;
