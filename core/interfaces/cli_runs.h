@@ -19,6 +19,8 @@ struct CliBackend
     QString id; ///< "opencode-cli"
     QString program; ///< "opencode"
     bool installed = false;
+    QString version; ///< "" = not known
+    bool signedIn = false; ///< with an account of the tool's own; runs need none
 };
 
 /// What to run.
@@ -51,11 +53,16 @@ public:
     /// One event of a run: {"type": "text", …}.
     using OnEvent = std::function<void(const QJsonObject &event)>;
     using OnEnd = std::function<void(const CliOutcome &outcome)>;
+    using OnBackends = std::function<void(const std::vector<CliBackend> &backends)>;
 
     virtual ~CliRuns() = default;
 
     [[nodiscard]] virtual bool isOn() const = 0;
+    /// What is known at once.
     [[nodiscard]] virtual std::vector<CliBackend> backends() const = 0;
+    /// The same, once those that are installed have said their version; they are not asked while
+    /// runs are off. `told` is called on the main thread, at once or later.
+    virtual void describe(OnBackends told) = 0;
     /// Both functions are called later, on the main thread; `onEnd` last, once.
     /// @return PermissionDenied when runs are off or the folder is not below the allowed one;
     ///         NotFound for an unknown back end or one that is not installed; RateLimited when as

@@ -20,8 +20,14 @@ public:
     [[nodiscard]] bool isOn() const override { return true; }
     [[nodiscard]] std::vector<interfaces::CliBackend> backends() const override
     {
-        return {{QStringLiteral("opencode-cli"), QStringLiteral("opencode"), true}};
+        return {
+            {QStringLiteral("opencode-cli"),
+             QStringLiteral("opencode"),
+             true,
+             QStringLiteral("1.2.3"),
+             true}};
     }
+    void describe(OnBackends told) override { told(backends()); }
     [[nodiscard]] common::Result<RunId>
     start(const interfaces::CliOrder &order, OnEvent onEvent, OnEnd onEnd) override
     {

@@ -53,6 +53,21 @@ QString joinedText(const QJsonArray &events)
     return parts.join(u'\n');
 }
 
+QJsonArray toJson(const std::vector<CliBackend> &backends)
+{
+    QJsonArray list;
+    for (const CliBackend &backend : backends) {
+        const QString &version = backend.version;
+        list.append(QJsonObject{
+            {u"id"_s, backend.id},
+            {u"program"_s, backend.program},
+            {u"installed"_s, backend.installed},
+            {u"version"_s, version.isEmpty() ? QJsonValue() : QJsonValue(version)},
+            {u"signed_in"_s, backend.signedIn}});
+    }
+    return list;
+}
+
 QJsonObject outcomeJson(const CliOutcome &outcome)
 {
     return {
@@ -138,21 +153,27 @@ Result<CliQuestion> parseCliQuestion(const QByteArray &body)
 
 void CliRoute::backends(std::shared_ptr<relay::Downstream> downstream)
 {
-    auto parcel = std::make_shared<std::shared_ptr<relay::Downstream>>(std::move(downstream));
+    const Number number = ++m_last;
+    downstream->setHandlers({}, [this, number] { m_asking.erase(number); });
+    m_asking.emplace(number, std::move(downstream));
     const QPointer<CliRoute> self(this);
-    QMetaObject::invokeMethod(&m_mainContext, [self, parcel, &control = m_control] {
-        QJsonArray list;
-        for (const CliBackend &backend : control.cliRuns().backends()) {
-            list.append(QJsonObject{
-                {u"id"_s, backend.id},
-                {u"program"_s, backend.program},
-                {u"installed"_s, backend.installed}});
-        }
-        const QJsonObject body{{u"enabled"_s, control.cliRuns().isOn()}, {u"backends"_s, list}};
-        if (self) {
-            QMetaObject::invokeMethod(self, [parcel, body] { replyJson(**parcel, body); });
-        }
+    QMetaObject::invokeMethod(&m_mainContext, [self, number, &control = m_control] {
+        const bool isOn = control.cliRuns().isOn();
+        control.cliRuns().describe([self, number, isOn](const std::vector<CliBackend> &all) {
+            const QJsonObject body{{u"enabled"_s, isOn}, {u"backends"_s, toJson(all)}};
+            if (self) {
+                QMetaObject::invokeMethod(
+                    self, [self, number, body] { self->tellBackends(number, body); });
+            }
+        });
     });
+}
+
+void CliRoute::tellBackends(Number number, const QJsonObject &body)
+{
+    if (const auto asking = m_asking.extract(number)) {
+        replyJson(*asking.mapped(), body);
+    }
 }
 
 void CliRoute::run(const HttpRequest &request, std::shared_ptr<relay::Downstream> downstream)

@@ -59,6 +59,7 @@ private:
     void onEvent(Number number, const QJsonObject &event) override;
     void onEnd(Number number, const interfaces::CliOutcome &outcome) override;
     void onGone(Number number);
+    void tellBackends(Number number, const QJsonObject &body);
     [[nodiscard]] Waiting take(Number number);
     static void writeEvent(Waiting &waiting, const QJsonObject &event);
 
@@ -66,6 +67,7 @@ private:
     QObject &m_mainContext;
     Number m_last = 0;
     std::map<Number, Waiting> m_waiting;
+    std::map<Number, std::shared_ptr<relay::Downstream>> m_asking; ///< what the back ends are
     ProgramRuns m_runs;
 };
 

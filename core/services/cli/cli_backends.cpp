@@ -30,6 +30,16 @@ QStringList codexArguments(const QString &model)
     return arguments << u"-"_s; // the prompt is on standard input
 }
 
+QString openCodeAccounts(const connect::Machine &machine)
+{
+    return machine.inFolder("XDG_DATA_HOME"_ba, u".local/share"_s, u"opencode/auth.json"_s);
+}
+
+QString codexAccounts(const connect::Machine &machine)
+{
+    return machine.inFolder("CODEX_HOME"_ba, u".codex"_s, u"auth.json"_s);
+}
+
 /// Where programs and their files are, and what a terminal speaks; no secrets by their nature.
 const QStringList &allowedNames()
 {
@@ -70,8 +80,13 @@ const QStringList &allowedNames()
 const std::vector<CliTool> &cliTools()
 {
     static const std::vector<CliTool> tools{
-        {u"opencode-cli"_s, u"opencode"_s, u"opencode"_s, openCodeArguments, openCodeEvent},
-        {u"codex-cli"_s, u"codex"_s, u"codex"_s, codexArguments, codexEvent}};
+        {u"opencode-cli"_s,
+         u"opencode"_s,
+         u"opencode"_s,
+         openCodeArguments,
+         openCodeAccounts,
+         openCodeEvent},
+        {u"codex-cli"_s, u"codex"_s, u"codex"_s, codexArguments, codexAccounts, codexEvent}};
     return tools;
 }
 
@@ -91,8 +106,7 @@ cliArguments(const CliTool &tool, const QString &model, const connect::Endpoint 
     return first + tool.arguments(model);
 }
 
-QProcessEnvironment cliEnvironment(
-    const CliTool &tool, const QProcessEnvironment &whole, const connect::Endpoint &endpoint)
+QProcessEnvironment allowedEnvironment(const QProcessEnvironment &whole)
 {
     QProcessEnvironment environment;
     for (const QString &name : allowedNames()) {
@@ -100,6 +114,13 @@ QProcessEnvironment cliEnvironment(
             environment.insert(name, whole.value(name));
         }
     }
+    return environment;
+}
+
+QProcessEnvironment cliEnvironment(
+    const CliTool &tool, const QProcessEnvironment &whole, const connect::Endpoint &endpoint)
+{
+    QProcessEnvironment environment = allowedEnvironment(whole);
     for (const QByteArray &variable :
          connect::findConnector(tool.connector)->environment(endpoint)) {
         const qsizetype equals = variable.indexOf('=');

@@ -6,6 +6,7 @@
 #include <QDir>
 #include <QFileInfo>
 #include <QJsonDocument>
+#include <QJsonObject>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -30,6 +31,15 @@ void tell(const CliTool &tool, const QByteArray &line, const interfaces::CliRuns
     }
 }
 
+/// Of a file with a JSON object; what is in it is not looked at.
+bool hasMembers(const QString &path)
+{
+    constexpr qint64 most = 256 * 1024;
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly)
+        && !QJsonDocument::fromJson(file.read(most)).object().isEmpty();
+}
+
 } // namespace
 
 CliRunner::CliRunner(Surroundings surroundings)
@@ -42,10 +52,30 @@ std::vector<CliBackend> CliRunner::backends() const
 {
     std::vector<CliBackend> all;
     for (const CliTool &tool : cliTools()) {
-        const bool installed = !m_around.machine.findProgram(tool.program).isEmpty();
-        all.push_back({tool.id, tool.program, installed});
+        const QString program = m_around.machine.findProgram(tool.program);
+        all.push_back(
+            {tool.id,
+             tool.program,
+             !program.isEmpty(),
+             m_versions.of(program),
+             hasMembers(tool.accounts(m_around.machine))});
     }
     return all;
+}
+
+void CliRunner::describe(OnBackends told)
+{
+    QStringList programs;
+    for (const CliTool &tool : cliTools()) {
+        const QString program = m_around.machine.findProgram(tool.program);
+        if (isOn() && !program.isEmpty()) {
+            programs << program;
+        }
+    }
+    m_versions.ask(
+        programs, allowedEnvironment(m_around.environment), [this, told = std::move(told)] {
+            told(backends());
+        });
 }
 
 Result<CliRunner::Found> CliRunner::find(const CliOrder &order) const

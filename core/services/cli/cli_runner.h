@@ -4,6 +4,7 @@
 #include "core/interfaces/cli_runs.h"
 #include "core/services/cli/child_process.h"
 #include "core/services/cli/cli_backends.h"
+#include "core/services/cli/cli_versions.h"
 #include "core/settings/settings.h"
 
 #include <map>
@@ -31,6 +32,7 @@ public:
 
     [[nodiscard]] bool isOn() const override { return m_around.settings().enabled; }
     [[nodiscard]] std::vector<interfaces::CliBackend> backends() const override;
+    void describe(OnBackends told) override;
     [[nodiscard]] common::Result<RunId>
     start(const interfaces::CliOrder &order, OnEvent onEvent, OnEnd onEnd) override;
     void cancel(RunId id) override;
@@ -59,6 +61,7 @@ private:
     Surroundings m_around;
     RunId m_last = 0;
     std::map<RunId, Run> m_runs;
+    CliVersions m_versions;
 };
 
 } // namespace freerelay::services

@@ -30,6 +30,7 @@ public:
     {
         return m_runs->backends();
     }
+    void describe(OnBackends told) override { m_runs->describe(std::move(told)); }
     [[nodiscard]] common::Result<RunId>
     start(const interfaces::CliOrder &order, OnEvent onEvent, OnEnd onEnd) override;
     void cancel(RunId id) override { m_runs->cancel(id); }

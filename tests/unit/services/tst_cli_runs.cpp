@@ -61,6 +61,14 @@ struct Fixture
         }
     }
 
+    void file(const QString &below, const QByteArray &text) const
+    {
+        QDir().mkpath(at(below.section(u'/', 0, -2)));
+        QFile written(at(below));
+        QVERIFY(written.open(QIODevice::WriteOnly));
+        written.write(text);
+    }
+
     common::Result<interfaces::CliRuns::RunId> start(const CliOrder &order)
     {
         return runner.start(
@@ -86,7 +94,9 @@ struct Fixture
     CliRunner runner{
         {{connect::Platform::Linux,
           {},
-          common::Environment({{"PATH"_ba, QFile::encodeName(folder.path()) + "/bin"}})},
+          common::Environment(
+              {{"PATH"_ba, QFile::encodeName(folder.path()) + "/bin"},
+               {"XDG_DATA_HOME"_ba, QFile::encodeName(folder.path()) + "/data"}})},
          [this] { return settings; },
          [] {
              return connect::Endpoint{"http://127.0.0.1:8123"_ba, {}};
@@ -126,6 +136,36 @@ private Q_SLOTS:
         QCOMPARE(fixture.ended->status, CliStatus::Completed);
         QCOMPARE(fixture.texts().value(0), u"run --format json --model freerelay/auto"_s);
         QCOMPARE(fixture.texts().value(1), QString::fromUtf8(prompt));
+    }
+
+    /// The versions by asking, each once a minute, and without keys; accounts by their files.
+    void tellsWhatIsInstalled()
+    {
+        Fixture fixture;
+        fixture.script(
+            u"opencode"_s,
+            "echo x >> " + QFile::encodeName(fixture.at(u"asked"_s))
+                + "\necho \"Welcome [$OPENAI_API_KEY]\"\necho \"$1 opencode 1.18.33-beta\"\n");
+        const auto describe = [&fixture] {
+            std::optional<std::vector<interfaces::CliBackend>> told;
+            fixture.runner.describe([&told](const auto &backends) { told = backends; });
+            [&] { QTRY_VERIFY(told.has_value()); }();
+            return told.value_or(std::vector<interfaces::CliBackend>());
+        };
+        fixture.settings.enabled = false;
+        QCOMPARE(describe().at(0).version, QString());
+        fixture.settings.enabled = true;
+        const auto all = describe();
+        QCOMPARE(all.at(0).version, u"1.18.33-beta"_s);
+        QVERIFY(all.at(0).installed && !all.at(0).signedIn);
+        QVERIFY(!all.at(1).installed && all.at(1).version.isEmpty());
+        fixture.file(u"data/opencode/auth.json"_s, "{}");
+        QVERIFY(!describe().at(0).signedIn);
+        fixture.file(u"data/opencode/auth.json"_s, R"({"groq":{"type":"api","key":"k"}})");
+        QVERIFY(describe().at(0).signedIn);
+        QFile asked(fixture.at(u"asked"_s));
+        QVERIFY(asked.open(QIODevice::ReadOnly));
+        QCOMPARE(asked.readAll(), "x\n"_ba);
     }
 
     void keysDoNotComeThrough()
@@ -380,6 +420,21 @@ private Q_SLOTS:
         QCOMPARE(body["status"_L1].toString(), u"failed"_s);
         QCOMPARE(body["exit_code"_L1].toInt(), 3);
         QCOMPARE(body["text"_L1].toString(), u"Hi"_s);
+    }
+
+    void theBackEndsAreTold()
+    {
+        tests::FakeGatewayControl control;
+        gateway::CliRoute route(control, control);
+        const auto downstream = std::make_shared<tests::FakeDownstream>();
+        route.backends(downstream);
+        QTRY_COMPARE(downstream->status, 200);
+        const QJsonObject body = jsonOf(downstream->body);
+        QCOMPARE(body["enabled"_L1].toBool(), true);
+        QCOMPARE(
+            body["backends"_L1][0].toObject(),
+            jsonOf(R"({"id":"opencode-cli","program":"opencode","installed":true,)"
+                   R"("version":"1.2.3","signed_in":true})"));
     }
 
     void browsersAreRefused_data()
