@@ -33,7 +33,10 @@ void replyJson(relay::Downstream &downstream, const QJsonObject &object)
 
 void replyError(relay::Downstream &downstream, const common::Error &error)
 {
-    const relay::ClientError told = relay::toClientError(error);
+    relay::ClientError told = relay::toClientError(error);
+    if (error.kind == ErrorKind::NotFound) {
+        told.code = "backend_not_found"_ba; // no model was asked for
+    }
     downstream.reply(told.status, told.headers(), told.body());
 }
 

@@ -135,7 +135,9 @@ void ProgramModels::run(relay::RelayRequest asked, std::shared_ptr<relay::Downst
 void ProgramModels::onRefused(Number number, const common::Error &error)
 {
     Waiting waiting = take(number);
-    fail(waiting, relay::toClientError(error));
+    common::Error told = error;
+    told.param = told.param.isEmpty() ? QString() : u"model"_s; // it named the back end
+    fail(waiting, relay::toClientError(told));
 }
 
 ProgramModels::Waiting ProgramModels::take(Number number)

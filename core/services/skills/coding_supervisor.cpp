@@ -121,7 +121,7 @@ SkillResult summary(const QString &id, const QJsonObject &session, const QDateTi
     const QJsonArray feedback = session["feedback"_L1].toArray();
     const QDateTime started = QDateTime::fromString(
         session["started"_L1].toString(), Qt::ISODateWithMs);
-    QStringList lines{u"%1: %2 changes, %3 remarks"_s.arg(session["task"_L1].toString())
+    QStringList lines{u"%1 (changes: %2, remarks: %3)"_s.arg(session["task"_L1].toString())
                           .arg(changes.size())
                           .arg(feedback.size())};
     for (const QJsonValue &change : changes) {

@@ -197,7 +197,9 @@ private Q_SLOTS:
         QCOMPARE(
             m_gateway.post(target, asking(), m_runner + "Sec-Fetch-Mode: cors\r\n").status, 200);
         const QByteArray codex = asking({}, "freerelay/codex-cli");
-        QCOMPARE(m_gateway.post(target, codex, m_runner).status, 404); // it is not installed
+        const RawReply missing = m_gateway.post(target, codex, m_runner); // it is not installed
+        QCOMPARE(missing.status, 404);
+        QCOMPARE(parsed(missing.body)[u"error"_s][u"param"_s].toString(), u"model"_s);
     }
 
     /// What a program spends cannot be told apart from what others do.

@@ -437,6 +437,20 @@ private Q_SLOTS:
                    R"("version":"1.2.3","signed_in":true})"));
     }
 
+    void aBackEndThatIsMissingIsNoModel()
+    {
+        tests::FakeGatewayControl control;
+        control.runs.refusal = common::Error{
+            common::ErrorKind::NotFound, u"It is not installed."_s, {}, u"backend"_s};
+        gateway::CliRoute route(control, control);
+        const auto downstream = std::make_shared<tests::FakeDownstream>();
+        route.run(requestOf(R"({"backend":"opencode-cli","prompt":"p"})"), downstream);
+        QTRY_COMPARE(downstream->status, 404);
+        const QJsonValue error = jsonOf(downstream->body)["error"_L1];
+        QCOMPARE(error["code"_L1].toString(), u"backend_not_found"_s);
+        QCOMPARE(error["param"_L1].toString(), u"backend"_s);
+    }
+
     void browsersAreRefused_data()
     {
         QTest::addColumn<QByteArray>("header");
