@@ -180,8 +180,8 @@ QWidget *OverviewPage::createEndpointCard()
     row->addWidget(m_copy);
     column->addLayout(row);
     auto *hint = new QLabel(
-        tr("Tools that speak the OpenAI protocol add /v1 to it. Any key will do, and the model may "
-           "be called freerelay-auto."),
+        tr("Tools that speak the OpenAI protocol add /v1 to it. Any key will do unless keys were "
+           "made necessary, and the model may be called freerelay-auto."),
         card);
     makeSecondary(hint);
     column->addWidget(hint);
