@@ -47,7 +47,7 @@ void ProgramRuns::onStarted(Number number, const common::Result<RunId> &started)
 
 void ProgramRuns::onEvent(Number number, const QJsonObject &event)
 {
-    if (m_runs.count(number) != 0) {
+    if (m_runs.contains(number)) {
         m_listener.onEvent(number, event);
     }
 }

@@ -15,7 +15,7 @@ void CliVersions::ask(
     const QStringList &programs, const QProcessEnvironment &environment, std::function<void()> done)
 {
     for (const QString &program : programs) {
-        if (m_known.value(program).until.hasExpired() && m_asked.count(program) == 0) {
+        if (m_known.value(program).until.hasExpired() && !m_asked.contains(program)) {
             start(program, environment);
         }
     }
