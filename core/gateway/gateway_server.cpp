@@ -1,8 +1,10 @@
 #include "gateway_server.h"
 
+#include "core/common/epoll_dispatcher.h"
 #include "core/gateway/listener.h"
 #include "core/gateway/peer_owner.h"
 
+#include <QAbstractEventDispatcher>
 #include <QThread>
 
 #include <algorithm>
@@ -91,6 +93,9 @@ void GatewayServer::startWorker(WorkerParts parts)
 {
     auto thread = std::make_unique<QThread>();
     thread->setObjectName(u"worker %1"_s.arg(parts.index));
+    if (auto dispatcher = common::makeEpollDispatcher()) {
+        thread->setEventDispatcher(dispatcher.release());
+    }
     auto worker = std::make_unique<Worker>(std::move(parts), m_pool, m_counters, m_rules, *m_clock);
     worker->moveToThread(thread.get());
     QObject::connect(thread.get(), &QThread::started, worker.get(), &Worker::start);
