@@ -45,10 +45,19 @@ void greet(const interfaces::GatewayStatus &status)
     }
 }
 
+/// Nothing that runs without a window needs one of Qt's plugins; TLS is libcurl's. Without this
+/// QAbstractHttpServer (6.4) loads the one for OpenSSL, with 2 MiB of memory, for an encryption
+/// that no listener has.
+void doWithoutPlugins()
+{
+    QCoreApplication::setLibraryPaths({});
+}
+
 } // namespace
 
 int runHeadless(const StartOptions &options, const settings::Paths &paths)
 {
+    doWithoutPlugins();
     ProgramLog log;
     if (const auto prepared = prepareProcess(); !prepared) {
         return fail(prepared.error());

@@ -121,9 +121,11 @@ void ProgramLog::apply(const settings::Settings &settings, const settings::Paths
     const auto enabled = [&options](LogLevel level) {
         return options.level <= level ? u"true"_s : u"false"_s;
     };
+    // The last one: Qt's server asks for TLS that nobody uses, and finds no plugin without a
+    // window.
     QLoggingCategory::setFilterRules(
-        u"freerelay.*.debug=%1\nfreerelay.*.info=%2\n*.warning=%3"_s.arg(
-            enabled(LogLevel::Debug), enabled(LogLevel::Info), enabled(LogLevel::Warning)));
+        u"freerelay.*.debug=%1\nfreerelay.*.info=%2\n*.warning=%3\nqt.network.ssl.warning=false"_s
+            .arg(enabled(LogLevel::Debug), enabled(LogLevel::Info), enabled(LogLevel::Warning)));
     output.configure(options);
     m_applied = options;
 }
