@@ -28,7 +28,7 @@ fuzz_packages=(
 )
 
 bench_packages=(
-    nginx-light wrk libbenchmark-dev iproute2 python3:python3
+    nginx-light wrk libbenchmark-dev iproute2 python3:python3 curl
 )
 
 say() { printf '%s\n' "freerelay: $*" >&2; }

@@ -61,6 +61,12 @@ wait_for() {
     die "nothing listens on port $1"
 }
 
+answer_one() {
+    curl -sf -o /dev/null --max-time 10 -H 'content-type: application/json' \
+        -d '{"messages":[{"role":"user","content":"hello"}]}' \
+        "http://127.0.0.1:$1/v1/chat/completions" || die "nothing is answered on port $1"
+}
+
 declare -A port pid
 start_mock() {
     port[direct]=$(python3 "$bench/probe.py" port)
@@ -164,6 +170,7 @@ measure_desktop() {
     gui=$!
     started+=("$gui")
     wait_for "${port[desktop]}"
+    answer_one "${port[desktop]}" # requests of its first moment wait for the keys to be read
     if [[ $state == control ]]; then
         python3 -c 'while True: pass' &
         burner=$!
