@@ -2,6 +2,7 @@
 
 #include "core/dialects/openai_chat.h"
 
+#include <algorithm>
 #include <array>
 
 #if defined(__SSE2__)
@@ -41,82 +42,97 @@ int sequenceLength(const unsigned char *p, qsizetype left)
     return 0;
 }
 
-/// The first byte from `at` on that is not ASCII or needs an escape; sixteen bytes at a time.
-qsizetype endOfPlain(const unsigned char *bytes, qsizetype at, qsizetype size)
+/// The first byte from `p` on that is not ASCII or needs an escape; sixteen bytes at a time.
+const unsigned char *endOfPlain(const unsigned char *p, const unsigned char *end)
 {
 #if defined(__SSE2__)
     const __m128i quote = _mm_set1_epi8('"');
     const __m128i slash = _mm_set1_epi8('\\');
     const __m128i blank = _mm_set1_epi8(0x20); // as signed numbers, bytes beyond ASCII are below it
-    for (; size - at >= 16; at += 16) {
-        const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i *>(bytes + at));
+    for (; end - p >= 16; p += 16) {
+        const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i *>(p));
         const __m128i special = _mm_or_si128(
             _mm_cmplt_epi8(block, blank),
             _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, slash)));
         const auto marks = static_cast<unsigned>(_mm_movemask_epi8(special));
         if (marks != 0) {
-            return at + std::countr_zero(marks);
+            return p + std::countr_zero(marks);
         }
     }
 #endif
-    while (at < size && bytes[at] < 0x80 && !needsEscape(bytes[at])) {
-        ++at;
+    while (p < end && *p < 0x80 && !needsEscape(*p)) {
+        ++p;
     }
-    return at;
+    return p;
 }
 
-void appendEscaped(QByteArray &out, unsigned char c)
+/// The first byte from `p` on that is not written as it is.
+const unsigned char *endOfVerbatim(const unsigned char *p, const unsigned char *end)
 {
+    while ((p = endOfPlain(p, end)) < end && *p >= 0x80) {
+        const int length = sequenceLength(p, end - p);
+        if (length == 0) {
+            return p;
+        }
+        p += length;
+    }
+    return p;
+}
+
+constexpr int longestEscape = 6; // \u00XX
+
+/// Writes what stands for a byte that is not written as it is. @return behind it
+char *writeEscape(char *out, unsigned char c)
+{
+    const auto write = [out](QByteArrayView escape) {
+        return std::copy(escape.begin(), escape.end(), out);
+    };
     switch (c) {
     case '"':
-        out.append("\\\"");
-        return;
+        return write("\\\"");
     case '\\':
-        out.append("\\\\");
-        return;
+        return write("\\\\");
     case '\n':
-        out.append("\\n");
-        return;
+        return write("\\n");
     case '\r':
-        out.append("\\r");
-        return;
+        return write("\\r");
     case '\t':
-        out.append("\\t");
-        return;
+        return write("\\t");
     default:
         break;
     }
+    if (c >= 0x80) {
+        return write("\xEF\xBF\xBD"); // U+FFFD
+    }
     constexpr char digits[] = "0123456789abcdef";
-    const std::array<char, 6> escape{'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]};
-    out.append(escape.data(), escape.size());
+    const std::array<char, longestEscape> escape{
+        '\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]};
+    return write(QByteArrayView(escape.data(), longestEscape));
 }
 
 } // namespace
 
 void appendJsonString(QByteArray &out, QByteArrayView text)
 {
-    const auto *const bytes = reinterpret_cast<const unsigned char *>(text.data());
-    out.append('"');
-    qsizetype done = 0;
-    qsizetype at = 0;
-    const auto flush = [&] { out.append(text.sliced(done, at - done)); };
-    while ((at = endOfPlain(bytes, at, text.size())) < text.size()) {
-        const unsigned char c = bytes[at];
-        const int length = c < 0x80 ? 0 : sequenceLength(bytes + at, text.size() - at);
-        if (length > 0) {
-            at += length;
-            continue;
+    const auto *from = reinterpret_cast<const unsigned char *>(text.data());
+    const auto *const end = from + text.size();
+    const qsizetype before = out.size();
+    out.resize(before + text.size() + 2); // each escape makes its own room
+    char *to = out.data() + before;
+    *to++ = '"';
+    for (;;) {
+        const auto *const special = endOfVerbatim(from, end);
+        to = std::copy(from, special, to);
+        if (special == end) {
+            break;
         }
-        flush();
-        if (c < 0x80) {
-            appendEscaped(out, c);
-        } else {
-            out.append("\xEF\xBF\xBD");
-        }
-        done = ++at;
+        const qsizetype written = to - out.constData();
+        out.resize(out.size() + longestEscape - 1);
+        to = writeEscape(out.data() + written, *special);
+        from = special + 1;
     }
-    flush();
-    out.append('"');
+    *to++ = '"';
+    out.truncate(to - out.constData());
 }
 
 QByteArray jsonString(const QByteArray &text)

@@ -30,65 +30,44 @@ const char *skipSpace(const char *p, const char *end)
     return p;
 }
 
-/// The rest of skipString(), byte by byte.
-const char *skipStringSlowly(const char *p, const char *end)
+/// Whether the byte at `p` stands behind an odd number of backslashes. @param begin  not escaped
+bool isEscaped(const char *begin, const char *p)
 {
-    while (p < end && *p != '"') {
-        p += *p == '\\' ? 2 : 1;
+    const char *first = p;
+    while (first > begin && first[-1] == '\\') {
+        --first;
     }
-    return std::min(p, end);
+    return (p - first) % 2 != 0;
 }
 
+/// The first quote from `p` on, escaped or not; `end` when there is none.
+const char *findQuote(const char *p, const char *end)
+{
 #if defined(__SSE2__)
-/// Sixteen bytes at a time, whatever the escapes.
-const char *skipEscapedString(const char *p, const char *end)
-{
-    const __m128i quote = _mm_set1_epi8('"');
-    const __m128i slash = _mm_set1_epi8('\\');
-    while (end - p >= 16) {
+    // Names and words are short: a call of the library would take longer than they do.
+    if (end - p >= 16) {
         const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i *>(p));
-        const auto quotes = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(block, quote)));
-        const auto slashes = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(block, slash)));
-        unsigned marks = quotes | slashes;
-        qsizetype step = 16;
-        while (marks != 0) {
-            const int at = std::countr_zero(marks);
-            if ((quotes >> at & 1U) != 0) {
-                return p + at;
-            }
-            marks &= ~(3U << at); // the escaped byte is no mark
-            step = at == 15 ? 17 : 16;
+        const auto quotes = static_cast<unsigned>(
+            _mm_movemask_epi8(_mm_cmpeq_epi8(block, _mm_set1_epi8('"'))));
+        if (quotes != 0) {
+            return p + std::countr_zero(quotes);
         }
-        p += step;
+        p += 16;
     }
-    return skipStringSlowly(p, end);
-}
-#else
-const char *skipEscapedString(const char *p, const char *end)
-{
-    return skipStringSlowly(p, end);
-}
 #endif
+    const void *const quote = std::memchr(p, '"', std::size_t(end - p));
+    return quote == nullptr ? end : static_cast<const char *>(quote);
+}
 
 /// @param p  after the opening quote
 /// @return   at the closing quote
 const char *skipString(const char *p, const char *end)
 {
-    // Names and words are short; text is long, mostly without escapes, and walked over more than
-    // once: the library's search takes it in the widest steps that the processor has.
-    constexpr qsizetype shortString = 64;
-    if (end - p > shortString) {
-        const char *const near = skipEscapedString(p, p + shortString);
-        if (near < p + shortString) {
-            return near;
-        }
-        const void *const quote = std::memchr(p, '"', std::size_t(end - p));
-        const char *const last = quote == nullptr ? end : static_cast<const char *>(quote);
-        if (std::memchr(p, '\\', std::size_t(last - p)) == nullptr) {
-            return last;
-        }
+    const char *quote = findQuote(p, end);
+    while (quote < end && isEscaped(p, quote)) {
+        quote = findQuote(quote + 1, end);
     }
-    return skipEscapedString(p, end);
+    return quote;
 }
 
 /// The rest of skipContainer(), byte by byte. @param depth  of the brackets that are open
@@ -193,7 +172,8 @@ const char *skipContainer(const char *p, const char *end)
         }
         p += 64;
         if (inside >> 63 != 0) {
-            p = std::min(skipString(p + (marks.endsEscaped ? 1 : 0), end) + 1, end);
+            const char *const unescaped = std::min(p + (marks.endsEscaped ? 1 : 0), end);
+            p = std::min(skipString(unescaped, end) + 1, end);
         }
     }
     return skipContainerSlowly(p, end, depth);
@@ -254,23 +234,25 @@ char32_t readHex4(const char *p)
     return code;
 }
 
-void appendUtf8(QByteArray &out, char32_t code)
+/// @return  behind what was written
+char *writeUtf8(char *out, char32_t code)
 {
     if (code < 0x80) {
-        out.append(static_cast<char>(code));
-        return;
+        *out++ = static_cast<char>(code);
+        return out;
     }
     if (code < 0x800) {
-        out.append(static_cast<char>(0xC0 | (code >> 6)));
+        *out++ = static_cast<char>(0xC0 | (code >> 6));
     } else if (code < 0x10000) {
-        out.append(static_cast<char>(0xE0 | (code >> 12)));
-        out.append(static_cast<char>(0x80 | ((code >> 6) & 0x3F)));
+        *out++ = static_cast<char>(0xE0 | (code >> 12));
+        *out++ = static_cast<char>(0x80 | ((code >> 6) & 0x3F));
     } else {
-        out.append(static_cast<char>(0xF0 | (code >> 18)));
-        out.append(static_cast<char>(0x80 | ((code >> 12) & 0x3F)));
-        out.append(static_cast<char>(0x80 | ((code >> 6) & 0x3F)));
+        *out++ = static_cast<char>(0xF0 | (code >> 18));
+        *out++ = static_cast<char>(0x80 | ((code >> 12) & 0x3F));
+        *out++ = static_cast<char>(0x80 | ((code >> 6) & 0x3F));
     }
-    out.append(static_cast<char>(0x80 | (code & 0x3F)));
+    *out++ = static_cast<char>(0x80 | (code & 0x3F));
+    return out;
 }
 
 bool isHighSurrogate(char32_t code)
@@ -283,9 +265,9 @@ bool isLowSurrogate(char32_t code)
     return code >= 0xDC00 && code < 0xE000;
 }
 
-/// @param p  at the 'u' of \uXXXX
-/// @return   after what was consumed
-const char *appendUnicodeEscape(QByteArray &out, const char *p, const char *end)
+/// Reads the \uXXXX whose 'u' is at `p`, with its partner.
+/// @param p  becomes the place behind what was read
+char32_t readUnicodeEscape(const char *&p, const char *end)
 {
     char32_t code = readHex4(p + 1);
     p += 5;
@@ -296,11 +278,8 @@ const char *appendUnicodeEscape(QByteArray &out, const char *p, const char *end)
             p += 6;
         }
     }
-    if (code >= 0xD800 && code < 0xE000) {
-        code = 0xFFFD;
-    }
-    appendUtf8(out, code);
-    return p;
+    const bool isLone = code >= 0xD800 && code < 0xE000;
+    return isLone ? 0xFFFD : code;
 }
 
 char simpleEscape(char c)
@@ -321,49 +300,44 @@ char simpleEscape(char c)
     }
 }
 
-bool rawEquals(QByteArrayView raw, QByteArrayView plain)
+bool holdsEscape(QByteArrayView raw)
 {
-    // An escape is longer than what it stands for, and a plain backslash needs one.
-    if (raw.isEmpty() || plain.isEmpty() || raw.size() < plain.size()) {
-        return raw.isEmpty() && plain.isEmpty();
-    }
-    if (raw.front() != plain.front() && raw.front() != '\\') {
-        return false; // nearly all that are asked about
-    }
-    const bool isEscaped = std::memchr(raw.data(), '\\', std::size_t(raw.size())) != nullptr;
-    if (raw.size() == plain.size()) {
-        return !isEscaped && std::memcmp(raw.data(), plain.data(), std::size_t(raw.size())) == 0;
-    }
-    return isEscaped && unescapeJson(raw) == plain;
+    return std::memchr(raw.data(), '\\', std::size_t(raw.size())) != nullptr;
 }
 
 } // namespace
 
+bool readsAsWhole(QByteArrayView raw, QByteArrayView plain)
+{
+    if (raw.size() == plain.size()) { // a backslash in both is an escape in one
+        return std::memcmp(raw.data(), plain.data(), std::size_t(raw.size())) == 0
+            && !holdsEscape(raw);
+    }
+    return holdsEscape(raw) && unescapeJson(raw) == plain;
+}
+
 QByteArray unescapeJson(QByteArrayView raw)
 {
-    QByteArray out;
-    out.reserve(raw.size());
+    QByteArray text(raw.size(), Qt::Uninitialized); // an escape is longer than what it stands for
+    char *out = text.data();
     const char *p = raw.data();
     const char *const end = p + raw.size();
     while (p < end) {
-        const auto *slash = static_cast<const char *>(std::memchr(p, '\\', std::size_t(end - p)));
-        if (slash == nullptr) {
-            slash = end;
-        }
-        out.append(p, slash - p);
-        p = slash;
-        if (p == end) {
+        const void *const found = std::memchr(p, '\\', std::size_t(end - p));
+        const char *const slash = found == nullptr ? end : static_cast<const char *>(found);
+        out = std::copy(p, slash, out);
+        if (slash == end) {
             break;
         }
-        ++p;
+        p = slash + 1;
         if (*p == 'u') {
-            p = appendUnicodeEscape(out, p, end);
+            out = writeUtf8(out, readUnicodeEscape(p, end));
         } else {
-            out.append(simpleEscape(*p));
-            ++p;
+            *out++ = simpleEscape(*p++);
         }
     }
-    return out;
+    text.truncate(out - text.constData());
+    return text;
 }
 
 JsonType JsonValue::type() const
@@ -388,19 +362,9 @@ JsonType JsonValue::type() const
     }
 }
 
-QByteArrayView JsonValue::rawString() const
-{
-    return isString() ? m_text.sliced(1, m_text.size() - 2) : QByteArrayView();
-}
-
 QByteArray JsonValue::string() const
 {
     return unescapeJson(rawString());
-}
-
-bool JsonValue::equals(QByteArrayView plain) const
-{
-    return isString() && rawEquals(rawString(), plain);
 }
 
 std::optional<std::int64_t> JsonValue::integer() const
@@ -456,11 +420,6 @@ JsonValue JsonValue::first() const
 bool JsonValue::isEmptyContainer() const
 {
     return (isObject() || isArray()) && firstInside(m_text) == nullptr;
-}
-
-bool JsonMember::keyIs(QByteArrayView plain) const
-{
-    return rawEquals(rawKey, plain);
 }
 
 QByteArray JsonMember::key() const

@@ -9,6 +9,9 @@
 
 namespace freerelay::dialects {
 
+/// Whether `raw`, the inside of a JSON string, reads `plain` once unescaped.
+[[nodiscard]] bool readsAs(QByteArrayView raw, QByteArrayView plain);
+
 enum class JsonType : std::uint8_t { Missing, Null, Bool, Number, String, Array, Object };
 
 class JsonMembers;
@@ -47,9 +50,15 @@ public:
     /// The unescaped string as UTF-8; "" when this is no string.
     [[nodiscard]] QByteArray string() const;
     /// Between the quotes, escapes untouched; "" when this is no string.
-    [[nodiscard]] QByteArrayView rawString() const;
+    [[nodiscard]] QByteArrayView rawString() const
+    {
+        return isString() ? m_text.sliced(1, m_text.size() - 2) : QByteArrayView();
+    }
     /// True when this is a string that reads `plain` once unescaped.
-    [[nodiscard]] bool equals(QByteArrayView plain) const;
+    [[nodiscard]] bool equals(QByteArrayView plain) const
+    {
+        return isString() && readsAs(rawString(), plain);
+    }
     /// A number written without fraction and exponent that fits; else nullopt.
     [[nodiscard]] std::optional<std::int64_t> integer() const;
     [[nodiscard]] std::optional<double> number() const;
@@ -79,7 +88,7 @@ struct JsonMember
     JsonValue value;
 
     /// True when the unescaped name is `plain`.
-    [[nodiscard]] bool keyIs(QByteArrayView plain) const;
+    [[nodiscard]] bool keyIs(QByteArrayView plain) const { return readsAs(rawKey, plain); }
     [[nodiscard]] QByteArray key() const;
     /// The opening quote of the name.
     [[nodiscard]] const char *begin() const { return rawKey.data() - 1; }
@@ -160,5 +169,18 @@ private:
 
 /// Undoes JSON's escapes. A surrogate without its partner becomes U+FFFD.
 [[nodiscard]] QByteArray unescapeJson(QByteArrayView raw);
+
+/// readsAs() of two that begin alike, or of one that begins with an escape.
+[[nodiscard]] bool readsAsWhole(QByteArrayView raw, QByteArrayView plain);
+
+inline bool readsAs(QByteArrayView raw, QByteArrayView plain)
+{
+    // An escape is longer than what it stands for. Nearly all that are asked about end here.
+    if (raw.size() < plain.size() || raw.isEmpty() || plain.isEmpty()) {
+        return raw.isEmpty() && plain.isEmpty();
+    }
+    const bool mayBe = raw.front() == plain.front() || raw.front() == '\\';
+    return mayBe && readsAsWhole(raw, plain);
+}
 
 } // namespace freerelay::dialects

@@ -31,14 +31,11 @@ common::Result<EncodedRequest> AnthropicDialect::encode(
     const catalog::Provider &provider,
     const catalog::Model &model) const
 {
-    common::Result<CanonicalRequest> canonical = readOpenAiChat(request);
-    if (!canonical) {
-        return tl::unexpected(canonical.error());
-    }
+    CanonicalRequest canonical = readOpenAiChat(request);
     EncodedRequest encoded;
-    encoded.ignored = unsaidParameters(*canonical, {"top_k", "parallel_tool_calls"});
-    applyWireRules(*canonical, provider.rules, model);
-    common::Result<QByteArray> body = AnthropicEncoder(*canonical, provider, model).encode();
+    encoded.ignored = unsaidParameters(canonical, {"top_k", "parallel_tool_calls"});
+    applyWireRules(canonical, provider.rules, model);
+    common::Result<QByteArray> body = AnthropicEncoder(canonical, provider, model).encode();
     if (!body) {
         return tl::unexpected(body.error());
     }

@@ -1,7 +1,6 @@
 #include "openai_chat_reader.h"
 
 #include "core/dialects/canonical/openai_message_reader.h"
-#include "core/dialects/json.h"
 
 #include <array>
 
@@ -189,16 +188,13 @@ Handler handlerFor(const JsonMember &member)
 
 } // namespace
 
-common::Result<CanonicalRequest> readOpenAiChat(const ChatRequest &request)
+CanonicalRequest readOpenAiChat(const ChatRequest &request)
 {
-    const common::Result<JsonValue> root = parseJson(request.body);
-    if (!root) {
-        return tl::unexpected(root.error());
-    }
+    const JsonValue root(QByteArrayView(request.body).trimmed());
     CanonicalRequest result;
     result.model = request.model;
     result.stream = request.stream;
-    for (const JsonMember &member : root->members()) {
+    for (const JsonMember &member : root.members()) {
         if (member.value.isNull()) {
             continue;
         }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "core/common/result.h"
 #include "core/dialects/canonical/canonical_request.h"
 #include "core/dialects/chat_request.h"
 
@@ -13,7 +12,6 @@ namespace freerelay::dialects {
 /// reasoning {effort, max_tokens} (OpenRouter), thinking {budget_tokens} and cache_control
 /// (Anthropic), reasoning_details and extra_content in assistant messages (see
 /// openai_reply_parts.h). Everything else is kept in `extras`.
-/// @return InvalidArgument when the body is not JSON
-[[nodiscard]] common::Result<CanonicalRequest> readOpenAiChat(const ChatRequest &request);
+[[nodiscard]] CanonicalRequest readOpenAiChat(const ChatRequest &request);
 
 } // namespace freerelay::dialects

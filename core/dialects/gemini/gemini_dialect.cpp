@@ -39,17 +39,14 @@ common::Result<EncodedRequest> GeminiDialect::encode(
     const catalog::Provider &provider,
     const catalog::Model &model) const
 {
-    common::Result<CanonicalRequest> canonical = readOpenAiChat(request);
-    if (!canonical) {
-        return tl::unexpected(canonical.error());
-    }
+    CanonicalRequest canonical = readOpenAiChat(request);
     if (request.signatures != nullptr) {
-        request.signatures->complete(*canonical);
+        request.signatures->complete(canonical);
     }
     EncodedRequest encoded;
-    encoded.ignored = unsaidParameters(*canonical, {"top_k", "seed"});
-    applyWireRules(*canonical, provider.rules, model);
-    common::Result<QByteArray> body = GeminiEncoder(*canonical, model).encode();
+    encoded.ignored = unsaidParameters(canonical, {"top_k", "seed"});
+    applyWireRules(canonical, provider.rules, model);
+    common::Result<QByteArray> body = GeminiEncoder(canonical, model).encode();
     if (!body) {
         return tl::unexpected(body.error());
     }
