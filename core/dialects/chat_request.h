@@ -2,11 +2,13 @@
 
 #include "core/catalog/model_task.h"
 #include "core/common/result.h"
+#include "core/dialects/json_index.h"
 
 #include <QByteArray>
 #include <QByteArrayList>
 
 #include <cstdint>
+#include <memory>
 
 namespace freerelay::dialects {
 
@@ -38,6 +40,7 @@ struct ChatRequest
     /// The JSON text exactly as received; valid UTF-8, depth ≤ 128. Its capacity exceeds its size
     /// by simdjson's padding.
     QByteArray body;
+    std::shared_ptr<const JsonIndex> index; ///< of the body; null = none was made
     TextSpan messages; ///< where the value of "messages" is in the body
     QByteArray model; ///< "" when absent or null
     bool stream = false;
@@ -56,6 +59,13 @@ struct ChatRequest
     QByteArrayList tools; ///< names of the functions that may be called
     RequestNeeds needs;
     SignatureBook *signatures = nullptr; ///< outlives the request; null = none are kept
+
+    /// Of the body; valid as long as the request and its copies have it.
+    [[nodiscard]] JsonValue root() const
+    {
+        const bool isOurs = index != nullptr && index->text().constData() == body.constData();
+        return isOurs ? index->root() : JsonValue(QByteArrayView(body).trimmed());
+    }
 };
 
 } // namespace freerelay::dialects

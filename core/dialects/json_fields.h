@@ -2,12 +2,13 @@
 
 #include "core/dialects/json_value.h"
 
-#include <array>
+#include <QVarLengthArray>
 
 namespace freerelay::dialects {
 
 /// The members of an object, found in one pass, for those who look at several of them:
-/// JsonValue::operator[] walks over the whole object each time. A view, as JsonValue is.
+/// JsonValue::operator[] walks over the whole object each time, unless it is indexed. A view, as
+/// JsonValue is.
 class JsonFields
 {
 public:
@@ -18,11 +19,10 @@ public:
     [[nodiscard]] const JsonValue &object() const { return m_object; }
 
 private:
-    static constexpr std::size_t few = 12; ///< more are walked over after all
+    static constexpr qsizetype few = 12; ///< more are walked over after all
 
     JsonValue m_object;
-    std::array<JsonMember, few> m_members;
-    std::size_t m_count = 0;
+    QVarLengthArray<JsonMember, few> m_members; ///< empty when the object is asked instead
 };
 
 } // namespace freerelay::dialects

@@ -17,10 +17,23 @@ enum class JsonType : std::uint8_t { Missing, Null, Bool, Number, String, Array,
 class JsonMembers;
 class JsonElements;
 
+/// Where one value stands, in bytes from the beginning of its text; see JsonIndex. What a container
+/// holds follows it, in text order.
+struct JsonNode
+{
+    std::uint32_t key = 0; ///< of a member: its name, between the quotes
+    std::uint32_t keyEnd = 0;
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+    std::uint32_t size = 1; ///< nodes of the value with all that it holds
+    bool isIndexed = false; ///< a container whose contents follow
+};
+
 /// One value inside JSON text that parseJson() has accepted: a view on its bytes, nothing else.
 ///
-/// Reading never fails: a value of another type reads as the neutral one. Nothing is cached, so
-/// look a member up once. The text must outlive the view. Any thread.
+/// Reading never fails: a value of another type reads as the neutral one. Without an index nothing
+/// is cached: walking to a member costs a pass over those before it. The text, and the index that
+/// the value came from, must outlive the view. Any thread.
 class JsonValue
 {
 public:
@@ -28,6 +41,12 @@ public:
     /// @param text  exactly one value, without surrounding white space, from validated text
     explicit JsonValue(QByteArrayView text)
         : m_text(text)
+    { }
+    /// @param text  that the index is of
+    /// @param node  of the value, among those of all that it holds
+    JsonValue(const char *text, const JsonNode &node)
+        : m_text(text + node.begin, text + node.end)
+        , m_node(node.isIndexed ? &node : nullptr)
     { }
 
     /// The bytes of the value as they stand in the text; empty when missing.
@@ -75,10 +94,15 @@ public:
     /// True for [] and {} (also with white space inside).
     [[nodiscard]] bool isEmptyContainer() const;
 
+    /// Of a container that an index knows from inside; else null.
+    [[nodiscard]] const JsonNode *node() const { return m_node; }
+
 private:
+    [[nodiscard]] JsonValue indexed(QByteArrayView key) const; ///< of an object with a node
     [[nodiscard]] bool starts(char c) const { return !m_text.isEmpty() && m_text.front() == c; }
 
     QByteArrayView m_text;
+    const JsonNode *m_node = nullptr;
 };
 
 /// A name and its value inside an object.
@@ -95,11 +119,57 @@ struct JsonMember
     [[nodiscard]] const char *end() const { return value.end(); }
 };
 
+/// The way through the contents of a container: from node to node where it is indexed, else over
+/// the text. The base of the ranges below.
+class JsonContents
+{
+public:
+    bool operator!=(std::default_sentinel_t) const { return m_cursor != nullptr; }
+
+protected:
+    /// @param isKind  whether it is a container of the kind that is walked; if not it is empty
+    JsonContents(const JsonValue &container, bool isKind)
+    {
+        if (!isKind) {
+            return;
+        }
+        if (container.node() == nullptr) {
+            walkInto(container);
+            return;
+        }
+        m_origin = container.begin() - container.node()->begin;
+        m_node = container.node() + 1;
+        m_last = container.node() + container.node()->size;
+        m_cursor = m_node == m_last ? nullptr : m_origin + m_node->begin;
+    }
+
+    /// @param end  behind the current value
+    void next(const char *end)
+    {
+        if (m_node == nullptr) {
+            walkOn(end);
+            return;
+        }
+        m_node += m_node->size;
+        m_cursor = m_node == m_last ? nullptr : m_origin + m_node->begin;
+    }
+
+    const char *m_cursor = nullptr; ///< at the current member or element; null at the end
+    const char *m_end = nullptr; ///< of the container; when it is walked over
+    const char *m_origin = nullptr; ///< of the text; when it is indexed, as the rest
+    const JsonNode *m_node = nullptr;
+    const JsonNode *m_last = nullptr;
+
+private:
+    void walkInto(const JsonValue &container);
+    void walkOn(const char *end);
+};
+
 /// Range over the members of an object, for `for (const JsonMember &m : value.members())`.
 class JsonMembers
 {
 public:
-    class Iterator
+    class Iterator : public JsonContents
     {
     public:
         using iterator_category = std::input_iterator_tag;
@@ -108,34 +178,53 @@ public:
         using pointer = const JsonMember *;
         using reference = const JsonMember &;
 
-        explicit Iterator(QByteArrayView container);
+        explicit Iterator(const JsonValue &object)
+            : JsonContents(object, object.isObject())
+        {
+            read();
+        }
         const JsonMember &operator*() const { return m_member; }
         const JsonMember *operator->() const { return &m_member; }
-        Iterator &operator++();
-        bool operator!=(std::default_sentinel_t) const { return m_cursor != nullptr; }
+        Iterator &operator++()
+        {
+            next(m_member.value.end());
+            read();
+            return *this;
+        }
 
     private:
-        void read();
-        const char *m_cursor; ///< at the opening quote of the current name; null at the end
-        const char *m_end;
+        void read()
+        {
+            if (m_cursor == nullptr) {
+                return;
+            }
+            if (m_node == nullptr) {
+                walkOver();
+                return;
+            }
+            m_member.rawKey = QByteArrayView(m_origin + m_node->key, m_origin + m_node->keyEnd);
+            m_member.value = JsonValue(m_origin, *m_node);
+        }
+        void walkOver();
+
         JsonMember m_member;
     };
 
-    explicit JsonMembers(QByteArrayView object)
+    explicit JsonMembers(const JsonValue &object)
         : m_object(object)
     { }
     [[nodiscard]] Iterator begin() const { return Iterator(m_object); }
     [[nodiscard]] std::default_sentinel_t end() const { return {}; }
 
 private:
-    QByteArrayView m_object; ///< empty = nothing
+    JsonValue m_object;
 };
 
 /// Range over the elements of an array.
 class JsonElements
 {
 public:
-    class Iterator
+    class Iterator : public JsonContents
     {
     public:
         using iterator_category = std::input_iterator_tag;
@@ -144,27 +233,45 @@ public:
         using pointer = const JsonValue *;
         using reference = const JsonValue &;
 
-        explicit Iterator(QByteArrayView container);
+        explicit Iterator(const JsonValue &array)
+            : JsonContents(array, array.isArray())
+        {
+            read();
+        }
         const JsonValue &operator*() const { return m_value; }
         const JsonValue *operator->() const { return &m_value; }
-        Iterator &operator++();
-        bool operator!=(std::default_sentinel_t) const { return m_cursor != nullptr; }
+        Iterator &operator++()
+        {
+            next(m_value.end());
+            read();
+            return *this;
+        }
 
     private:
-        void read();
-        const char *m_cursor; ///< at the current element; null at the end
-        const char *m_end;
+        void read()
+        {
+            if (m_cursor == nullptr) {
+                return;
+            }
+            if (m_node == nullptr) {
+                walkOver();
+                return;
+            }
+            m_value = JsonValue(m_origin, *m_node);
+        }
+        void walkOver();
+
         JsonValue m_value;
     };
 
-    explicit JsonElements(QByteArrayView array)
+    explicit JsonElements(const JsonValue &array)
         : m_array(array)
     { }
     [[nodiscard]] Iterator begin() const { return Iterator(m_array); }
     [[nodiscard]] std::default_sentinel_t end() const { return {}; }
 
 private:
-    QByteArrayView m_array; ///< empty = nothing
+    JsonValue m_array;
 };
 
 /// Undoes JSON's escapes. A surrogate without its partner becomes U+FFFD.
@@ -181,6 +288,16 @@ inline bool readsAs(QByteArrayView raw, QByteArrayView plain)
     }
     const bool mayBe = raw.front() == plain.front() || raw.front() == '\\';
     return mayBe && readsAsWhole(raw, plain);
+}
+
+inline JsonMembers JsonValue::members() const
+{
+    return JsonMembers(*this);
+}
+
+inline JsonElements JsonValue::elements() const
+{
+    return JsonElements(*this);
 }
 
 } // namespace freerelay::dialects

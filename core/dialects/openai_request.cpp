@@ -252,7 +252,8 @@ common::Result<ChatRequest> parseOpenAiChat(QByteArray body)
         return common::failure(
             common::ErrorKind::InvalidArgument, u"The JSON body of a request must be an object."_s);
     }
-    if (MaybeError error = RequestReader(request).read(*root)) {
+    request.index = std::make_shared<const JsonIndex>(request.body);
+    if (MaybeError error = RequestReader(request).read(request.root())) {
         return common::failure(std::move(*error));
     }
     return request;

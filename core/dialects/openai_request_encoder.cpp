@@ -13,12 +13,6 @@ namespace freerelay::dialects {
 
 namespace {
 
-/// The root of text that parseOpenAiChat() has accepted.
-JsonValue rootOf(const QByteArray &body)
-{
-    return JsonValue(QByteArrayView(body).trimmed());
-}
-
 const QByteArray *
 mapped(const std::vector<std::pair<QByteArray, QByteArray>> &pairs, QByteArrayView from)
 {
@@ -39,7 +33,7 @@ OpenAiRequestEncoder::OpenAiRequestEncoder(
     , m_rules(provider.rules)
     , m_model(model)
     , m_splicer(request.body)
-    , m_edit(rootOf(request.body))
+    , m_edit(request.root())
     , m_fussy(!provider.rules.drop.empty() || provider.rules.strictMessages)
 { }
 

@@ -18,11 +18,16 @@ constexpr int maxCacheHints = 4;
 /// Ids must match [a-zA-Z0-9_-]+; other providers' ids (functions.read:0) do not.
 QByteArray safeId(const QByteArray &id)
 {
+    const auto isPlain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+            || c == '_' || c == '-';
+    };
+    if (!id.isEmpty() && std::all_of(id.begin(), id.end(), isPlain)) {
+        return id;
+    }
     QByteArray safe;
     for (const char c : id) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-            || (c >= '0' && c <= '9') || c == '_' || c == '-';
-        if (plain) {
+        if (isPlain(c)) {
             safe.append(c);
         } else {
             safe.append('_').append(QByteArray(1, c).toHex());
@@ -266,7 +271,7 @@ void AnthropicEncoder::writeTurn(const Turn &turn, bool isLast)
 void AnthropicEncoder::writeBlock(const ContentBlock &block, bool isPrefillEnd)
 {
     if (const auto *text = std::get_if<TextBlock>(&block.value)) {
-        QByteArray value = text->text;
+        QByteArrayView value = text->text;
         while (isPrefillEnd && !value.isEmpty() && std::isspace(uchar(value.back()))) {
             value.chop(1); // white space at the end of a prefilled answer is refused
         }
@@ -288,7 +293,7 @@ void AnthropicEncoder::writeBlock(const ContentBlock &block, bool isPrefillEnd)
     }
 }
 
-void AnthropicEncoder::writeText(const QByteArray &text, const QByteArray &cacheControl)
+void AnthropicEncoder::writeText(QByteArrayView text, const QByteArray &cacheControl)
 {
     m_json.beginObject().member("type", "text").member("text", text);
     writeCacheControl(cacheControl);
@@ -325,7 +330,7 @@ void AnthropicEncoder::writeToolResult(
     m_json.member("tool_use_id", safeId(result.toolUseId)).key("content").beginArray();
     for (const auto &part : result.content) {
         const auto *text = std::get_if<TextBlock>(&part);
-        if (text != nullptr && !text->text.trimmed().isEmpty()) {
+        if (text != nullptr && !QByteArrayView(text->text).trimmed().isEmpty()) {
             writeText(text->text, {});
         } else if (const auto *media = std::get_if<MediaBlock>(&part)) {
             writeMedia(*media, {});
@@ -352,8 +357,8 @@ void AnthropicEncoder::writeTools()
         }
         m_json.rawMember(
             "input_schema",
-            tool->schema.isEmpty() ? QByteArray(R"({"type":"object","properties":{}})")
-                                   : tool->schema);
+            tool->schema.isEmpty() ? QByteArrayView(R"({"type":"object","properties":{}})")
+                                   : QByteArrayView(tool->schema));
         writeCacheControl(tool->cacheControl);
         m_json.endObject();
     }

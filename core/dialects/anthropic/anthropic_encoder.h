@@ -48,7 +48,7 @@ private:
     void writeMessages();
     void writeTurn(const Turn &turn, bool isLast);
     void writeBlock(const ContentBlock &block, bool isPrefillEnd);
-    void writeText(const QByteArray &text, const QByteArray &cacheControl);
+    void writeText(QByteArrayView text, const QByteArray &cacheControl);
     void writeMedia(const MediaBlock &media, const QByteArray &cacheControl);
     void writeToolUse(const ToolUseBlock &use, const QByteArray &cacheControl);
     void writeToolResult(const ToolResultBlock &result, const QByteArray &cacheControl);

@@ -190,11 +190,10 @@ Handler handlerFor(const JsonMember &member)
 
 CanonicalRequest readOpenAiChat(const ChatRequest &request)
 {
-    const JsonValue root(QByteArrayView(request.body).trimmed());
     CanonicalRequest result;
     result.model = request.model;
     result.stream = request.stream;
-    for (const JsonMember &member : root.members()) {
+    for (const JsonMember &member : request.root().members()) {
         if (member.value.isNull()) {
             continue;
         }

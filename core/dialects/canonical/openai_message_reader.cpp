@@ -63,33 +63,39 @@ MediaBlock readFile(const JsonValue &file)
 ContentBlock readPart(const JsonValue &object)
 {
     const JsonFields part(object);
-    const QByteArray type = part["type"].string();
+    const JsonValue type = part["type"];
     ContentBlock block{UnknownBlock{}, cacheControlIn(part)};
-    if (type == "text") {
+    if (type.equals("text")) {
         block.value = TextBlock{part["text"].string()};
-    } else if (type == "refusal") {
+    } else if (type.equals("refusal")) {
         block.value = TextBlock{part["refusal"].string(), true};
-    } else if (type == "image_url") {
+    } else if (type.equals("image_url")) {
         block.value = readImage(part["image_url"]);
-    } else if (type == "input_audio") {
+    } else if (type.equals("input_audio")) {
         block.value = readAudio(part["input_audio"]);
-    } else if (type == "file") {
+    } else if (type.equals("file")) {
         block.value = readFile(part["file"]);
     } else {
-        block.value = UnknownBlock{type, object.text().toByteArray()};
+        block.value = UnknownBlock{type.string(), object.text().toByteArray()};
     }
     return block;
 }
 
-std::vector<ContentBlock> readContent(const JsonValue &content)
+/// Adds the parts of a message; a string is one.
+void readContent(const JsonValue &content, std::vector<ContentBlock> &blocks)
 {
-    std::vector<ContentBlock> blocks;
     if (content.isString()) {
         blocks.push_back({TextBlock{content.string()}});
     }
     for (const JsonValue &part : content.elements()) {
         blocks.push_back(readPart(part));
     }
+}
+
+std::vector<ContentBlock> readContent(const JsonValue &content)
+{
+    std::vector<ContentBlock> blocks;
+    readContent(content, blocks);
     return blocks;
 }
 
@@ -112,7 +118,7 @@ ContentBlock readToolCall(const JsonValue &object)
         use.arguments = arguments.isObject() ? arguments.text().toByteArray() : arguments.string();
     }
     use.signature = call["extra_content"]["google"]["thought_signature"].string();
-    return {use};
+    return {std::move(use)};
 }
 
 void readReasoning(const JsonFields &message, std::vector<ContentBlock> &blocks)
@@ -142,9 +148,7 @@ CanonicalMessage readAssistant(const JsonFields &message)
 {
     CanonicalMessage result{Role::Assistant, {}};
     readReasoning(message, result.blocks);
-    for (ContentBlock &block : readContent(message["content"])) {
-        result.blocks.push_back(std::move(block));
-    }
+    readContent(message["content"], result.blocks);
     if (message["refusal"].isString()) {
         result.blocks.push_back({TextBlock{message["refusal"].string(), true}});
     }
@@ -159,14 +163,16 @@ CanonicalMessage readToolResult(const JsonFields &message)
     ToolResultBlock result;
     result.toolUseId = message["tool_call_id"].string();
     result.isError = message["is_error"].isTrue();
-    for (const ContentBlock &block : readContent(message["content"])) {
-        if (const auto *text = std::get_if<TextBlock>(&block.value)) {
-            result.content.emplace_back(*text);
-        } else if (const auto *media = std::get_if<MediaBlock>(&block.value)) {
-            result.content.emplace_back(*media);
+    for (ContentBlock &block : readContent(message["content"])) {
+        if (auto *text = std::get_if<TextBlock>(&block.value)) {
+            result.content.emplace_back(std::move(*text));
+        } else if (auto *media = std::get_if<MediaBlock>(&block.value)) {
+            result.content.emplace_back(std::move(*media));
         }
     }
-    return {Role::User, {{std::move(result), cacheControlIn(message)}}};
+    CanonicalMessage read{Role::User, {}};
+    read.blocks.push_back({std::move(result), cacheControlIn(message)});
+    return read;
 }
 
 void readSystem(const JsonFields &message, CanonicalRequest &request)

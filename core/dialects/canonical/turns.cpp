@@ -14,7 +14,7 @@ namespace {
 bool isBlank(const ContentBlock &block)
 {
     const auto *text = std::get_if<TextBlock>(&block.value);
-    return text != nullptr && text->text.trimmed().isEmpty();
+    return text != nullptr && QByteArrayView(text->text).trimmed().isEmpty();
 }
 
 /// Place of the call that `block` answers; behind all when it answers none of them.
@@ -47,6 +47,9 @@ void orderResults(std::vector<Turn> &turns)
             calls = callsOf(turn);
             continue;
         }
+        if (turn.blocks.size() == 1) {
+            continue;
+        }
         std::stable_sort(
             turn.blocks.begin(),
             turn.blocks.end(),
@@ -61,6 +64,7 @@ void orderResults(std::vector<Turn> &turns)
 std::vector<Turn> mergedTurns(const CanonicalRequest &request)
 {
     std::vector<Turn> turns;
+    turns.reserve(request.messages.size());
     for (const CanonicalMessage &message : request.messages) {
         for (const ContentBlock &block : message.blocks) {
             if (isBlank(block)) {
@@ -106,7 +110,7 @@ QByteArray jsonInstruction(const ResponseFormat &format)
 
 QByteArray argumentsObject(const QByteArray &arguments)
 {
-    if (arguments.trimmed().isEmpty()) {
+    if (QByteArrayView(arguments).trimmed().isEmpty()) {
         return "{}";
     }
     const common::Result<JsonValue> json = parseJson(arguments);

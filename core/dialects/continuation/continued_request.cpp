@@ -56,7 +56,7 @@ std::optional<ChatRequest> continuedRequest(const ChatRequest &request, QByteArr
         return std::nullopt;
     }
     Splicer splicer(body);
-    JsonObjectEdit edit{JsonValue(body.trimmed())};
+    JsonObjectEdit edit(request.root());
     shrinkOutputLimits(edit, told.size() / bytesPerToken);
     splicer.insert(
         body.data() + request.messages.begin + request.messages.size - 1, furtherMessages(told));

@@ -96,6 +96,15 @@ QByteArray textSignature(const Turn &turn)
     return signature;
 }
 
+/// The JSON object that a text is; missing when it is something else, as most texts are.
+JsonValue objectIn(const QByteArray &text)
+{
+    if (!QByteArrayView(text).trimmed().startsWith('{')) {
+        return {};
+    }
+    return parseJson(text).value_or(JsonValue());
+}
+
 bool isHighEffort(const QByteArray &effort)
 {
     return effort == "high" || effort == "xhigh" || effort == "max";
@@ -310,11 +319,11 @@ void GeminiEncoder::writeCall(const ToolUseBlock &use)
 void GeminiEncoder::writeResult(const ToolResultBlock &result)
 {
     const QByteArray text = resultText(result);
-    const common::Result<JsonValue> json = parseJson(text);
+    const JsonValue json = result.isError ? JsonValue() : objectIn(text);
     m_json.beginObject().key("functionResponse").beginObject();
     m_json.member("name", nameOf(result.toolUseId)).key("response");
-    if (json && json->isObject() && !result.isError) {
-        m_json.raw(json->text());
+    if (json.isObject()) {
+        m_json.raw(json.text());
     } else {
         m_json.beginObject().member(result.isError ? "error" : "result", text).endObject();
     }

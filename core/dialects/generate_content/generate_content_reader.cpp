@@ -5,6 +5,7 @@
 #include "core/dialects/generate_content/generate_content_words.h"
 #include "core/dialects/generate_content/google_schema.h"
 #include "core/dialects/json.h"
+#include "core/dialects/json_index.h"
 
 #include <algorithm>
 #include <array>
@@ -76,10 +77,12 @@ common::Result<ClientRequest> GenerateContentReader::read(const ClientCall &call
         return common::failure(
             common::ErrorKind::InvalidArgument, u"The body must be a JSON object."_s);
     }
-    const JsonValue counted = field(*root, "generateContentRequest"); // of countTokens
+    const JsonIndex index(call.body);
+    const JsonValue counted = field(index.root(), "generateContentRequest"); // of countTokens
+    m_request.chat.reserve(call.body.size() + call.body.size() / 4);
     m_json.beginObject();
     writeTarget(call);
-    if (auto error = readRoot(counted.isObject() ? counted : *root)) {
+    if (auto error = readRoot(counted.isObject() ? counted : index.root())) {
         return common::failure(*std::move(error));
     }
     m_json.endObject();

@@ -4,6 +4,7 @@
 #include "core/dialects/canonical/chat_request_parts.h"
 #include "core/dialects/json.h"
 #include "core/dialects/json_fields.h"
+#include "core/dialects/json_index.h"
 
 #include <algorithm>
 #include <array>
@@ -62,9 +63,10 @@ common::Result<ClientRequest> MessagesRequestReader::read(const QByteArray &body
         return common::failure(
             common::ErrorKind::InvalidArgument, u"The body must be a JSON object."_s);
     }
+    const JsonIndex index(body);
     m_request.chat.reserve(body.size() + body.size() / 4);
     m_json.beginObject();
-    for (const JsonMember &member : root->members()) {
+    for (const JsonMember &member : index.root().members()) {
         if (auto error = readMember(member)) {
             return common::failure(*std::move(error));
         }

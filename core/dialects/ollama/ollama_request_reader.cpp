@@ -4,6 +4,7 @@
 #include "core/dialects/canonical/chat_request_parts.h"
 #include "core/dialects/completions/fill_in_prompt.h"
 #include "core/dialects/json.h"
+#include "core/dialects/json_index.h"
 #include "core/dialects/json_text.h"
 
 #include <algorithm>
@@ -68,25 +69,28 @@ bool isEmpty(const JsonValue &value)
 
 common::Result<ClientRequest> OllamaRequestReader::read(const QByteArray &body)
 {
-    const auto root = parseJson(body);
-    if (!root || !root->isObject()) {
+    const auto checked = parseJson(body);
+    if (!checked || !checked->isObject()) {
         return common::failure(
             common::ErrorKind::InvalidArgument, u"The body must be a JSON object."_s);
     }
-    const JsonValue stream = (*root)["stream"];
+    const JsonIndex index(body);
+    const JsonValue root = index.root();
+    m_request.chat.reserve(body.size() + body.size() / 4);
+    const JsonValue stream = root["stream"];
     m_request.thinking = true;
-    m_json.beginObject().member("model", ollamaModel((*root)["model"].string()));
+    m_json.beginObject().member("model", ollamaModel(root["model"].string()));
     if (stream.isAbsent() || stream.isTrue()) {
         m_json.key("stream").boolean(true);
         m_json.rawMember("stream_options", R"({"include_usage":true})");
     }
-    for (const JsonMember &member : root->members()) {
+    for (const JsonMember &member : root.members()) {
         writeMember(member);
     }
-    writeOptions((*root)["options"]);
+    writeOptions(root["options"]);
     if (m_form == OllamaForm::Generate) {
-        writePrompt(*root);
-    } else if (MaybeError error = writeMessages((*root)["messages"])) {
+        writePrompt(root);
+    } else if (MaybeError error = writeMessages(root["messages"])) {
         return common::failure(*std::move(error));
     }
     m_json.endObject();

@@ -2,6 +2,7 @@
 
 #include "core/dialects/canonical/chat_request_parts.h"
 #include "core/dialects/json.h"
+#include "core/dialects/json_index.h"
 #include "core/dialects/responses/compaction.h"
 #include "core/dialects/responses/responses_input_reader.h"
 #include "core/dialects/responses/responses_object.h"
@@ -118,9 +119,10 @@ common::Result<ClientRequest> ResponsesRequestReader::read(const QByteArray &bod
         return common::failure(
             common::ErrorKind::InvalidArgument, u"The body of a request must be a JSON object."_s);
     }
+    const JsonIndex index(body);
     m_request.chat.reserve(body.size() + body.size() / 4);
     m_json.beginObject();
-    for (const JsonMember &member : root->members()) {
+    for (const JsonMember &member : index.root().members()) {
         if (auto error = readMember(member)) {
             return common::failure(*std::move(error));
         }

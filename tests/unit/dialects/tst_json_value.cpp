@@ -1,5 +1,6 @@
 #include "core/dialects/json.h"
 #include "core/dialects/json_fields.h"
+#include "core/dialects/json_index.h"
 
 #include <QTest>
 
@@ -37,6 +38,21 @@ QByteArray anyValue(std::mt19937 &random, int depth)
     return (isObject ? '{' : '[') + inside.join(", ") + (isObject ? '}' : ']');
 }
 
+/// All that can be read of a value, with the ways of reading it.
+QByteArray readOf(const JsonValue &value)
+{
+    QByteArray read = value.text().toByteArray();
+    for (const JsonMember &member : value.members()) {
+        read += '\n' + member.key() + '=' + readOf(member.value);
+        read += '\n' + value[member.key()].text().toByteArray();
+        read += '\n' + JsonFields(value)[member.key()].text().toByteArray();
+    }
+    for (const JsonValue &element : value.elements()) {
+        read += "\n-" + readOf(element);
+    }
+    return read + '\n' + value.first().text().toByteArray();
+}
+
 } // namespace
 
 class JsonValueTest : public QObject
@@ -62,6 +78,8 @@ private Q_SLOTS:
     void staysInsideTheValue();
     void endsContainersAtTheRightBracket();
     void fieldsAreThoseOfTheObject();
+    void readsTheSameWithAnIndex();
+    void walksWhereATextHasTooManyValues();
 
 private:
     static void endsStringAt(const QByteArray &raw);
@@ -299,6 +317,30 @@ void JsonValueTest::endsContainersAtTheRightBracket()
         }
         QCOMPARE(index, values.size());
     }
+}
+
+void JsonValueTest::readsTheSameWithAnIndex()
+{
+    std::mt19937 random(1); // NOLINT(cert-msc51-cpp): the same values every time
+    for (int i = 0; i < 300; ++i) {
+        const QByteArray text = ' ' + anyValue(random, JsonIndex::deepest + 2) + '\n';
+        QVERIFY2(parseJson(text), text.constData());
+        const JsonIndex index(text);
+        QCOMPARE(readOf(index.root()), readOf(JsonValue(QByteArrayView(text).trimmed())));
+    }
+}
+
+void JsonValueTest::walksWhereATextHasTooManyValues()
+{
+    const JsonIndex few(R"({"numbers":[1,2,3]})");
+    QVERIFY(few.root().node() != nullptr);
+    const JsonIndex many('[' + QByteArray("1,").repeated(10'000) + "2]");
+    QVERIFY(many.root().node() == nullptr);
+    int sum = 0;
+    for (const JsonValue &element : many.root().elements()) {
+        sum += int(element.integer().value_or(0));
+    }
+    QCOMPARE(sum, 10'002);
 }
 
 void JsonValueTest::fieldsAreThoseOfTheObject()

@@ -12,6 +12,7 @@ class OpenAiRequestTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void readsTheBodyThatItHas();
     void readsWhatRoutingNeeds();
     void acceptsEveryDocumentedField();
     void keepsTheBodyAsReceived();
@@ -44,6 +45,17 @@ QByteArray withMessages(const QByteArray &messages)
 }
 
 } // namespace
+
+void OpenAiRequestTest::readsTheBodyThatItHas()
+{
+    auto request = parseOpenAiChat(R"({"model":"one","messages":[{"role":"user","content":"x"}]})");
+    QVERIFY(request);
+    QVERIFY(request->root().node() != nullptr);
+    const ChatRequest copy = *request;
+    request->body = R"( {"model":"two"} )";
+    QCOMPARE(request->root()["model"].string(), QByteArray("two"));
+    QCOMPARE(copy.root()["model"].string(), QByteArray("one"));
+}
 
 void OpenAiRequestTest::readsWhatRoutingNeeds()
 {
