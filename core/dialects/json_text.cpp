@@ -14,10 +14,14 @@ namespace freerelay::dialects {
 
 namespace {
 
-bool needsEscape(unsigned char c)
-{
-    return c < 0x20 || c == '"' || c == '\\';
-}
+/// Of each byte, whether it is ASCII and written as it is.
+constexpr auto isPlain = [] {
+    std::array<bool, 256> plain{};
+    for (std::size_t c = 0x20; c < 0x80; ++c) {
+        plain[c] = c != '"' && c != '\\';
+    }
+    return plain;
+}();
 
 /// Length of the well-formed UTF-8 sequence (RFC 3629) at `p`; 0 when it is none.
 int sequenceLength(const unsigned char *p, qsizetype left)
@@ -60,10 +64,7 @@ const unsigned char *endOfPlain(const unsigned char *p, const unsigned char *end
         }
     }
 #endif
-    while (p < end && *p < 0x80 && !needsEscape(*p)) {
-        ++p;
-    }
-    return p;
+    return std::find_if(p, end, [](unsigned char c) { return !isPlain[c]; });
 }
 
 /// The first byte from `p` on that is not written as it is.
@@ -80,6 +81,7 @@ const unsigned char *endOfVerbatim(const unsigned char *p, const unsigned char *
 }
 
 constexpr int longestEscape = 6; // \u00XX
+constexpr qsizetype roomForEscapes = 64; // made at a time
 
 /// Writes what stands for a byte that is not written as it is. @return behind it
 char *writeEscape(char *out, unsigned char c)
@@ -117,7 +119,7 @@ void appendJsonString(QByteArray &out, QByteArrayView text)
     const auto *from = reinterpret_cast<const unsigned char *>(text.data());
     const auto *const end = from + text.size();
     const qsizetype before = out.size();
-    out.resize(before + text.size() + 2); // each escape makes its own room
+    out.resize(before + text.size() + 2); // as long as nothing needs an escape
     char *to = out.data() + before;
     *to++ = '"';
     for (;;) {
@@ -127,8 +129,11 @@ void appendJsonString(QByteArray &out, QByteArrayView text)
             break;
         }
         const qsizetype written = to - out.constData();
-        out.resize(out.size() + longestEscape - 1);
-        to = writeEscape(out.data() + written, *special);
+        if (out.size() - written < end - special + longestEscape) {
+            out.resize(out.size() + roomForEscapes);
+            to = out.data() + written;
+        }
+        to = writeEscape(to, *special);
         from = special + 1;
     }
     *to++ = '"';

@@ -93,9 +93,29 @@ JsonWriter &JsonWriter::member(QByteArrayView plainKey, QByteArrayView text)
     return key(plainKey).string(text);
 }
 
+JsonWriter &JsonWriter::word(QByteArrayView plainKey, QByteArrayView plainText)
+{
+    constexpr qsizetype punctuation = 5; // "":""
+    char *out = next(m_out, m_needsComma, plainKey.size() + plainText.size() + punctuation);
+    *out++ = '"';
+    out = std::copy(plainKey.begin(), plainKey.end(), out);
+    *out++ = '"';
+    *out++ = ':';
+    *out++ = '"';
+    out = std::copy(plainText.begin(), plainText.end(), out);
+    *out = '"';
+    return *this;
+}
+
 JsonWriter &JsonWriter::rawMember(QByteArrayView plainKey, QByteArrayView json)
 {
-    return key(plainKey).raw(json);
+    char *out = next(m_out, m_needsComma, plainKey.size() + json.size() + 3);
+    *out++ = '"';
+    out = std::copy(plainKey.begin(), plainKey.end(), out);
+    *out++ = '"';
+    *out++ = ':';
+    std::copy(json.begin(), json.end(), out);
+    return *this;
 }
 
 } // namespace freerelay::dialects

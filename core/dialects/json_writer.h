@@ -36,6 +36,8 @@ public:
 
     /// key() and string() in one.
     JsonWriter &member(QByteArrayView plainKey, QByteArrayView text);
+    /// The same for a word that needs no escapes.
+    JsonWriter &word(QByteArrayView plainKey, QByteArrayView plainText);
     /// key() and raw() in one.
     JsonWriter &rawMember(QByteArrayView plainKey, QByteArrayView json);
 

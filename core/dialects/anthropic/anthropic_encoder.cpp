@@ -119,6 +119,7 @@ common::Result<QByteArray> AnthropicEncoder::encode()
     if (std::optional<common::Error> error = refusal()) {
         return tl::unexpected(*std::move(error));
     }
+    m_body.reserve(m_request.bytes + m_request.bytes / 8);
     m_json.beginObject().member("model", m_model.name);
     m_json.key("max_tokens").integer(maxTokens());
     writeSystem();
@@ -231,14 +232,14 @@ void AnthropicEncoder::writeMessages()
 {
     m_json.key("messages").beginArray();
     if (m_turns.empty()) {
-        m_json.beginObject().member("role", "user").key("content").beginArray();
+        m_json.beginObject().word("role", "user").key("content").beginArray();
         for (const SystemBlock &block : m_system) {
             writeText(block.text, block.cacheControl);
         }
         m_json.endArray().endObject();
     } else if (m_turns.front().role == Role::Assistant) {
         // A conversation must begin with the user.
-        m_json.beginObject().member("role", "user").key("content").beginArray();
+        m_json.beginObject().word("role", "user").key("content").beginArray();
         writeText("Continue.", {});
         m_json.endArray().endObject();
     }
@@ -257,7 +258,7 @@ void AnthropicEncoder::writeTurn(const Turn &turn, bool isLast)
                 || std::holds_alternative<RedactedThinkingBlock>(block->value);
             return isThinking && !isSignedThinking(*block);
         });
-    m_json.beginObject().member("role", isAssistant ? "assistant" : "user");
+    m_json.beginObject().word("role", isAssistant ? "assistant" : "user");
     m_json.key("content").beginArray();
     if (isEmpty) {
         writeText("…", {}); // only thoughts that cannot be sent back; the turn must not be empty
@@ -285,17 +286,17 @@ void AnthropicEncoder::writeBlock(const ContentBlock &block, bool isPrefillEnd)
     } else if (!isSignedThinking(block)) {
         return;
     } else if (const auto *thinking = std::get_if<ThinkingBlock>(&block.value)) {
-        m_json.beginObject().member("type", "thinking").member("thinking", thinking->text);
+        m_json.beginObject().word("type", "thinking").member("thinking", thinking->text);
         m_json.member("signature", thinking->signature).endObject();
     } else if (const auto *redacted = std::get_if<RedactedThinkingBlock>(&block.value)) {
-        m_json.beginObject().member("type", "redacted_thinking");
+        m_json.beginObject().word("type", "redacted_thinking");
         m_json.member("data", redacted->data).endObject();
     }
 }
 
 void AnthropicEncoder::writeText(QByteArrayView text, const QByteArray &cacheControl)
 {
-    m_json.beginObject().member("type", "text").member("text", text);
+    m_json.beginObject().word("type", "text").member("text", text);
     writeCacheControl(cacheControl);
     m_json.endObject();
 }
@@ -308,7 +309,7 @@ void AnthropicEncoder::writeMedia(const MediaBlock &media, const QByteArray &cac
         m_json.member("type", "base64").member("media_type", media.mediaType);
         m_json.member("data", media.base64);
     } else {
-        m_json.member("type", "url").member("url", media.url);
+        m_json.word("type", "url").member("url", media.url);
     }
     m_json.endObject();
     writeCacheControl(cacheControl);
@@ -317,7 +318,7 @@ void AnthropicEncoder::writeMedia(const MediaBlock &media, const QByteArray &cac
 
 void AnthropicEncoder::writeToolUse(const ToolUseBlock &use, const QByteArray &cacheControl)
 {
-    m_json.beginObject().member("type", "tool_use").member("id", safeId(use.id));
+    m_json.beginObject().word("type", "tool_use").member("id", safeId(use.id));
     m_json.member("name", use.name).rawMember("input", argumentsObject(use.arguments));
     writeCacheControl(cacheControl);
     m_json.endObject();
@@ -326,7 +327,7 @@ void AnthropicEncoder::writeToolUse(const ToolUseBlock &use, const QByteArray &c
 void AnthropicEncoder::writeToolResult(
     const ToolResultBlock &result, const QByteArray &cacheControl)
 {
-    m_json.beginObject().member("type", "tool_result");
+    m_json.beginObject().word("type", "tool_result");
     m_json.member("tool_use_id", safeId(result.toolUseId)).key("content").beginArray();
     for (const auto &part : result.content) {
         const auto *text = std::get_if<TextBlock>(&part);
@@ -376,16 +377,16 @@ void AnthropicEncoder::writeToolChoice()
     switch (choice.mode) {
     case ToolChoice::Mode::Unset:
     case ToolChoice::Mode::Auto:
-        m_json.member("type", "auto");
+        m_json.word("type", "auto");
         break;
     case ToolChoice::Mode::Any:
-        m_json.member("type", "any");
+        m_json.word("type", "any");
         break;
     case ToolChoice::Mode::None:
-        m_json.member("type", "none");
+        m_json.word("type", "none");
         break;
     case ToolChoice::Mode::Named:
-        m_json.member("type", "tool").member("name", choice.name);
+        m_json.word("type", "tool").member("name", choice.name);
         break;
     }
     if (oneAtATime && choice.mode != ToolChoice::Mode::None) {
@@ -397,9 +398,9 @@ void AnthropicEncoder::writeToolChoice()
 void AnthropicEncoder::writeThinking()
 {
     if (m_adaptive) {
-        m_json.key("thinking").beginObject().member("type", "adaptive").endObject();
+        m_json.key("thinking").beginObject().word("type", "adaptive").endObject();
     } else if (m_budget > 0) {
-        m_json.key("thinking").beginObject().member("type", "enabled");
+        m_json.key("thinking").beginObject().word("type", "enabled");
         m_json.key("budget_tokens").integer(m_budget).endObject();
     }
     const QByteArray &effort = m_request.reasoning.effort;
@@ -412,7 +413,7 @@ void AnthropicEncoder::writeThinking()
         m_json.member("effort", effort == "minimal" ? QByteArray("low") : effort);
     }
     if (usesNativeSchema()) {
-        m_json.key("format").beginObject().member("type", "json_schema");
+        m_json.key("format").beginObject().word("type", "json_schema");
         m_json.rawMember("schema", m_request.responseFormat.schema).endObject();
     }
     m_json.endObject();

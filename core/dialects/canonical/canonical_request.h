@@ -81,6 +81,7 @@ struct Reasoning
 /// dialect written from it. A value; content is copied once, from the client's bytes.
 struct CanonicalRequest
 {
+    qsizetype bytes = 0; ///< of the body that was read: what is written is about as long
     QByteArray model;
     bool stream = false;
     std::vector<SystemBlock> system; ///< all system and developer text, in order

@@ -54,16 +54,16 @@ void writeMediaMembers(JsonWriter &json, const MediaBlock &media)
 {
     switch (media.kind) {
     case MediaKind::Image:
-        json.member("type", "image_url").key("image_url").beginObject();
+        json.word("type", "image_url").key("image_url").beginObject();
         json.member("url", addressOf(media)).endObject();
         break;
     case MediaKind::Audio:
-        json.member("type", "input_audio").key("input_audio").beginObject();
+        json.word("type", "input_audio").key("input_audio").beginObject();
         json.member("data", media.base64).member("format", audioFormat(media.mediaType));
         json.endObject();
         break;
     case MediaKind::Document:
-        json.member("type", "file").key("file").beginObject();
+        json.word("type", "file").key("file").beginObject();
         json.member(
             "filename", media.fileName.isEmpty() ? QByteArray("document.pdf") : media.fileName);
         json.member("file_data", addressOf(media)).endObject();

@@ -10,8 +10,6 @@
 #include <QByteArrayView>
 #include <QString>
 
-#include <vector>
-
 namespace freerelay::dialects {
 
 /// What the readers of client dialects share when they say a request in OpenAI chat's form.
@@ -39,11 +37,11 @@ void writeMediaMembers(JsonWriter &json, const MediaBlock &media);
 
 /// The content of a message. One text alone is written as a string: not every provider takes a
 /// list.
+/// @param parts  JsonValues
 /// @param isText  of a part: its member `text` is all that it says
 /// @param writePart  writes any part, as an object
-template <typename IsText, typename WritePart>
-void writeContentParts(
-    JsonWriter &json, const std::vector<JsonValue> &parts, IsText isText, WritePart writePart)
+template <typename Parts, typename IsText, typename WritePart>
+void writeContentParts(JsonWriter &json, const Parts &parts, IsText isText, WritePart writePart)
 {
     if (parts.empty()) {
         json.string("");

@@ -191,6 +191,7 @@ Handler handlerFor(const JsonMember &member)
 CanonicalRequest readOpenAiChat(const ChatRequest &request)
 {
     CanonicalRequest result;
+    result.bytes = request.body.size();
     result.model = request.model;
     result.stream = request.stream;
     for (const JsonMember &member : request.root().members()) {

@@ -39,20 +39,18 @@ std::vector<QByteArray> callsOf(const Turn &turn)
     return ids;
 }
 
+/// Results in the order of the calls before them.
 void orderResults(std::vector<Turn> &turns)
 {
-    std::vector<QByteArray> calls;
-    for (Turn &turn : turns) {
-        if (turn.role == Role::Assistant) {
-            calls = callsOf(turn);
+    for (std::size_t i = 1; i < turns.size(); ++i) {
+        std::vector<const ContentBlock *> &blocks = turns[i].blocks;
+        if (turns[i].role == Role::Assistant || blocks.size() == 1) {
             continue;
         }
-        if (turn.blocks.size() == 1) {
-            continue;
-        }
+        const std::vector<QByteArray> calls = callsOf(turns[i - 1]);
         std::stable_sort(
-            turn.blocks.begin(),
-            turn.blocks.end(),
+            blocks.begin(),
+            blocks.end(),
             [&calls](const ContentBlock *left, const ContentBlock *right) {
                 return callOrder(calls, *left) < callOrder(calls, *right);
             });

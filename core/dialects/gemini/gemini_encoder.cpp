@@ -173,6 +173,7 @@ common::Result<QByteArray> GeminiEncoder::encode()
         }
         m_responseSchema = *std::move(schema);
     }
+    m_body.reserve(m_request.bytes + m_request.bytes / 8);
     m_json.beginObject();
     writeSystem();
     writeContents();
@@ -223,7 +224,7 @@ void GeminiEncoder::writeSystem()
 
 void GeminiEncoder::beginUserTurn()
 {
-    m_json.beginObject().member("role", "user").key("parts").beginArray();
+    m_json.beginObject().word("role", "user").key("parts").beginArray();
 }
 
 void GeminiEncoder::writeContents()
@@ -255,7 +256,7 @@ void GeminiEncoder::writeTurn(const Turn &turn, bool foldSystem)
     m_turnSignature = isModel ? textSignature(turn) : QByteArray();
     m_needsSentinel = isModel && m_isThird && isForeign(turn);
     if (isModel) {
-        m_json.beginObject().member("role", "model").key("parts").beginArray();
+        m_json.beginObject().word("role", "model").key("parts").beginArray();
     } else {
         beginUserTurn();
     }
@@ -380,16 +381,16 @@ void GeminiEncoder::writeToolConfig()
     switch (choice.mode) {
     case ToolChoice::Mode::Unset:
     case ToolChoice::Mode::Auto:
-        m_json.member("mode", "AUTO");
+        m_json.word("mode", "AUTO");
         break;
     case ToolChoice::Mode::None:
-        m_json.member("mode", "NONE");
+        m_json.word("mode", "NONE");
         break;
     case ToolChoice::Mode::Any:
-        m_json.member("mode", "ANY");
+        m_json.word("mode", "ANY");
         break;
     case ToolChoice::Mode::Named:
-        m_json.member("mode", "ANY").key("allowedFunctionNames").beginArray();
+        m_json.word("mode", "ANY").key("allowedFunctionNames").beginArray();
         m_json.string(choice.name).endArray();
         break;
     }

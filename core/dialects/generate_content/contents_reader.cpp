@@ -14,8 +14,8 @@ using namespace Qt::Literals::StringLiterals;
 /// One part, its fields found in one pass.
 struct ContentsReader::Part
 {
-    Part(const JsonValue &part, QByteArray ofContent, int at)
-        : content(std::move(ofContent))
+    Part(const JsonValue &part, const Place &ofContent, int at)
+        : content(ofContent)
         , index(at)
     {
         for (const JsonMember &member : part.members()) {
@@ -47,9 +47,9 @@ struct ContentsReader::Part
     [[nodiscard]] bool isText() const { return text.isString() && !isThought; }
     [[nodiscard]] bool isMedia() const { return data.isObject() || file.isObject(); }
 
-    [[nodiscard]] QByteArray path() const { return indexed(content + ".parts", index); }
+    [[nodiscard]] QByteArray path() const { return indexed(content.path() + ".parts", index); }
 
-    QByteArray content; ///< its path
+    Place content;
     int index;
     JsonValue text;
     JsonValue data;
@@ -63,12 +63,13 @@ struct ContentsReader::Part
 
 namespace {
 
-template <typename Part> std::vector<Part> partsOf(const JsonValue &content, const QByteArray &path)
+template <typename Part, typename Place>
+std::vector<Part> partsOf(const JsonValue &content, const Place &place)
 {
     std::vector<Part> parts;
     int index = 0;
     for (const JsonValue &part : field(content, "parts").elements()) {
-        parts.emplace_back(part, path, index++);
+        parts.emplace_back(part, place, index++);
     }
     return parts;
 }
@@ -94,6 +95,12 @@ common::Error unreadable(const QByteArray &path, const QString &message)
 
 } // namespace
 
+QByteArray ContentsReader::Place::path() const
+{
+    const QByteArray plain = holder == nullptr ? QByteArray(name) : holder->path() + '.' + name;
+    return index < 0 ? plain : indexed(plain, index);
+}
+
 void ContentsReader::ignore(const Part &part)
 {
     if (!part.other.isEmpty()) {
@@ -107,7 +114,7 @@ void ContentsReader::writeSystem(const JsonValue &instruction)
     if (instruction.isString()) {
         texts.append(instruction.rawString().toByteArray());
     }
-    for (const Part &part : partsOf<Part>(instruction, "systemInstruction")) {
+    for (const Part &part : partsOf<Part>(instruction, Place{"systemInstruction"})) {
         if (part.isText()) {
             texts.append(part.text.rawString().toByteArray());
         } else {
@@ -115,7 +122,7 @@ void ContentsReader::writeSystem(const JsonValue &instruction)
         }
     }
     if (!texts.isEmpty()) {
-        m_json.beginObject().member("role", "system");
+        m_json.beginObject().word("role", "system");
         m_json.rawMember("content", QByteArray('"' + texts.join("\\n\\n") + '"')).endObject();
     }
 }
@@ -123,19 +130,19 @@ void ContentsReader::writeSystem(const JsonValue &instruction)
 std::optional<common::Error> ContentsReader::writeContents(const JsonValue &contents)
 {
     if (contents.isString()) { // some clients' short form
-        m_json.beginObject().member("role", "user").rawMember("content", contents.text());
+        m_json.beginObject().word("role", "user").rawMember("content", contents.text());
         m_json.endObject();
         return std::nullopt;
     }
     if (contents.isObject()) {
-        return writeContent(contents, "contents");
+        return writeContent(contents, {"contents"});
     }
     if (!contents.isArray() || contents.isEmptyContainer()) {
         return unreadable("contents", u"contents is not specified"_s);
     }
     int index = 0;
     for (const JsonValue &content : contents.elements()) {
-        if (auto error = writeContent(content, indexed("contents", index++))) {
+        if (auto error = writeContent(content, {"contents", index++})) {
             return error;
         }
     }
@@ -143,10 +150,10 @@ std::optional<common::Error> ContentsReader::writeContents(const JsonValue &cont
 }
 
 std::optional<common::Error>
-ContentsReader::writeContent(const JsonValue &content, const QByteArray &path)
+ContentsReader::writeContent(const JsonValue &content, const Place &place)
 {
     const JsonValue role = content["role"];
-    const std::vector<Part> parts = partsOf<Part>(content, path);
+    const std::vector<Part> parts = partsOf<Part>(content, place);
     for (const Part &part : parts) {
         ignore(part);
     }
@@ -161,7 +168,7 @@ ContentsReader::writeContent(const JsonValue &content, const QByteArray &path)
     if (role.isAbsent() || role.equals("user") || role.equals("function")) {
         return writeUser(parts);
     }
-    return unreadable(path + ".role", u"Please use a valid role: user, model."_s);
+    return unreadable(place.path() + ".role", u"Please use a valid role: user, model."_s);
 }
 
 void ContentsReader::writeModel(const std::vector<Part> &parts)
@@ -181,7 +188,7 @@ void ContentsReader::writeModel(const std::vector<Part> &parts)
     if (!hasText && !hasCall) {
         return; // only thoughts
     }
-    m_json.beginObject().member("role", "assistant").key("content");
+    m_json.beginObject().word("role", "assistant").key("content");
     hasText ? m_json.raw(QByteArray('"' + text + '"')) : m_json.null();
     writeSignature(parts);
     if (hasCall) {
@@ -204,7 +211,7 @@ void ContentsReader::writeSignature(const std::vector<Part> &parts)
     });
     if (signedPart != parts.rend()) {
         m_json.key("reasoning_details").beginArray().beginObject();
-        m_json.member("type", "reasoning.encrypted");
+        m_json.word("type", "reasoning.encrypted");
         m_json.rawMember("data", signedPart->signature.text());
         m_json.member("format", googleSignatureFormat).endObject().endArray();
     }
@@ -218,7 +225,7 @@ void ContentsReader::writeCall(const Part &part)
     if (id.isEmpty()) {
         id = nextId();
     }
-    m_json.beginObject().member("id", id).member("type", "function");
+    m_json.beginObject().member("id", id).word("type", "function");
     m_json.key("function").beginObject().member("name", name);
     m_json.member("arguments", args.isObject() ? args.text() : QByteArrayView("{}")).endObject();
     if (part.signature.isString()) {
@@ -250,20 +257,20 @@ QByteArray ContentsReader::answeredCall(const JsonValue &id, const QByteArray &n
 
 std::optional<common::Error> ContentsReader::writeUser(const std::vector<Part> &parts)
 {
-    std::vector<Part> said;
+    std::vector<const Part *> said;
     for (const Part &part : parts) {
         if (part.result.isObject()) {
             if (auto error = writeResult(part)) {
                 return error;
             }
         } else if (part.isText() || part.isMedia()) {
-            said.push_back(part);
+            said.push_back(&part);
         }
     }
     if (said.empty()) {
         return std::nullopt;
     }
-    m_json.beginObject().member("role", "user").key("content");
+    m_json.beginObject().word("role", "user").key("content");
     auto error = writeParts(said);
     m_json.endObject();
     return error;
@@ -277,7 +284,7 @@ std::optional<common::Error> ContentsReader::writeResult(const Part &part)
     const JsonValue error = soleMember(response, {"error"});
     JsonValue text = error.isMissing() ? soleMember(response, {"output", "result"}) : error;
     text = text.isString() ? text : JsonValue();
-    m_json.beginObject().member("role", "tool");
+    m_json.beginObject().word("role", "tool");
     m_json.member("tool_call_id", answeredCall(part.result["id"], part.result["name"].string()));
     if (!error.isMissing()) {
         m_json.key("is_error").boolean(true);
@@ -286,7 +293,7 @@ std::optional<common::Error> ContentsReader::writeResult(const Part &part)
         ? text.text().toByteArray()
         : jsonString((error.isMissing() ? response : error).text().toByteArray());
     std::vector<Part> media;
-    for (Part &one : partsOf<Part>(part.result, part.path() + ".functionResponse")) {
+    for (Part &one : partsOf<Part>(part.result, Place{"functionResponse", -1, &part})) {
         if (one.isMedia()) {
             media.push_back(std::move(one));
         }
@@ -296,7 +303,7 @@ std::optional<common::Error> ContentsReader::writeResult(const Part &part)
     if (media.empty()) {
         m_json.raw(content);
     } else {
-        m_json.beginArray().beginObject().member("type", "text").rawMember("text", content);
+        m_json.beginArray().beginObject().word("type", "text").rawMember("text", content);
         m_json.endObject();
         for (const Part &one : media) {
             failed = failed ? failed : writeMedia(one);
@@ -308,18 +315,18 @@ std::optional<common::Error> ContentsReader::writeResult(const Part &part)
 }
 
 /// One text alone is written as a string: not every provider takes a list.
-std::optional<common::Error> ContentsReader::writeParts(const std::vector<Part> &parts)
+std::optional<common::Error> ContentsReader::writeParts(const std::vector<const Part *> &parts)
 {
-    if (parts.size() == 1 && parts.front().isText()) {
-        m_json.raw(parts.front().text.text());
+    if (parts.size() == 1 && parts.front()->isText()) {
+        m_json.raw(parts.front()->text.text());
         return std::nullopt;
     }
     m_json.beginArray();
-    for (const Part &part : parts) {
-        if (part.isText()) {
-            m_json.beginObject().member("type", "text").rawMember("text", part.text.text());
+    for (const Part *part : parts) {
+        if (part->isText()) {
+            m_json.beginObject().word("type", "text").rawMember("text", part->text.text());
             m_json.endObject();
-        } else if (auto error = writeMedia(part)) {
+        } else if (auto error = writeMedia(*part)) {
             return error;
         }
     }
@@ -338,7 +345,7 @@ std::optional<common::Error> ContentsReader::writeData(const Part &part)
     media.mediaType = field(part.data, "mimeType").string();
     media.base64 = part.data["data"].string();
     if (media.mediaType.startsWith("text/")) {
-        m_json.beginObject().member("type", "text");
+        m_json.beginObject().word("type", "text");
         m_json.member("text", QByteArray::fromBase64(media.base64)).endObject();
         return std::nullopt;
     }

@@ -35,19 +35,27 @@ public:
 private:
     using MaybeError = std::optional<common::Error>;
     struct Part;
+    /// Where a content stands; spelled out only when something is amiss there.
+    struct Place
+    {
+        const char *name;
+        int index = -1; ///< in a list; -1 = in none
+        const Part *holder = nullptr;
+        [[nodiscard]] QByteArray path() const;
+    };
     struct OpenCall
     {
         QByteArray id;
         QByteArray name;
     };
 
-    [[nodiscard]] MaybeError writeContent(const JsonValue &content, const QByteArray &path);
+    [[nodiscard]] MaybeError writeContent(const JsonValue &content, const Place &place);
     [[nodiscard]] MaybeError writeUser(const std::vector<Part> &parts);
     void writeModel(const std::vector<Part> &parts);
     void writeSignature(const std::vector<Part> &parts);
     void writeCall(const Part &part);
     [[nodiscard]] MaybeError writeResult(const Part &part);
-    [[nodiscard]] MaybeError writeParts(const std::vector<Part> &parts);
+    [[nodiscard]] MaybeError writeParts(const std::vector<const Part *> &parts);
     [[nodiscard]] MaybeError writeMedia(const Part &part);
     [[nodiscard]] MaybeError writeData(const Part &part);
     [[nodiscard]] MaybeError writeFile(const Part &part);

@@ -174,7 +174,7 @@ void GenerateContentReader::writeDeclaration(const JsonValue &declaration)
         return;
     }
     m_hasTools = true;
-    m_json.beginObject().member("type", "function").key("function").beginObject();
+    m_json.beginObject().word("type", "function").key("function").beginObject();
     m_json.rawMember("name", name.isString() ? name.text() : "\"\"");
     if (const JsonValue description = declaration["description"]; description.isString()) {
         m_json.rawMember("description", description.text());
@@ -207,11 +207,11 @@ void GenerateContentReader::writeToolChoice()
 {
     const JsonValue mode = m_calling["mode"];
     if (mode.equals("ANY")) {
-        m_json.member("tool_choice", "required");
+        m_json.word("tool_choice", "required");
     } else if (mode.equals("NONE")) {
-        m_json.member("tool_choice", "none");
+        m_json.word("tool_choice", "none");
     } else if (mode.equals("AUTO") || mode.equals("VALIDATED")) {
-        m_json.member("tool_choice", "auto");
+        m_json.word("tool_choice", "auto");
     }
 }
 
@@ -264,13 +264,13 @@ void GenerateContentReader::writeResponseFormat(const JsonValue &config)
     }
     m_json.key("response_format").beginObject();
     if (plain.isObject() || google.isObject()) {
-        m_json.member("type", "json_schema").key("json_schema").beginObject();
-        m_json.member("name", "answer");
+        m_json.word("type", "json_schema").key("json_schema").beginObject();
+        m_json.word("name", "answer");
         m_json.rawMember(
             "schema", plain.isObject() ? plain.text().toByteArray() : jsonSchemaOf(google));
         m_json.endObject();
     } else {
-        m_json.member("type", "json_object");
+        m_json.word("type", "json_object");
     }
     m_json.endObject();
 }
@@ -284,9 +284,9 @@ void GenerateContentReader::writeThinking(const JsonValue &config)
     }
     const std::optional<std::int64_t> budget = field(config, "thinkingBudget").integer();
     if (budget && *budget == 0) {
-        m_json.member("reasoning_effort", "none");
+        m_json.word("reasoning_effort", "none");
     } else if (budget && *budget > 0) { // -1: the model decides
-        m_json.key("thinking").beginObject().member("type", "enabled");
+        m_json.key("thinking").beginObject().word("type", "enabled");
         m_json.key("budget_tokens").integer(*budget).endObject();
     }
 }

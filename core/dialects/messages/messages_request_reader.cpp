@@ -138,8 +138,8 @@ void MessagesRequestReader::writeOutputConfig(const JsonValue &config)
     }
     const JsonValue format = config["format"];
     if (format["type"].equals("json_schema") && format["schema"].isObject()) {
-        m_json.key("response_format").beginObject().member("type", "json_schema");
-        m_json.key("json_schema").beginObject().member("name", "answer");
+        m_json.key("response_format").beginObject().word("type", "json_schema");
+        m_json.key("json_schema").beginObject().word("name", "answer");
         m_json.rawMember("schema", format["schema"].text()).endObject().endObject();
     }
 }
@@ -157,7 +157,7 @@ void MessagesRequestReader::writeTools(const JsonValue &tools)
         }
         ++index;
         m_hasTools = true;
-        m_json.beginObject().member("type", "function").key("function").beginObject();
+        m_json.beginObject().word("type", "function").key("function").beginObject();
         m_json.rawMember("name", tool["name"].isString() ? tool["name"].text() : "\"\"");
         if (const JsonValue description = tool["description"]; description.isString()) {
             m_json.rawMember("description", description.text());
@@ -176,11 +176,11 @@ void MessagesRequestReader::writeToolChoice(const JsonValue &choice)
 {
     const JsonValue type = choice["type"];
     if (type.equals("tool")) {
-        m_json.key("tool_choice").beginObject().member("type", "function");
+        m_json.key("tool_choice").beginObject().word("type", "function");
         m_json.key("function").beginObject().member("name", choice["name"].string()).endObject();
         m_json.endObject();
     } else if (type.equals("any")) {
-        m_json.member("tool_choice", "required");
+        m_json.word("tool_choice", "required");
     } else if (type.equals("none") || type.equals("auto")) {
         m_json.rawMember("tool_choice", type.text());
     }
@@ -240,18 +240,18 @@ std::optional<common::Error> MessagesRequestReader::readMessage(const JsonValue 
 void MessagesRequestReader::writeSystem(const JsonValue &system)
 {
     if (system.isString()) {
-        m_json.beginObject().member("role", "system").rawMember("content", system.text());
+        m_json.beginObject().word("role", "system").rawMember("content", system.text());
         m_json.endObject();
         return;
     }
-    std::vector<JsonValue> parts;
+    Blocks parts;
     for (const JsonValue &block : system.elements()) {
         if (block["type"].equals("text")) {
             parts.push_back(block);
         }
     }
     if (!parts.empty()) {
-        m_json.beginObject().member("role", "system").key("content");
+        m_json.beginObject().word("role", "system").key("content");
         writeParts(parts);
         m_json.endObject();
     }
@@ -259,9 +259,9 @@ void MessagesRequestReader::writeSystem(const JsonValue &system)
 
 void MessagesRequestReader::writeAssistant(const JsonValue &content)
 {
-    std::vector<JsonValue> parts;
-    std::vector<JsonValue> calls;
-    std::vector<JsonValue> thoughts;
+    Blocks parts;
+    Blocks calls;
+    Blocks thoughts;
     int index = 0;
     for (const JsonValue &block : content.elements()) {
         const JsonValue type = block["type"];
@@ -276,7 +276,7 @@ void MessagesRequestReader::writeAssistant(const JsonValue &content)
         }
         ++index;
     }
-    m_json.beginObject().member("role", "assistant").key("content");
+    m_json.beginObject().word("role", "assistant").key("content");
     if (content.isString()) {
         m_json.raw(content.text());
     } else if (parts.empty() && !calls.empty()) {
@@ -295,7 +295,7 @@ void MessagesRequestReader::writeAssistant(const JsonValue &content)
     m_json.endObject();
 }
 
-void MessagesRequestReader::writeThinking(const std::vector<JsonValue> &thoughts)
+void MessagesRequestReader::writeThinking(const Blocks &thoughts)
 {
     if (thoughts.empty()) {
         return;
@@ -319,7 +319,7 @@ void MessagesRequestReader::writeToolUse(const JsonValue &object)
 {
     const JsonFields block(object);
     const JsonValue input = block["input"];
-    m_json.beginObject().member("id", block["id"].string()).member("type", "function");
+    m_json.beginObject().member("id", block["id"].string()).word("type", "function");
     m_json.key("function").beginObject().member("name", block["name"].string());
     m_json.member("arguments", input.isObject() ? input.text() : QByteArrayView("{}"));
     m_json.endObject();
@@ -330,7 +330,7 @@ void MessagesRequestReader::writeToolUse(const JsonValue &object)
 /// Results of tools must stand right behind the calls, so they come before what else is said.
 void MessagesRequestReader::writeUser(const JsonValue &content)
 {
-    std::vector<JsonValue> parts;
+    Blocks parts;
     int index = 0;
     for (const JsonValue &block : content.elements()) {
         const JsonValue type = block["type"];
@@ -346,7 +346,7 @@ void MessagesRequestReader::writeUser(const JsonValue &content)
     if (content.isArray() && parts.empty()) {
         return;
     }
-    m_json.beginObject().member("role", "user").key("content");
+    m_json.beginObject().word("role", "user").key("content");
     if (content.isString()) {
         m_json.raw(content.text());
     } else {
@@ -358,7 +358,7 @@ void MessagesRequestReader::writeUser(const JsonValue &content)
 void MessagesRequestReader::writeToolResult(const JsonValue &object, int at)
 {
     const JsonFields result(object);
-    m_json.beginObject().member("role", "tool");
+    m_json.beginObject().word("role", "tool");
     m_json.member("tool_call_id", result["tool_use_id"].string());
     if (result["is_error"].isTrue()) {
         m_json.key("is_error").boolean(true);
@@ -366,7 +366,7 @@ void MessagesRequestReader::writeToolResult(const JsonValue &object, int at)
     m_json.key("content");
     const JsonValue content = result["content"];
     if (content.isArray()) {
-        std::vector<JsonValue> parts;
+        Blocks parts;
         int index = 0;
         for (const JsonValue &block : content.elements()) {
             const JsonValue type = block["type"];
@@ -387,7 +387,7 @@ void MessagesRequestReader::writeToolResult(const JsonValue &object, int at)
     m_json.endObject();
 }
 
-void MessagesRequestReader::writeParts(const std::vector<JsonValue> &parts)
+void MessagesRequestReader::writeParts(const Blocks &parts)
 {
     writeContentParts(
         m_json, parts, isPlainText, [this](const JsonValue &part) { writePart(part); });
@@ -401,7 +401,7 @@ void MessagesRequestReader::writePart(const JsonValue &object)
         return;
     }
     const JsonValue text = block["text"];
-    m_json.beginObject().member("type", "text");
+    m_json.beginObject().word("type", "text");
     m_json.rawMember("text", text.isString() ? text.text() : "\"\"");
     copyCacheControl(block);
     m_json.endObject();
@@ -412,7 +412,7 @@ void MessagesRequestReader::writeMedia(const JsonValue &object)
     const JsonFields block(object);
     const JsonFields source(block["source"]);
     if (source["type"].equals("text")) {
-        m_json.beginObject().member("type", "text").member("text", source["data"].string());
+        m_json.beginObject().word("type", "text").member("text", source["data"].string());
         m_json.endObject();
         return;
     }

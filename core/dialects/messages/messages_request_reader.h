@@ -5,7 +5,9 @@
 #include "core/dialects/json_value.h"
 #include "core/dialects/json_writer.h"
 
-#include <vector>
+#include <QVarLengthArray>
+
+#include <optional>
 
 namespace freerelay::dialects {
 
@@ -29,6 +31,7 @@ public:
 
 private:
     using MaybeError = std::optional<common::Error>;
+    using Blocks = QVarLengthArray<JsonValue, 8>;
 
     MaybeError readMember(const JsonMember &member);
     MaybeError readMessages(const JsonValue &messages);
@@ -37,8 +40,8 @@ private:
     void writeAssistant(const JsonValue &content);
     void writeUser(const JsonValue &content);
     void writeToolResult(const JsonValue &object, int at);
-    void writeThinking(const std::vector<JsonValue> &thoughts);
-    void writeParts(const std::vector<JsonValue> &parts);
+    void writeThinking(const Blocks &thoughts);
+    void writeParts(const Blocks &parts);
     void writePart(const JsonValue &object);
     void writeMedia(const JsonValue &object);
     void writeToolUse(const JsonValue &object);

@@ -121,8 +121,8 @@ void OllamaRequestReader::writeFormat(const JsonValue &format)
     if (format.equals("json")) {
         m_json.rawMember("response_format", R"({"type":"json_object"})");
     } else if (format.isObject()) {
-        m_json.key("response_format").beginObject().member("type", "json_schema");
-        m_json.key("json_schema").beginObject().member("name", "answer");
+        m_json.key("response_format").beginObject().word("type", "json_schema");
+        m_json.key("json_schema").beginObject().word("name", "answer");
         m_json.rawMember("schema", format.text()).endObject().endObject();
     }
 }
@@ -207,9 +207,9 @@ void OllamaRequestReader::writePrompt(const JsonValue &root)
     }
     m_json.key("messages").beginArray();
     if (!system.isEmpty()) {
-        m_json.beginObject().member("role", "system").rawMember("content", system).endObject();
+        m_json.beginObject().word("role", "system").rawMember("content", system).endObject();
     }
-    m_json.beginObject().member("role", "user");
+    m_json.beginObject().word("role", "user");
     writeContent(root["prompt"], root["images"]);
     m_json.endObject().endArray();
 }
@@ -222,7 +222,7 @@ void OllamaRequestReader::writeContent(const JsonValue &text, const JsonValue &i
         return;
     }
     m_json.key("content").beginArray();
-    m_json.beginObject().member("type", "text").rawMember("text", said).endObject();
+    m_json.beginObject().word("type", "text").rawMember("text", said).endObject();
     for (const JsonValue image : images.elements()) {
         MediaBlock media;
         media.base64 = image.string();
@@ -250,7 +250,7 @@ void OllamaRequestReader::writeCalls(const JsonValue &calls)
         const JsonValue arguments = function["arguments"];
         const QByteArray text = arguments.isString() ? arguments.string()
                                                      : arguments.text().toByteArray();
-        m_json.beginObject().member("id", open.id).member("type", "function").key("function");
+        m_json.beginObject().member("id", open.id).word("type", "function").key("function");
         m_json.beginObject().member("name", open.name).rawMember("arguments", jsonString(text));
         m_json.endObject().endObject();
         m_open.push_back(std::move(open));

@@ -53,7 +53,7 @@ void ResponsesInputReader::ignore(const QByteArray &what)
 std::optional<common::Error> ResponsesInputReader::read(const JsonValue &input)
 {
     if (input.isString()) {
-        m_json.beginObject().member("role", "user").rawMember("content", input.text()).endObject();
+        m_json.beginObject().word("role", "user").rawMember("content", input.text()).endObject();
         return std::nullopt;
     }
     gatherOutputs(input);
@@ -73,7 +73,7 @@ void ResponsesInputReader::gatherOutputs(const JsonValue &input)
     for (const JsonValue &object : input.elements()) {
         const JsonFields item(object);
         if (kindOfOutput(item["type"])) {
-            m_outputs[callIdOf(item)].append(object);
+            m_outputs[callIdOf(item)].items.push_back(object);
         }
     }
 }
@@ -126,7 +126,7 @@ std::optional<common::Error> ResponsesInputReader::readMessage(const JsonFields 
         return std::nullopt;
     }
     flush();
-    m_json.beginObject().member("role", isSystem ? "system" : "user").key("content");
+    m_json.beginObject().word("role", isSystem ? "system" : "user").key("content");
     writeContent(content);
     m_json.endObject();
     return std::nullopt;
@@ -180,15 +180,15 @@ void ResponsesInputReader::readSummary(const JsonFields &item)
         return;
     }
     flush();
-    m_json.beginObject().member("role", "user").member("content", *summary).endObject();
+    m_json.beginObject().word("role", "user").member("content", *summary).endObject();
 }
 
 std::optional<common::Error> ResponsesInputReader::readOutput(const JsonFields &item)
 {
     const QByteArray id = callIdOf(item);
     flush();
-    if (int &count = m_answered[id]; count > 0) {
-        --count;
+    if (Outputs &outputs = m_outputs[id]; outputs.met < outputs.written) {
+        ++outputs.met;
         return std::nullopt;
     }
     return invalidParameter(
@@ -204,7 +204,7 @@ void ResponsesInputReader::flush()
         m_details.clear(); // a thought alone says nothing
         return;
     }
-    m_json.beginObject().member("role", "assistant").key("content");
+    m_json.beginObject().word("role", "assistant").key("content");
     writeWords();
     if (!m_details.isEmpty()) {
         m_json.rawMember("reasoning_details", QByteArray('[' + m_details + ']'));
@@ -234,7 +234,7 @@ void ResponsesInputReader::writeWords()
     } else {
         m_json.beginArray();
         for (const JsonValue &words : m_words) {
-            m_json.beginObject().member("type", "text").rawMember("text", words.text()).endObject();
+            m_json.beginObject().word("type", "text").rawMember("text", words.text()).endObject();
         }
         m_json.endArray();
     }
@@ -242,7 +242,7 @@ void ResponsesInputReader::writeWords()
 
 void ResponsesInputReader::writeCall(const Call &call)
 {
-    m_json.beginObject().member("id", call.id).member("type", "function").key("function");
+    m_json.beginObject().member("id", call.id).word("type", "function").key("function");
     m_json.beginObject().member("name", call.name).member("arguments", call.arguments).endObject();
     if (const QByteArray signature = m_signatures.value(call.id); !signature.isEmpty()) {
         m_json.key("extra_content").beginObject().key("google").beginObject();
@@ -254,12 +254,15 @@ void ResponsesInputReader::writeCall(const Call &call)
 void ResponsesInputReader::writeOutputOf(const Call &call)
 {
     const auto waiting = m_outputs.find(call.id);
-    if (waiting == m_outputs.end() || waiting->isEmpty()) {
+    if (waiting == m_outputs.end()) {
         return;
     }
-    const JsonValue item = waiting->takeFirst();
-    ++m_answered[call.id];
-    m_json.beginObject().member("role", "tool").member("tool_call_id", call.id).key("content");
+    Outputs &outputs = waiting->second;
+    if (outputs.written == outputs.items.size()) {
+        return;
+    }
+    const JsonValue item = outputs.items[outputs.written++];
+    m_json.beginObject().word("role", "tool").member("tool_call_id", call.id).key("content");
     writeOutput(item);
     m_json.endObject();
 }
@@ -273,7 +276,7 @@ void ResponsesInputReader::writeOutput(const JsonValue &object)
     if (output.isString()) {
         m_json.raw(output.text());
     } else if (isPart(output.first())) {
-        std::vector<JsonValue> parts;
+        Parts parts;
         for (const JsonValue &part : output.elements()) {
             if (isPart(part)) {
                 parts.push_back(part);
@@ -310,7 +313,7 @@ void ResponsesInputReader::writeContent(const JsonValue &content)
         m_json.raw(content.text());
         return;
     }
-    std::vector<JsonValue> parts;
+    Parts parts;
     int index = 0;
     for (const JsonValue &part : content.elements()) {
         if (isPart(part)) {
@@ -323,7 +326,7 @@ void ResponsesInputReader::writeContent(const JsonValue &content)
     writeParts(parts);
 }
 
-void ResponsesInputReader::writeParts(const std::vector<JsonValue> &parts)
+void ResponsesInputReader::writeParts(const Parts &parts)
 {
     writeContentParts(m_json, parts, isText, [this](const JsonValue &part) { writePart(part); });
 }
@@ -334,18 +337,18 @@ void ResponsesInputReader::writePart(const JsonValue &part)
     m_json.beginObject();
     if (isText(part)) {
         const JsonValue text = part["text"];
-        m_json.member("type", "text").rawMember("text", text.isString() ? text.text() : "\"\"");
+        m_json.word("type", "text").rawMember("text", text.isString() ? text.text() : "\"\"");
     } else if (type.equals("input_image")) {
-        m_json.member("type", "image_url").key("image_url").beginObject();
+        m_json.word("type", "image_url").key("image_url").beginObject();
         m_json.rawMember("url", part["image_url"].text());
         if (const JsonValue detail = part["detail"]; detail.isString()) {
             m_json.rawMember("detail", detail.text());
         }
         m_json.endObject();
     } else if (type.equals("input_audio")) {
-        m_json.member("type", "input_audio").rawMember("input_audio", part["input_audio"].text());
+        m_json.word("type", "input_audio").rawMember("input_audio", part["input_audio"].text());
     } else {
-        m_json.member("type", "file").key("file").beginObject();
+        m_json.word("type", "file").key("file").beginObject();
         const JsonValue url = part["file_url"];
         for (const char *name : {"filename", "file_id"}) {
             if (const JsonValue value = part[name]; value.isString()) {

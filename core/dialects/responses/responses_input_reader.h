@@ -9,7 +9,9 @@
 #include <QByteArray>
 #include <QByteArrayList>
 #include <QHash>
+#include <QVarLengthArray>
 
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -37,12 +39,20 @@ public:
 
 private:
     using MaybeError = std::optional<common::Error>;
+    using Parts = QVarLengthArray<JsonValue, 8>;
 
     struct Call
     {
         QByteArray id;
         QByteArray name;
         QByteArray arguments;
+    };
+    /// Of one call, in order.
+    struct Outputs
+    {
+        std::vector<JsonValue> items;
+        std::size_t written = 0; ///< those that stand behind their call
+        std::size_t met = 0; ///< those that were come to
     };
 
     void gatherOutputs(const JsonValue &input);
@@ -60,7 +70,7 @@ private:
     void writeOutput(const JsonValue &object);
     void writeContent(const JsonValue &content);
     [[nodiscard]] MaybeError checkParts(const JsonValue &content) const;
-    void writeParts(const std::vector<JsonValue> &parts);
+    void writeParts(const Parts &parts);
     void writePart(const JsonValue &part);
     void ignore(const QByteArray &what);
     [[nodiscard]] QByteArray path() const; ///< of the item
@@ -76,8 +86,7 @@ private:
     std::vector<Call> m_calls;
 
     QHash<QByteArray, QByteArray> m_signatures; ///< Gemini's, by call id
-    QHash<QByteArray, QList<JsonValue>> m_outputs; ///< by call id, in order; not yet written
-    QHash<QByteArray, int> m_answered; ///< outputs that stand behind their call, and are to come
+    std::map<QByteArray, Outputs> m_outputs; ///< by call id
 };
 
 } // namespace freerelay::dialects

@@ -236,7 +236,7 @@ void ResponsesRequestReader::readText(const JsonValue &text)
     }
     const JsonValue format = text["format"];
     if (format["type"].equals("json_schema")) {
-        m_json.key("response_format").beginObject().member("type", "json_schema");
+        m_json.key("response_format").beginObject().word("type", "json_schema");
         m_json.key("json_schema").beginObject();
         for (const char *name : {"name", "description", "schema", "strict"}) {
             if (const JsonValue value = format[name]; !value.isAbsent()) {
@@ -276,7 +276,7 @@ std::optional<common::Error> ResponsesRequestReader::writeConversation()
     }
     m_json.key("messages").beginArray();
     if (m_instructions.isString()) {
-        m_json.beginObject().member("role", "system");
+        m_json.beginObject().word("role", "system");
         m_json.rawMember("content", m_instructions.text()).endObject();
     }
     auto error = ResponsesInputReader(m_json, m_request.ignored).read(m_input);
@@ -290,7 +290,7 @@ std::optional<common::Error> ResponsesRequestReader::writeConversation()
 void ResponsesRequestReader::writeCompactionPrompt()
 {
     m_terms->userMessages = userMessagesIn(m_input);
-    m_json.beginObject().member("role", "user").member("content", compactionPrompt()).endObject();
+    m_json.beginObject().word("role", "user").member("content", compactionPrompt()).endObject();
 }
 
 /// Codex names tools that come later in an item of the input, and asks there for a compaction.

@@ -136,7 +136,7 @@ QByteArray chosenFunction(const JsonValue &choice)
 void writeLocalShellAction(JsonWriter &json, const JsonValue &arguments)
 {
     const JsonValue command = arguments["command"];
-    json.key("action").beginObject().member("type", "exec").key("command");
+    json.key("action").beginObject().word("type", "exec").key("command");
     if (command.isString()) {
         json.beginArray().string("bash").string("-lc").raw(command.text()).endArray();
     } else {
@@ -220,7 +220,7 @@ void ToolBridge::offer(const BridgedTool &tool, const JsonValue &source)
     }
     Offered offered{tool.function, {}};
     JsonWriter json(offered.json);
-    json.beginObject().member("type", "function").key("function").beginObject();
+    json.beginObject().word("type", "function").key("function").beginObject();
     json.member("name", tool.function);
     if (const QByteArrayView own = ownDefinition(tool.kind); !own.isEmpty()) {
         offered.json += ',' + own.toByteArray() + "}}";
@@ -271,7 +271,7 @@ void ToolBridge::writeTo(JsonWriter &json, const JsonValue &choice, QByteArrayLi
             addIgnored(ignored, "tool_choice " + choice["type"].string());
             return;
         }
-        json.key("tool_choice").beginObject().member("type", "function").key("function");
+        json.key("tool_choice").beginObject().word("type", "function").key("function");
         json.beginObject().member("name", name).endObject().endObject();
     }
 }
