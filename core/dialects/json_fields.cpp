@@ -19,16 +19,13 @@ JsonFields::JsonFields(const JsonValue &object)
     }
 }
 
-JsonValue JsonFields::operator[](QByteArrayView key) const
+JsonValue JsonFields::found(QByteArrayView key) const
 {
-    if (m_members.isEmpty()) {
-        return m_object[key];
-    }
-    const auto found = std::find_if(
-        m_members.crbegin(), m_members.crend(), [key](const JsonMember &member) {
-            return member.keyIs(key);
+    const auto member = std::find_if(
+        m_members.crbegin(), m_members.crend(), [key](const JsonMember &one) {
+            return one.keyIs(key);
         });
-    return found != m_members.crend() ? found->value : JsonValue();
+    return member != m_members.crend() ? member->value : JsonValue();
 }
 
 } // namespace freerelay::dialects

@@ -15,10 +15,15 @@ public:
     explicit JsonFields(const JsonValue &object);
 
     /// As JsonValue has it: the last of that name; missing when there is none.
-    [[nodiscard]] JsonValue operator[](QByteArrayView key) const;
+    [[nodiscard]] JsonValue operator[](QByteArrayView key) const
+    {
+        return m_members.isEmpty() ? m_object[key] : found(key);
+    }
     [[nodiscard]] const JsonValue &object() const { return m_object; }
 
 private:
+    [[nodiscard]] JsonValue found(QByteArrayView key) const;
+
     static constexpr qsizetype few = 12; ///< more are walked over after all
 
     JsonValue m_object;

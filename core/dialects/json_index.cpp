@@ -13,7 +13,7 @@ namespace {
 /// its size (embeddings are nothing but numbers).
 constexpr qsizetype bytesPerNode = 8;
 constexpr qsizetype fewNodes = 64;
-constexpr qsizetype expectedNodes = 512;
+constexpr qsizetype expectedNodes = 1024;
 
 /// Finds the nodes of one text.
 class Indexer

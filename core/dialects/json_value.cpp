@@ -101,12 +101,15 @@ bool holdsEscape(QByteArrayView raw)
 
 } // namespace
 
-bool readsAsWhole(QByteArrayView raw, QByteArrayView plain)
+bool readsAsItIs(QByteArrayView raw, QByteArrayView plain)
 {
-    if (raw.size() == plain.size()) { // a backslash in both is an escape in one
-        return std::memcmp(raw.data(), plain.data(), std::size_t(raw.size())) == 0
-            && !holdsEscape(raw);
-    }
+    return std::equal(raw.begin(), raw.end(), plain.begin(), [](char is, char wanted) {
+        return is == wanted && is != '\\'; // a backslash in both is an escape in one
+    });
+}
+
+bool readsAsEscaped(QByteArrayView raw, QByteArrayView plain)
+{
     return holdsEscape(raw) && unescapeJson(raw) == plain;
 }
 
@@ -184,11 +187,8 @@ std::optional<double> JsonValue::number() const
     return value;
 }
 
-JsonValue JsonValue::operator[](QByteArrayView key) const
+JsonValue JsonValue::walkedTo(QByteArrayView key) const
 {
-    if (m_node != nullptr && isObject()) {
-        return indexed(key);
-    }
     JsonValue found;
     for (const JsonMember &member : members()) {
         if (member.keyIs(key)) {

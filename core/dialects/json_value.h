@@ -98,7 +98,9 @@ public:
     [[nodiscard]] const JsonNode *node() const { return m_node; }
 
 private:
-    [[nodiscard]] JsonValue indexed(QByteArrayView key) const; ///< of an object with a node
+    // The member of an object: of one with a node, and of any.
+    [[nodiscard]] JsonValue indexed(QByteArrayView key) const;
+    [[nodiscard]] JsonValue walkedTo(QByteArrayView key) const;
     [[nodiscard]] bool starts(char c) const { return !m_text.isEmpty() && m_text.front() == c; }
 
     QByteArrayView m_text;
@@ -277,17 +279,27 @@ private:
 /// Undoes JSON's escapes. A surrogate without its partner becomes U+FFFD.
 [[nodiscard]] QByteArray unescapeJson(QByteArrayView raw);
 
-/// readsAs() of two that begin alike, or of one that begins with an escape.
-[[nodiscard]] bool readsAsWhole(QByteArrayView raw, QByteArrayView plain);
+// readsAs() of two that are equally long and begin and end alike, and of one that is longer.
+[[nodiscard]] bool readsAsItIs(QByteArrayView raw, QByteArrayView plain);
+[[nodiscard]] bool readsAsEscaped(QByteArrayView raw, QByteArrayView plain);
 
 inline bool readsAs(QByteArrayView raw, QByteArrayView plain)
 {
-    // An escape is longer than what it stands for. Nearly all that are asked about end here.
-    if (raw.size() < plain.size() || raw.isEmpty() || plain.isEmpty()) {
+    if (raw.isEmpty() || plain.isEmpty()) {
         return raw.isEmpty() && plain.isEmpty();
     }
-    const bool mayBe = raw.front() == plain.front() || raw.front() == '\\';
-    return mayBe && readsAsWhole(raw, plain);
+    // An escape is longer than what it stands for. Nearly all that are asked about end here.
+    const bool beginsAlike = raw.front() == plain.front();
+    if (raw.size() == plain.size()) {
+        return beginsAlike && raw.back() == plain.back() && readsAsItIs(raw, plain);
+    }
+    return raw.size() > plain.size() && (beginsAlike || raw.front() == '\\')
+        && readsAsEscaped(raw, plain);
+}
+
+inline JsonValue JsonValue::operator[](QByteArrayView key) const
+{
+    return m_node != nullptr && isObject() ? indexed(key) : walkedTo(key);
 }
 
 inline JsonMembers JsonValue::members() const

@@ -146,6 +146,13 @@ GeminiEncoder::GeminiEncoder(const CanonicalRequest &request, const catalog::Mod
     , m_isGemma(model.name.contains("gemma"))
     , m_isThird(isThirdGeneration(model.name))
 {
+    for (const Turn &turn : m_turns) {
+        for (const ContentBlock *block : turn.blocks) {
+            if (const auto *use = std::get_if<ToolUseBlock>(&block->value)) {
+                m_calls.push_back(use);
+            }
+        }
+    }
     const QByteArray instruction = jsonInstruction(request.responseFormat);
     if (!usesNativeJson() && !instruction.isEmpty()) {
         m_system.push_back({instruction});
@@ -338,13 +345,12 @@ void GeminiEncoder::writeResult(const ToolResultBlock &result)
 
 QByteArray GeminiEncoder::nameOf(const QByteArray &toolUseId) const
 {
-    for (const Turn &turn : m_turns) {
-        for (const ContentBlock *block : turn.blocks) {
-            const auto *use = std::get_if<ToolUseBlock>(&block->value);
-            if (use != nullptr && use->id == toolUseId) {
-                return use->name;
-            }
-        }
+    const auto call = std::find_if(
+        m_calls.begin(), m_calls.end(), [&toolUseId](const ToolUseBlock *use) {
+            return use->id == toolUseId;
+        });
+    if (call != m_calls.end()) {
+        return (*call)->name;
     }
     return toolUseId.isEmpty() ? QByteArray("tool") : toolUseId;
 }

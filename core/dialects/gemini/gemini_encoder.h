@@ -52,6 +52,7 @@ private:
     const catalog::Model &m_model;
     std::vector<SystemBlock> m_system;
     std::vector<Turn> m_turns;
+    std::vector<const ToolUseBlock *> m_calls; ///< of all turns, in order
     std::vector<const ToolDefinition *> m_tools;
     std::vector<QByteArray> m_schemas; ///< cleaned, beside m_tools; "" = no parameters
     QByteArray m_responseSchema;

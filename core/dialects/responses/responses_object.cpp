@@ -191,9 +191,9 @@ QByteArray responseUsage(const Usage &usage, std::int64_t promptTokens, std::int
     return out;
 }
 
-std::vector<std::pair<QByteArray, QByteArray>> defaultEcho()
+const std::vector<std::pair<QByteArray, QByteArray>> &defaultEcho()
 {
-    return {
+    static const std::vector<std::pair<QByteArray, QByteArray>> members{
         {"background", "false"},
         {"instructions", "null"},
         {"max_output_tokens", "null"},
@@ -214,6 +214,7 @@ std::vector<std::pair<QByteArray, QByteArray>> defaultEcho()
         {"top_p", "1"},
         {"truncation", R"("disabled")"},
     };
+    return members;
 }
 
 } // namespace freerelay::dialects

@@ -70,6 +70,6 @@ void writeTextPart(JsonWriter &json, const QByteArray &text);
 responseUsage(const Usage &usage, std::int64_t promptTokens, std::int64_t outputBytes);
 
 /// The members that a Response always says of its request, as they are without one.
-[[nodiscard]] std::vector<std::pair<QByteArray, QByteArray>> defaultEcho();
+[[nodiscard]] const std::vector<std::pair<QByteArray, QByteArray>> &defaultEcho();
 
 } // namespace freerelay::dialects

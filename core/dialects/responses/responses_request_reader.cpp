@@ -299,9 +299,10 @@ void ResponsesRequestReader::addTools()
     m_tools.add(m_toolList, "tools", m_request.ignored);
     int index = 0;
     for (const JsonValue &item : m_input.elements()) {
-        if (item["type"].equals("additional_tools")) {
+        const JsonValue type = item["type"];
+        if (type.equals("additional_tools")) {
             m_tools.add(item["tools"], indexed("input", index) + ".tools", m_request.ignored);
-        } else if (item["type"].equals("compaction_trigger")) {
+        } else if (type.equals("compaction_trigger")) {
             m_terms->compaction = true;
         }
         ++index;
