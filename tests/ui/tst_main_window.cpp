@@ -60,6 +60,23 @@ class PaintCounter final : public QObject
 {
 public:
     int paints = 0;
+
+    void watch(const QWidget &window)
+    {
+        for (QWidget *child : window.findChildren<QWidget *>()) {
+            child->installEventFilter(this);
+        }
+    }
+
+    /// Begins at 0 once nothing has been painted for a while: what was under way is through.
+    void settle()
+    {
+        do {
+            paints = 0;
+            QVERIFY(!QTest::qWaitFor([] { return false; }, 100));
+        } while (paints > 0);
+    }
+
     bool eventFilter(QObject * /*watched*/, QEvent *event) override
     {
         paints += event->type() == QEvent::Paint ? 1 : 0;
@@ -343,11 +360,9 @@ private Q_SLOTS:
         const auto charts = [&] { return fixture.find<QWidget>(u"activityCharts"_s); };
         QTRY_VERIFY(charts() != nullptr && charts()->isVisible());
         minimised ? fixture.window.showMinimized() : fixture.window.hide();
-        QVERIFY(!QTest::qWaitFor([] { return false; }, 50)); // what was under way is through
         PaintCounter counter;
-        for (QWidget *child : charts()->findChildren<QWidget *>()) {
-            child->installEventFilter(&counter);
-        }
+        counter.watch(*charts());
+        counter.settle();
         const int questions = fixture.gateway.past.statsQuestions;
         const int reads = fixture.gateway.requestReads;
         const QSignalSpy changes(&fixture.feed, &GatewayFeed::changed);
@@ -383,11 +398,9 @@ private Q_SLOTS:
         how == 0       ? fixture.window.hide()
             : how == 1 ? fixture.window.showMinimized()
                        : fixture.window.showPage(PageId::Connect);
-        QVERIFY(!QTest::qWaitFor([] { return false; }, 50)); // what was under way is through
         PaintCounter counter;
-        for (QWidget *child : charts()->findChildren<QWidget *>()) {
-            child->installEventFilter(&counter);
-        }
+        counter.watch(*charts());
+        counter.settle();
         const int reads = fixture.gateway.healthReads;
         const QSignalSpy changes(&fixture.feed, &GatewayFeed::changed);
         fixture.gateway.healths["groq"].samples.back()->underWay += 1;

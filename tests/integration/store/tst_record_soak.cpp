@@ -27,6 +27,7 @@ private Q_SLOTS:
         SoakOptions options;
         options.path = m_folder.filePath(u"records.db"_s);
         options.count = count;
+        options.mostQueued = 2'000;
         const SoakFigures figures = soak(options, clock);
         QCOMPARE(figures.status.dropped, std::uint64_t(0));
         QCOMPARE(figures.status.written, std::uint64_t(count));
