@@ -13,6 +13,7 @@ namespace {
 /// its size (embeddings are nothing but numbers).
 constexpr qsizetype bytesPerNode = 8;
 constexpr qsizetype fewNodes = 64;
+constexpr qsizetype mostNodes = 65'536; // 1.5 MiB for as long as the request lives
 constexpr qsizetype expectedNodes = 1024;
 
 /// Finds the nodes of one text.
@@ -23,7 +24,7 @@ public:
         : m_text(text.data())
         , m_end(text.data() + text.size())
         , m_nodes(nodes)
-        , m_most(std::size_t(fewNodes + text.size() / bytesPerNode))
+        , m_most(std::size_t(std::min(fewNodes + text.size() / bytesPerNode, mostNodes)))
     { }
 
     void run()

@@ -341,6 +341,8 @@ void JsonValueTest::walksWhereATextHasTooManyValues()
         sum += int(element.integer().value_or(0));
     }
     QCOMPARE(sum, 10'002);
+    const JsonIndex long70k('[' + QByteArray(R"("quite a long word",)").repeated(70'000) + "2]");
+    QVERIFY(long70k.root().node() == nullptr);
 }
 
 void JsonValueTest::fieldsAreThoseOfTheObject()
