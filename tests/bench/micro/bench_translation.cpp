@@ -186,6 +186,25 @@ static void translateRequest(benchmark::State &state)
 }
 BENCHMARK(translateRequest)->ArgsProduct({{0, 1, 2, 3}, {0, 1, 2}})->Unit(benchmark::kMicrosecond);
 
+/// The same conversation by a client and for a provider that both speak OpenAI's dialect: what is
+/// above it is what translation adds.
+static void carryChat(benchmark::State &state)
+{
+    const Client &client = clients().at(std::size_t(state.range(0)));
+    const catalog::Provider provider = tests::aProvider("p");
+    const catalog::Model model = tests::aModel("p/m");
+    const QByteArray chat = padded(
+        client.dialect->read({client.body, client.path, "alt=sse"})->chat);
+    for (auto _ : state) {
+        const auto encoded
+            = dialectFor(Wire::OpenAiChat)->encode(*parseOpenAiChat(chat), provider, model);
+        benchmark::DoNotOptimize(encoded->body.size());
+    }
+    state.SetLabel(std::string("what ") + nameOf(client.dialect) + " asks, as OpenAI has it");
+    state.counters["bytes"] = double(chat.size());
+}
+BENCHMARK(carryChat)->DenseRange(0, 3)->Unit(benchmark::kMicrosecond);
+
 /// One event of a provider's stream, told to a client; the time is that of one event.
 static void translateEvent(benchmark::State &state)
 {
