@@ -103,7 +103,11 @@ public:
         const bool table = found->kind != Kind::Value;
         const qsizetype end = table ? endOfTable(found) : found->valueEnd;
         QByteArray text = m_text;
-        return text.replace(found->value, end - found->value, withLineEnds(value));
+        const bool isOpenHeader = table && text[found->value - 1] != '\n'; // it ends the file
+        return text.replace(
+            found->value,
+            end - found->value,
+            isOpenHeader ? QByteArray(m_lineEnd + withLineEnds(value)) : withLineEnds(value));
     }
 
     [[nodiscard]] QByteArray removed(Statements::const_iterator found) const

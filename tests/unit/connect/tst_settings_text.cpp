@@ -168,6 +168,8 @@ private Q_SLOTS:
             u"t/u"_s,
             "b = 3\n",
             "[t.u]\nb = 3\n# about v\n[v]\n");
+        toml("TOML header that ends the file", "[t]", u"t"_s, "b = 3\n", "[t]\nb = 3\n");
+        toml("TOML comment that ends it", "[t] # c", u"t"_s, "b = 3\n", "[t] # c\nb = 3\n");
         toml("TOML quoted names", "[t.\"u\"]\nb = 1\n", u"t/u"_s, "b = 2\n", "[t.\"u\"]\nb = 2\n");
         toml("TOML inline table in the way", "t = { u = 1 }\n", u"t/u"_s, "b = 1\n", "");
         toml("TOML dotted names in the way", "[t]\nu.b = 1\n", u"t/u"_s, "b = 2\n", "");
