@@ -219,6 +219,9 @@ private:
             QByteArray text = m_text;
             return text.insert(at + 1, map.size() == 0 ? flow(depth) : flow(depth) + ", ");
         }
+        if (map.size() == 0) {
+            return notEditable(); // {} behind a tag or an anchor, which is where its mark is
+        }
         YAML::Mark last = map.begin()->first.Mark();
         for (const auto &entry : map) {
             last = entry.first.Mark();

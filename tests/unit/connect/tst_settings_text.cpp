@@ -140,6 +140,8 @@ private Q_SLOTS:
             u"models/[name=v]"_s,
             "name: v\n",
             "");
+        yaml("YAML empty map behind a tag", "!t {}\n", u"a"_s, "x", "");
+        yaml("YAML empty map behind an anchor", "b: &c {}\n", u"b/a"_s, "x", "");
         const auto toml = [](const char *name,
                              const char *before,
                              const QString &path,
