@@ -80,6 +80,25 @@ void turnUntil(const std::function<bool()> &isDone)
     QVERIFY(isDone());
 }
 
+/// Waits for bytes at a socket, to be told of once.
+class Reader
+{
+public:
+    explicit Reader(int descriptor)
+        : m_notifier(descriptor, QSocketNotifier::Read)
+    {
+        QObject::connect(&m_notifier, &QSocketNotifier::activated, &m_notifier, [this] {
+            m_isTold = true;
+            m_notifier.setEnabled(false);
+        });
+    }
+    [[nodiscard]] bool isTold() const { return m_isTold; }
+
+private:
+    QSocketNotifier m_notifier;
+    bool m_isTold = false;
+};
+
 /// Counts the events of timers begun with QObject::startTimer().
 class TimerCounter final : public QObject
 {
@@ -154,14 +173,9 @@ private Q_SLOTS:
             first.reset();
             const SocketPair second;
             QCOMPARE(second.here(), number);
-            QSocketNotifier readable(second.here(), QSocketNotifier::Read);
-            bool isTold = false;
-            connect(&readable, &QSocketNotifier::activated, &readable, [&] {
-                isTold = true;
-                readable.setEnabled(false);
-            });
+            const Reader reader(second.here());
             QVERIFY(second.writeThere());
-            turnUntil([&] { return isTold; });
+            turnUntil([&] { return reader.isTold(); });
         });
     }
 
@@ -276,14 +290,9 @@ private Q_SLOTS:
             int turns = 0;
             connect(&always, &QTimer::timeout, &always, [&] { ++turns; });
             always.start(0);
-            QSocketNotifier readable(pair.here(), QSocketNotifier::Read);
-            bool isTold = false;
-            connect(&readable, &QSocketNotifier::activated, &readable, [&] {
-                isTold = true;
-                readable.setEnabled(false);
-            });
+            const Reader reader(pair.here());
             QVERIFY(pair.writeThere());
-            turnUntil([&] { return isTold && turns > 2; });
+            turnUntil([&] { return reader.isTold() && turns > 2; });
         });
     }
 
@@ -341,16 +350,11 @@ private Q_SLOTS:
     {
         runThere([] {
             const SocketPair pair;
-            QSocketNotifier readable(pair.here(), QSocketNotifier::Read);
-            bool isTold = false;
-            connect(&readable, &QSocketNotifier::activated, &readable, [&] {
-                isTold = true;
-                readable.setEnabled(false);
-            });
+            const Reader reader(pair.here());
             QVERIFY(pair.writeThere());
             QEventLoop().processEvents(QEventLoop::ExcludeSocketNotifiers);
-            QVERIFY(!isTold);
-            turnUntil([&] { return isTold; });
+            QVERIFY(!reader.isTold());
+            turnUntil([&] { return reader.isTold(); });
         });
     }
 
